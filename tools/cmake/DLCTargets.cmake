@@ -1,0 +1,30 @@
+# dlc_add_library(NAME SOURCES... [EXCEPTIONS] [LINK libs...] [DEPENDS targets...])
+# dlc_add_tool(NAME SOURCES... LINK libs...)
+#
+# EXCEPTIONS is for the few libraries that wrap a throwing dependency (Halide, JSON, protobuf); everything
+# else is built as LLVM is, without.
+add_library(DLCWarnings INTERFACE)
+target_compile_options(DLCWarnings INTERFACE -Wall -Wextra -Wno-unused-parameter -Werror)
+
+function(dlc_add_library name)
+  cmake_parse_arguments(ARG "EXCEPTIONS" "" "LINK;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:DLCWarnings>)
+  if(NOT ARG_EXCEPTIONS)
+    target_compile_options(${name} PRIVATE -fno-exceptions)
+  endif()
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+endfunction()
+
+function(dlc_add_tool name)
+  cmake_parse_arguments(ARG "EXCEPTIONS" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} $<BUILD_INTERFACE:DLCWarnings>)
+  if(NOT ARG_EXCEPTIONS)
+    target_compile_options(${name} PRIVATE -fno-exceptions)
+  endif()
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
