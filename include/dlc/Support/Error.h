@@ -29,7 +29,9 @@ struct Error {
 
 inline Error badInput(std::string message) { return {ExitCode::BadInput, std::move(message)}; }
 inline Error usageError(std::string message) { return {ExitCode::Usage, std::move(message)}; }
-inline Error unsupported(std::string message) { return {ExitCode::Unsupported, std::move(message)}; }
+inline Error unsupported(std::string message) {
+  return {ExitCode::Unsupported, std::move(message)};
+}
 inline Error internalError(std::string message) { return {ExitCode::Internal, std::move(message)}; }
 
 /// A value or an Error.

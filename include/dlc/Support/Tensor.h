@@ -49,7 +49,8 @@ std::string shapeString(const Shape &shape);
 class Tensor {
 public:
   Tensor() = default;
-  /// Zero-filled. Asserts that the byte size fits size_t: check untrusted shapes with elementCount first.
+  /// Zero-filled. Asserts that the byte size fits size_t: check untrusted shapes with elementCount
+  /// first.
   Tensor(DType dtype, Shape shape);
 
   DType dtype() const { return type; }

@@ -1,0 +1,26 @@
+# The lit suite: file checks and scripts that run the built tools.
+import os
+
+import lit.formats
+
+config.name = "dlc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "Unit"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = config.dlc_test_dir
+
+config.environment["PATH"] = os.pathsep.join(
+    [config.dlc_tools_dir, config.llvm_tools_dir, config.environment["PATH"]])
+# Tests neither read nor fill the user's kernel cache.
+config.environment["DLC_CACHE_DIR"] = os.path.join(config.dlc_test_dir, "cache")
+
+config.substitutions += [
+    ("%python", config.dlc_python),
+    ("%dlc_source", config.dlc_source_dir),
+    ("%dlc_build", config.dlc_build_dir),
+    ("%inputs", os.path.join(config.test_source_root, "Inputs")),
+]
+for tool in ("dlc", "dlc-opt"):
+    if os.path.exists(os.path.join(config.dlc_tools_dir, tool)):
+        config.available_features.add(tool)
