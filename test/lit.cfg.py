@@ -20,6 +20,7 @@ config.substitutions += [
     ("%dlc_source", config.dlc_source_dir),
     ("%dlc_build", config.dlc_build_dir),
     ("%inputs", os.path.join(config.test_source_root, "Inputs")),
+    ("%llvm_tools", config.llvm_tools_dir),
 ]
 for tool in ("dlc", "dlc-opt"):
     if os.path.exists(os.path.join(config.dlc_tools_dir, tool)):
