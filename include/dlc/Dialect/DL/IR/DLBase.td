@@ -1,0 +1,78 @@
+// The dl dialect, its attributes and the base classes that every op family builds on.
+#ifndef DLC_DIALECT_DL_IR_DLBASE_TD
+#define DLC_DIALECT_DL_IR_DLBASE_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dlc/Interfaces/OpInterfaces.td"
+
+def DL_Dialect : Dialect {
+  let name = "dl";
+  let cppNamespace = "::dlc::dl";
+  let summary = "Whole-operator tensor graphs: the form in which models are differentiated and fused.";
+  let description = [{
+    Every op is one operator of the model (a convolution, a softmax, an LSTM), on ranked tensors of
+    values. Results are inferred from operands and attributes; every op has a plain reference
+    evaluation, a Halide emission, and says how it fuses.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+  let extraClassDeclaration = [{
+    void registerAttributes();
+    void registerConstantOps();
+    void registerElementwiseOps();
+    void registerContractionOps();
+    void registerWindowOps();
+    void registerReductionOps();
+    void registerNormalizationOps();
+    void registerShapeOps();
+    void registerIndexingOps();
+    void registerAttentionOps();
+    void registerKernelOps();
+  }];
+}
+
+//===-- Types --------------------------------------------------------------------------------------===//
+
+def DL_Float : AnyTypeOf<[F16, BF16, F32, F64], "floating-point">;
+def DL_Int : AnyTypeOf<[I8, I16, I32, I64, UI8, UI16, UI32, UI64], "integer">;
+def DL_Element : AnyTypeOf<[DL_Float, DL_Int, I1], "element type">;
+
+/// Signed integers are signless in MLIR (i64), unsigned ones are ui64, bool is i1.
+def DL_Tensor : RankedTensorOf<[DL_Element]>;
+def DL_FloatTensor : RankedTensorOf<[DL_Float]>;
+def DL_IntTensor : RankedTensorOf<[DL_Int]>;
+def DL_NumericTensor : RankedTensorOf<[DL_Float, DL_Int]>;
+def DL_BoolTensor : RankedTensorOf<[I1]>;
+def DL_IndexTensor : RankedTensorOf<[I32, I64]>;
+
+//===-- Attributes ---------------------------------------------------------------------------------===//
+
+def DL_Layout : I32EnumAttr<"Layout", "where the channel axis of an image is", [
+    I32EnumAttrCase<"ChannelsFirst", 0, "channels_first">,
+    I32EnumAttrCase<"ChannelsLast", 1, "channels_last">]> {
+  let cppNamespace = "::dlc::dl";
+  let genSpecializedAttr = 0;
+}
+def DL_LayoutAttr : EnumAttr<DL_Dialect, DL_Layout, "layout"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+def DL_DefaultLayout
+    : DefaultValuedAttr<DL_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">;
+
+//===-- Ops ----------------------------------------------------------------------------------------===//
+
+/// `fusion` is an enumerator of dlc::FusionClass.
+class DL_Op<string mnemonic, string fusion, list<Trait> traits = []>
+    : Op<DL_Dialect, mnemonic, !listconcat(traits,
+        [Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>, FusibleOpInterface,
+         DeclareOpInterfaceMethods<CostOpInterface, ["getFlops"]>])> {
+  string fusionMethod = "::dlc::FusionClass getFusionClass() { return ::dlc::FusionClass::" # fusion # "; }";
+  let extraClassDeclaration = fusionMethod;
+}
+
+#endif // DLC_DIALECT_DL_IR_DLBASE_TD

@@ -1,0 +1,20 @@
+// Compile-time values.
+#ifndef DLC_DIALECT_DL_IR_DLCONSTANTOPS_TD
+#define DLC_DIALECT_DL_IR_DLCONSTANTOPS_TD
+
+include "dlc/Dialect/DL/IR/DLBase.td"
+
+def DL_ConstantOp : DL_Op<"constant", "Constant", [ConstantLike]> {
+  let summary = "a tensor known at compile time";
+  let description = [{
+    Splats and small tensors are held as `dense`, weights as `dense_resource`, whose bytes are neither
+    uniqued nor copied.
+  }];
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs DL_Tensor:$result);
+  let hasFolder = 1;
+  let assemblyFormat = "attr-dict $value `:` type($result)";
+  let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
+}
+
+#endif // DLC_DIALECT_DL_IR_DLCONSTANTOPS_TD

@@ -1,0 +1,64 @@
+// Matrix products and convolutions.
+#ifndef DLC_DIALECT_DL_IR_DLCONTRACTIONOPS_TD
+#define DLC_DIALECT_DL_IR_DLCONTRACTIONOPS_TD
+
+include "dlc/Dialect/DL/IR/DLBase.td"
+
+def DL_MatmulOp : DL_Op<"matmul", "Contraction"> {
+  let summary = "matrix product over the last two axes, leading axes broadcast (numpy.matmul)";
+  let description = [{
+    `lhs` is (..., M, K), or (..., K, M) with `transpose_lhs`; `rhs` is (..., K, N), or (..., N, K) with
+    `transpose_rhs`; the result is (..., M, N). Operands have rank 2 or more: the importer reshapes
+    vectors. With `packed_columns` = nr > 0 the rhs is a weight packed as (ceil(N/nr), K, nr), zero beyond
+    N, and `columns` holds N.
+  }];
+  let arguments = (ins DL_NumericTensor:$lhs, DL_NumericTensor:$rhs,
+                       DefaultValuedAttr<BoolAttr, "false">:$transpose_lhs,
+                       DefaultValuedAttr<BoolAttr, "false">:$transpose_rhs,
+                       DefaultValuedAttr<I64Attr, "0">:$packed_columns,
+                       DefaultValuedAttr<I64Attr, "0">:$columns);
+  let results = (outs DL_NumericTensor:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+
+class DL_ConvolutionOp<string mnemonic, dag extra>
+    : DL_Op<mnemonic, "Convolution", [DeclareOpInterfaceMethods<LayoutOpInterface>]> {
+  let arguments = !con((ins DL_NumericTensor:$input, DL_NumericTensor:$filter,
+                            Optional<DL_NumericTensor>:$bias,
+                            DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
+                            DenseI64ArrayAttr:$pads_begin, DenseI64ArrayAttr:$pads_end,
+                            DefaultValuedAttr<I64Attr, "1">:$groups,
+                            DL_DefaultLayout:$layout), extra);
+  let results = (outs DL_NumericTensor:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $input `,` $filter (`,` $bias^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def DL_ConvOp : DL_ConvolutionOp<"conv", (ins DefaultValuedAttr<I64Attr, "0">:$packed_channels,
+                                              DefaultValuedAttr<I64Attr, "0">:$output_channels,
+                                              DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$kernel_shape)> {
+  let summary = "cross-correlation over 1, 2 or 3 spatial axes (what ONNX and Keras call convolution)";
+  let description = [{
+    `input` is (N, C, spatial...) or (N, spatial..., C) by `layout`; `filter` is (O, C/groups,
+    kernel...) in either case; the result has O channels in the input's layout. `pads_*`, `strides`,
+    `dilations` have one entry a spatial axis. Output size: floor((in + pads - dilation*(k-1) - 1) / stride) + 1.
+
+    With `packed_channels` = nr > 0 the filter is a weight packed for the channels-last kernel as
+    (groups * ceil(O/groups/nr), kernel..., C/groups, nr), zero beyond O/groups; `output_channels` holds O and
+    `kernel_shape` the kernel.
+  }];
+}
+
+def DL_ConvTransposeOp : DL_ConvolutionOp<"conv_transpose",
+                                          (ins DenseI64ArrayAttr:$output_padding)> {
+  let summary = "the transpose of conv with respect to its input (deconvolution)";
+  let description = [{
+    `filter` is (C, O/groups, kernel...). Output size: stride*(in-1) + output_padding +
+    dilation*(k-1) + 1 - pads.
+  }];
+}
+
+#endif // DLC_DIALECT_DL_IR_DLCONTRACTIONOPS_TD

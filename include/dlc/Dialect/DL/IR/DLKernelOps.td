@@ -1,0 +1,39 @@
+// The kernel: the unit of code generation, tuning, caching and profiling.
+#ifndef DLC_DIALECT_DL_IR_DLKERNELOPS_TD
+#define DLC_DIALECT_DL_IR_DLKERNELOPS_TD
+
+include "dlc/Dialect/DL/IR/DLBase.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+
+def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
+    SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "a fused region of dl ops that becomes one Halide pipeline";
+  let description = [{
+    The region's arguments are the operands. At most one op in it is an anchor (its fusion class is neither
+    injective, movement, view nor constant); what feeds the anchor is the prologue, what uses it the
+    epilogue. `schedule` is set by the schedule phase, `symbol` (the object's entry point) by codegen.
+    `not_fused` holds, for each operand that another kernel computes, the reason the two were kept apart.
+  }];
+  let arguments = (ins Variadic<DL_Tensor>:$inputs, OptionalAttr<AnyAttr>:$schedule,
+                       OptionalAttr<StrAttr>:$symbol, OptionalAttr<StrArrayAttr>:$not_fused);
+  let results = (outs Variadic<DL_Tensor>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The anchor, or null for an injective kernel.
+    ::mlir::Operation *getAnchor();
+    /// The fusion class of the anchor; Injective (or Movement, where nothing computes) without one.
+    ::dlc::FusionClass getKind();
+    ::mlir::Block *getBodyBlock() { return &getBody().front(); }
+  }];
+}
+
+def DL_YieldOp : Op<DL_Dialect, "yield", [Pure, Terminator, ReturnLike, HasParent<"KernelOp">]> {
+  let summary = "the results of a kernel";
+  let arguments = (ins Variadic<DL_Tensor>:$operands);
+  let builders = [OpBuilder<(ins), [{}]>];
+  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
+}
+
+#endif // DLC_DIALECT_DL_IR_DLKERNELOPS_TD

@@ -1,0 +1,60 @@
+// Ops that move or rename elements without computing on them.
+#ifndef DLC_DIALECT_DL_IR_DLSHAPEOPS_TD
+#define DLC_DIALECT_DL_IR_DLSHAPEOPS_TD
+
+include "dlc/Dialect/DL/IR/DLBase.td"
+
+class DL_ShapeOp<string mnemonic, string fusion = "Movement", list<Trait> traits = []>
+    : DL_Op<mnemonic, fusion, traits> {
+  let results = (outs DL_Tensor:$result);
+  let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
+}
+
+def DL_ReshapeOp : DL_ShapeOp<"reshape", "View"> {
+  let summary = "the same elements in row-major order under another shape";
+  let description = [{
+    `shape` holds the result's sizes; a dynamic size is given by the result type's symbols. Covers ONNX
+    Reshape, Flatten, Squeeze and Unsqueeze.
+  }];
+  let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$shape);
+  let hasFolder = 1;
+  let hasVerifier = 1;
+  let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
+}
+
+def DL_TransposeOp : DL_ShapeOp<"transpose"> {
+  let summary = "axes permuted: result axis i is operand axis permutation[i]";
+  let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$permutation);
+  let hasFolder = 1;
+  let hasVerifier = 1;
+  let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
+}
+
+def DL_ExpandOp : DL_ShapeOp<"expand"> {
+  let summary = "broadcast to `shape` (the result's sizes) as numpy.broadcast_to does";
+  let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$shape);
+  let hasFolder = 1;
+  let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
+}
+
+def DL_ConcatOp : DL_ShapeOp<"concat"> {
+  let summary = "operands joined along one axis";
+  let arguments = (ins Variadic<DL_Tensor>:$operands, I64Attr:$axis);
+  let hasFolder = 1;
+  let assemblyFormat = "$operands attr-dict `:` functional-type(operands, results)";
+}
+
+def DL_SliceOp : DL_ShapeOp<"slice"> {
+  let summary = "a strided part of each axis";
+  let description = [{
+    Element i of an axis of the result is element `starts + i * steps` of the operand; `sizes` are the
+    result's. Steps are not zero and may be negative. The importer has clamped and normalised all three.
+  }];
+  let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$sizes,
+                       DenseI64ArrayAttr:$steps);
+  let hasFolder = 1;
+  let hasVerifier = 1;
+  let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
+}
+
+#endif // DLC_DIALECT_DL_IR_DLSHAPEOPS_TD

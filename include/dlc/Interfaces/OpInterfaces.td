@@ -1,0 +1,71 @@
+// What an op says of itself to the phases: how it fuses, what it costs, how it is evaluated plainly.
+// Contracts only; implementations are either in the op's ODS entry or attached as external models by
+// the layer that owns them (Reference, Codegen/Halide), so that no layer here knows of those below.
+#ifndef DLC_INTERFACES_OPINTERFACES_TD
+#define DLC_INTERFACES_OPINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    How kernel formation may treat the op. See `dlc::FusionClass` for what each class permits.
+  }];
+  let methods = [
+    InterfaceMethod<"The class that decides where the op may stand in a kernel.",
+      "::dlc::FusionClass", "getFusionClass">,
+  ];
+}
+
+def CostOpInterface : OpInterface<"CostOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    Arithmetic and traffic of one evaluation, for kernel formation, the analytic schedule model and the
+    reports. A dynamic dimension counts as 1.
+  }];
+  let methods = [
+    InterfaceMethod<"Floating-point (or integer) operations; a fused multiply-add counts 2.",
+      "int64_t", "getFlops">,
+    InterfaceMethod<"Bytes read and written when every operand and result is touched once.",
+      "int64_t", "getBytes", (ins), [{}], [{
+        return ::dlc::touchedBytes($_op.getOperation());
+      }]>,
+  ];
+}
+
+def ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    The plain, slow, obviously right evaluation of the op on tensors in host memory. Attached by the
+    Reference layer; the result shapes are known before the call.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Computes `results` (already allocated, zero-filled, with the shapes that shape inference gives
+        for these operands) from `operands`. An absent optional operand is an empty Tensor. Fails with a
+        diagnostic on the op where the data is invalid (an index out of range, say).
+      }],
+      "::llvm::LogicalResult", "evaluate",
+      (ins "::llvm::ArrayRef<::dlc::Tensor>":$operands,
+           "::llvm::MutableArrayRef<::dlc::Tensor>":$results)>,
+  ];
+}
+
+def LayoutOpInterface : OpInterface<"LayoutOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    An op with an image operand whose channel axis can be first (NCHW) or last (NHWC). The channels-last
+    pass asks for it; the rank of the operand says how many spatial axes there are.
+  }];
+  let methods = [
+    InterfaceMethod<"Whether the op reads and writes channels-last now.", "bool", "isChannelsLast">,
+    InterfaceMethod<"Sets the layout attribute; operands and result types are the caller's affair.",
+      "void", "setChannelsLast", (ins "bool":$value)>,
+    InterfaceMethod<[{
+        The operands that carry image data in that layout (usually operand 0). Other operands (filters,
+        per-channel vectors) do not change.
+      }], "::llvm::SmallVector<unsigned>", "getImageOperands", (ins), [{}], [{ return {0}; }]>,
+  ];
+}
+
+#endif // DLC_INTERFACES_OPINTERFACES_TD

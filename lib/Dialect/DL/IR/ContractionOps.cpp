@@ -1,0 +1,212 @@
+// Matrix products and convolutions: inference, verifiers, cost.
+#include "dlc/Dialect/DL/IR/DLOps.h"
+
+using namespace mlir;
+
+#define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLContractionOps.cpp.inc"
+
+namespace dlc::dl {
+
+void DLDialect::registerContractionOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dlc/Dialect/DL/IR/DLContractionOps.cpp.inc"
+      >();
+}
+
+static int64_t sizeOf(RankedTensorType type, int64_t axis) {
+  int64_t size = type.getDimSize(axis < 0 ? axis + type.getRank() : axis);
+  return ShapedType::isDynamic(size) ? 1 : size;
+}
+
+static int64_t elementsOf(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  int64_t elements = 1;
+  for (int64_t axis = 0; axis < tensor.getRank(); ++axis)
+    elements *= sizeOf(tensor, axis);
+  return elements;
+}
+
+//===-- Matmul -------------------------------------------------------------------------------------===//
+
+LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                         ValueRange operands, DictionaryAttr attributes,
+                                         OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims lhs = dimsOf(op.getLhs().getType()), rhs = dimsOf(op.getRhs().getType());
+  if (lhs.size() < 2 || rhs.size() < 2)
+    return inferenceError(loc, "matmul operands must have rank 2 or more, got " + dimsString(lhs) +
+                                   " and " + dimsString(rhs));
+  size_t l = lhs.size(), r = rhs.size();
+  AffineExpr m = lhs[op.getTransposeLhs() ? l - 1 : l - 2];
+  AffineExpr k = lhs[op.getTransposeLhs() ? l - 2 : l - 1];
+  AffineExpr rhsK = rhs[op.getTransposeRhs() ? r - 1 : r - 2];
+  AffineExpr n = rhs[op.getTransposeRhs() ? r - 2 : r - 1];
+  ArrayRef<AffineExpr> rhsBatch = ArrayRef(rhs).drop_back(2);
+  if (op.getPackedColumns() > 0) {
+    n = getAffineConstantExpr(op.getColumns(), context);
+    rhsBatch = {};
+  }
+  if (k != rhsK)
+    return inferenceError(loc, "matmul operands " + dimsString(lhs) + " and " + dimsString(rhs) +
+                                   " do not share their inner size");
+  FailureOr<Dims> batch = broadcastDims(loc, ArrayRef(lhs).drop_back(2), rhsBatch);
+  if (failed(batch))
+    return failure();
+  batch->append({m, n});
+  types.push_back(tensorOf(*batch, getElementTypeOrSelf(op.getLhs().getType())));
+  return success();
+}
+
+LogicalResult MatmulOp::verify() {
+  // matmul_c1
+  if (getElementTypeOrSelf(getLhs()) != getElementTypeOrSelf(getRhs()))
+    return emitOpError("expects operands of one element type, got ")
+           << getElementTypeOrSelf(getLhs()) << " and " << getElementTypeOrSelf(getRhs());
+  // matmul_c2
+  if (getPackedColumns() > 0 && (getTransposeRhs() || getRhs().getType().getRank() != 3))
+    return emitOpError("a packed rhs has rank 3 and is not transposed");
+  return success();
+}
+
+int64_t MatmulOp::getFlops() {
+  int64_t k = sizeOf(getLhs().getType(), getTransposeLhs() ? -2 : -1);
+  return 2 * k * elementsOf(getResult().getType());
+}
+
+//===-- Convolution --------------------------------------------------------------------------------===//
+
+/// The axis of the first spatial dimension and of the channels in an image of this layout.
+static std::pair<unsigned, unsigned> imageAxes(Layout layout, unsigned rank) {
+  return layout == Layout::ChannelsLast ? std::pair(1u, rank - 1) : std::pair(2u, 1u);
+}
+
+template <typename Adaptor>
+static LogicalResult checkWindow(std::optional<Location> loc, Adaptor op, size_t spatial) {
+  if (op.getStrides().size() != spatial || op.getDilations().size() != spatial ||
+      op.getPadsBegin().size() != spatial || op.getPadsEnd().size() != spatial)
+    return inferenceError(loc, "expects one stride, dilation and pad for each of " +
+                                   Twine(spatial) + " spatial axes");
+  for (size_t i = 0; i < spatial; ++i)
+    if (op.getStrides()[i] < 1 || op.getDilations()[i] < 1)
+      return inferenceError(loc, "strides and dilations must be positive");
+  return success();
+}
+
+LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                       ValueRange operands, DictionaryAttr attributes,
+                                       OpaqueProperties properties, RegionRange regions,
+                                       SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims input = dimsOf(op.getInput().getType()), filter = dimsOf(op.getFilter().getType());
+  bool packed = op.getPackedChannels() > 0;
+  if (input.size() < 3 || filter.size() != input.size() + (packed ? 1 : 0))
+    return inferenceError(loc, "conv expects an input of rank 3 to 5 and a filter of the same rank, got " +
+                                   dimsString(input) + " and " + dimsString(filter));
+  size_t spatial = input.size() - 2;
+  if (failed(checkWindow(loc, op, spatial)))
+    return failure();
+  auto [firstSpatial, channelAxis] = imageAxes(op.getLayout(), input.size());
+  AffineExpr groupChannels = packed ? filter[filter.size() - 2] : filter[1];
+  if (input[channelAxis] != groupChannels * op.getGroups())
+    return inferenceError(loc, "conv input " + dimsString(input) + " has not the " +
+                                   dimsString({groupChannels * op.getGroups()}) +
+                                   " channels that filter " + dimsString(filter) + " and groups = " +
+                                   Twine(op.getGroups()) + " ask for");
+  Dims result(input);
+  result[channelAxis] =
+      packed ? getAffineConstantExpr(op.getOutputChannels(), context) : filter[0];
+  for (size_t i = 0; i < spatial; ++i) {
+    AffineExpr kernel = filter[(packed ? 1 : 2) + i];
+    AffineExpr span = (kernel - 1) * op.getDilations()[i] + 1;
+    AffineExpr padded = input[firstSpatial + i] + (op.getPadsBegin()[i] + op.getPadsEnd()[i]);
+    AffineExpr size = (padded - span).floorDiv(op.getStrides()[i]) + 1;
+    if (std::optional<int64_t> value = constantDim(size); value && *value < 0)
+      return inferenceError(loc, "conv kernel " + dimsString(filter) + " is larger than padded input " +
+                                     dimsString(input));
+    result[firstSpatial + i] = size;
+  }
+  types.push_back(tensorOf(result, getElementTypeOrSelf(op.getInput().getType())));
+  return success();
+}
+
+template <typename Op>
+static LogicalResult verifyConvolution(Op op) {
+  // conv_c1
+  Type element = getElementTypeOrSelf(op.getInput());
+  if (getElementTypeOrSelf(op.getFilter()) != element)
+    return op.emitOpError("expects input and filter of one element type");
+  // conv_c2
+  int64_t outputChannels =
+      op.getResult().getType().getDimSize(imageAxes(op.getLayout(), op.getInput().getType().getRank()).second);
+  if (op.getGroups() < 1 || outputChannels % op.getGroups() != 0)
+    return op.emitOpError("expects groups (") << op.getGroups() << ") to divide the " << outputChannels
+                                              << " output channels";
+  // conv_c3
+  if (op.getBias() && (op.getBias().getType().getRank() != 1 ||
+                       op.getBias().getType().getDimSize(0) != outputChannels))
+    return op.emitOpError("expects a bias of ") << outputChannels << " elements, got " << op.getBias().getType();
+  return success();
+}
+
+LogicalResult ConvOp::verify() { return verifyConvolution(*this); }
+bool ConvOp::isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
+void ConvOp::setChannelsLast(bool value) {
+  setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);
+}
+
+int64_t ConvOp::getFlops() {
+  RankedTensorType filter = getFilter().getType();
+  bool packed = getPackedChannels() > 0;
+  int64_t taps = sizeOf(filter, packed ? -2 : 1);
+  for (int64_t i = 0; i < getInput().getType().getRank() - 2; ++i)
+    taps *= sizeOf(filter, (packed ? 1 : 2) + i);
+  return 2 * taps * elementsOf(getResult().getType());
+}
+
+LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                                ValueRange operands, DictionaryAttr attributes,
+                                                OpaqueProperties properties, RegionRange regions,
+                                                SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims input = dimsOf(op.getInput().getType()), filter = dimsOf(op.getFilter().getType());
+  if (input.size() < 3 || filter.size() != input.size())
+    return inferenceError(loc, "conv_transpose expects an input of rank 3 to 5 and a filter of the same rank");
+  size_t spatial = input.size() - 2;
+  if (failed(checkWindow(loc, op, spatial)) || op.getOutputPadding().size() != spatial)
+    return inferenceError(loc, "conv_transpose expects one output_padding a spatial axis");
+  auto [firstSpatial, channelAxis] = imageAxes(op.getLayout(), input.size());
+  if (input[channelAxis] != filter[0])
+    return inferenceError(loc, "conv_transpose input " + dimsString(input) + " and filter " +
+                                   dimsString(filter) + " disagree on the channels");
+  Dims result(input);
+  result[channelAxis] = filter[1] * op.getGroups();
+  for (size_t i = 0; i < spatial; ++i) {
+    AffineExpr size = (input[firstSpatial + i] - 1) * op.getStrides()[i] +
+                      (filter[2 + i] - 1) * op.getDilations()[i] + 1 + op.getOutputPadding()[i] -
+                      (op.getPadsBegin()[i] + op.getPadsEnd()[i]);
+    if (std::optional<int64_t> value = constantDim(size); value && *value < 0)
+      return inferenceError(loc, "conv_transpose pads exceed its output");
+    result[firstSpatial + i] = size;
+  }
+  types.push_back(tensorOf(result, getElementTypeOrSelf(op.getInput().getType())));
+  return success();
+}
+
+LogicalResult ConvTransposeOp::verify() { return verifyConvolution(*this); }
+bool ConvTransposeOp::isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
+void ConvTransposeOp::setChannelsLast(bool value) {
+  setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);
+}
+
+int64_t ConvTransposeOp::getFlops() {
+  RankedTensorType filter = getFilter().getType();
+  int64_t taps = sizeOf(filter, 1);
+  for (int64_t i = 2; i < filter.getRank(); ++i)
+    taps *= sizeOf(filter, i);
+  return 2 * taps * elementsOf(getInput().getType());
+}
+
+} // namespace dlc::dl

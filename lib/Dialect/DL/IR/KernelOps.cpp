@@ -1,0 +1,102 @@
+// dl.kernel: custom assembly, verifier, anchor.
+//
+//   %r = dl.kernel (%x = %0 : tensor<..>, %w = %1 : tensor<..>) -> (tensor<..>) attributes {...} { ... }
+#include "dlc/Dialect/DL/IR/DLOps.h"
+
+using namespace mlir;
+
+#define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLKernelOps.cpp.inc"
+
+namespace dlc::dl {
+
+void DLDialect::registerKernelOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dlc/Dialect/DL/IR/DLKernelOps.cpp.inc"
+      >();
+}
+
+static bool isAnchorClass(FusionClass fusionClass) {
+  switch (fusionClass) {
+  case FusionClass::Reduction:
+  case FusionClass::Contraction:
+  case FusionClass::Convolution:
+  case FusionClass::Window:
+  case FusionClass::Gather:
+  case FusionClass::Opaque:
+    return true;
+  default:
+    return false;
+  }
+}
+
+Operation *KernelOp::getAnchor() {
+  for (Operation &op : *getBodyBlock())
+    if (auto fusible = dyn_cast<FusibleOpInterface>(op); fusible && isAnchorClass(fusible.getFusionClass()))
+      return &op;
+  return nullptr;
+}
+
+FusionClass KernelOp::getKind() {
+  if (Operation *anchor = getAnchor())
+    return cast<FusibleOpInterface>(anchor).getFusionClass();
+  FusionClass kind = FusionClass::Movement;
+  for (Operation &op : getBodyBlock()->without_terminator())
+    if (auto fusible = dyn_cast<FusibleOpInterface>(op);
+        fusible && fusible.getFusionClass() == FusionClass::Injective)
+      kind = FusionClass::Injective;
+  return kind;
+}
+
+LogicalResult KernelOp::verify() {
+  Block *body = getBodyBlock();
+  // kernel_c1
+  if (body->getArgumentTypes() != getInputs().getTypes())
+    return emitOpError("expects region arguments with the types of the inputs");
+  // kernel_c2
+  if (cast<YieldOp>(body->getTerminator()).getOperandTypes() != getOutputs().getTypes())
+    return emitOpError("expects yielded values with the types of the outputs");
+  return success();
+}
+
+void KernelOp::print(OpAsmPrinter &printer) {
+  printer << " (";
+  llvm::interleaveComma(llvm::zip(getBodyBlock()->getArguments(), getInputs()), printer, [&](auto pair) {
+    auto [argument, input] = pair;
+    printer << argument << " = " << input << " : " << input.getType();
+  });
+  printer << ") -> (";
+  llvm::interleaveComma(getOutputs().getTypes(), printer);
+  printer << ")";
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs());
+  printer << ' ';
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::Argument> arguments;
+  SmallVector<OpAsmParser::UnresolvedOperand> inputs;
+  SmallVector<Type> outputTypes;
+  auto parseBinding = [&]() -> ParseResult {
+    return failure(parser.parseArgument(arguments.emplace_back()) || parser.parseEqual() ||
+                   parser.parseOperand(inputs.emplace_back()) ||
+                   parser.parseColonType(arguments.back().type));
+  };
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, parseBinding) || parser.parseArrow() ||
+      parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren,
+                                     [&] { return parser.parseType(outputTypes.emplace_back()); }) ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes))
+    return failure();
+  for (auto [input, argument] : llvm::zip(inputs, arguments))
+    if (parser.resolveOperand(input, argument.type, result.operands))
+      return failure();
+  result.addTypes(outputTypes);
+  Region *body = result.addRegion();
+  if (parser.parseRegion(*body, arguments))
+    return failure();
+  ensureTerminator(*body, parser.getBuilder(), result.location);
+  return success();
+}
+
+} // namespace dlc::dl

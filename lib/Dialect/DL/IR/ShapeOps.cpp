@@ -1,0 +1,184 @@
+// Ops that move or rename elements: inference, verifiers, folders.
+#include "dlc/Dialect/DL/IR/DLOps.h"
+
+using namespace mlir;
+
+#define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLShapeOps.cpp.inc"
+
+namespace dlc::dl {
+
+void DLDialect::registerShapeOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dlc/Dialect/DL/IR/DLShapeOps.cpp.inc"
+      >();
+}
+
+//===-- Reshape ------------------------------------------------------------------------------------===//
+
+LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                          ValueRange operands, DictionaryAttr attributes,
+                                          OpaqueProperties properties, RegionRange regions,
+                                          SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  types.push_back(tensorOf(dimsOf(context, op.getShape()), getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+LogicalResult ReshapeOp::verify() {
+  // reshape_c1
+  if (getOperand().getType().getNumElements() != getResult().getType().getNumElements())
+    return emitOpError("expects as many elements in the result as in the operand, got ")
+           << getOperand().getType() << " and " << getResult().getType();
+  return success();
+}
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
+  if (getOperand().getType() == getResult().getType())
+    return getOperand();
+  if (auto inner = getOperand().getDefiningOp<ReshapeOp>()) {
+    getOperandMutable().assign(inner.getOperand());
+    return getResult();
+  }
+  if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand()))
+    return dense.reshape(getResult().getType());
+  if (auto resource = dyn_cast_if_present<DenseResourceElementsAttr>(adaptor.getOperand()))
+    return DenseResourceElementsAttr::get(getResult().getType(), resource.getRawHandle());
+  return {};
+}
+
+//===-- Transpose ----------------------------------------------------------------------------------===//
+
+LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                            ValueRange operands, DictionaryAttr attributes,
+                                            OpaqueProperties properties, RegionRange regions,
+                                            SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims dims = dimsOf(op.getOperand().getType()), result;
+  if (op.getPermutation().size() != dims.size())
+    return inferenceError(loc, "permutation has " + Twine(op.getPermutation().size()) +
+                                   " entries for an operand of rank " + Twine(dims.size()));
+  for (int64_t axis : op.getPermutation()) {
+    if (axis < 0 || axis >= static_cast<int64_t>(dims.size()))
+      return inferenceError(loc, "permutation entry " + Twine(axis) + " is outside the operand's rank " +
+                                     Twine(dims.size()));
+    result.push_back(dims[axis]);
+  }
+  types.push_back(tensorOf(result, getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+LogicalResult TransposeOp::verify() {
+  // transpose_c1
+  SmallVector<bool> seen(getPermutation().size());
+  for (int64_t axis : getPermutation())
+    if (std::exchange(seen[axis], true))
+      return emitOpError("expects a permutation, got axis ") << axis << " twice";
+  return success();
+}
+
+OpFoldResult TransposeOp::fold(FoldAdaptor) {
+  if (llvm::equal(getPermutation(), llvm::seq<int64_t>(0, getPermutation().size())))
+    return getOperand();
+  auto inner = getOperand().getDefiningOp<TransposeOp>();
+  if (!inner)
+    return {};
+  SmallVector<int64_t> composed;
+  for (int64_t axis : getPermutation())
+    composed.push_back(inner.getPermutation()[axis]);
+  setPermutation(composed);
+  getOperandMutable().assign(inner.getOperand());
+  return getResult();
+}
+
+//===-- Expand, concat, slice ----------------------------------------------------------------------===//
+
+LogicalResult ExpandOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                         ValueRange operands, DictionaryAttr attributes,
+                                         OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims shape = dimsOf(context, op.getShape());
+  FailureOr<Dims> joined = broadcastDims(loc, dimsOf(op.getOperand().getType()), shape);
+  if (failed(joined))
+    return failure();
+  if (*joined != shape)
+    return inferenceError(loc, "operand " + dimsString(dimsOf(op.getOperand().getType())) +
+                                   " does not broadcast to " + dimsString(shape));
+  types.push_back(tensorOf(shape, getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+OpFoldResult ExpandOp::fold(FoldAdaptor adaptor) {
+  if (getOperand().getType() == getResult().getType())
+    return getOperand();
+  if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand()); dense && dense.isSplat())
+    return dense.resizeSplat(getResult().getType());
+  return {};
+}
+
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         ValueRange operands, DictionaryAttr attributes,
+                                         OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  if (operands.empty())
+    return inferenceError(loc, "concat expects at least one operand");
+  Dims result = dimsOf(operands.front().getType());
+  int64_t axis = op.getAxis();
+  if (axis < 0 || axis >= static_cast<int64_t>(result.size()))
+    return inferenceError(loc, "concat axis " + Twine(axis) + " is outside rank " + Twine(result.size()));
+  for (Value operand : operands.drop_front()) {
+    Dims dims = dimsOf(operand.getType());
+    bool fits = dims.size() == result.size();
+    for (size_t i = 0; fits && i < dims.size(); ++i)
+      fits = static_cast<int64_t>(i) == axis || dims[i] == result[i];
+    if (!fits)
+      return inferenceError(loc, "concat operands " + dimsString(result) + " and " + dimsString(dims) +
+                                     " differ outside axis " + Twine(axis));
+    result[axis] = result[axis] + dims[axis];
+  }
+  types.push_back(tensorOf(result, getElementTypeOrSelf(operands.front().getType())));
+  return success();
+}
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  return getOperands().size() == 1 ? OpFoldResult(getOperands().front()) : OpFoldResult();
+}
+
+LogicalResult SliceOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                        ValueRange operands, DictionaryAttr attributes,
+                                        OpaqueProperties properties, RegionRange regions,
+                                        SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  types.push_back(tensorOf(dimsOf(context, op.getSizes()), getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+LogicalResult SliceOp::verify() {
+  ArrayRef<int64_t> shape = getOperand().getType().getShape();
+  // slice_c1
+  if (getStarts().size() != shape.size() || getSizes().size() != shape.size() ||
+      getSteps().size() != shape.size())
+    return emitOpError("expects one start, size and step for each of ") << shape.size() << " axes";
+  for (auto [axis, start, size, step] : llvm::enumerate(getStarts(), getSizes(), getSteps())) {
+    // slice_c2
+    int64_t last = start + (size - 1) * step;
+    if (step == 0 || size < 0 ||
+        (size > 0 && (start < 0 || start >= shape[axis] || last < 0 || last >= shape[axis])))
+      return emitOpError("reads outside axis ") << axis << " of " << getOperand().getType();
+  }
+  return success();
+}
+
+OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
+  bool forward = llvm::all_of(getSteps(), [](int64_t step) { return step == 1; });
+  if (forward && getOperand().getType() == getResult().getType())
+    return getOperand();
+  if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand()); dense && dense.isSplat())
+    return dense.resizeSplat(getResult().getType());
+  return {};
+}
+
+} // namespace dlc::dl
