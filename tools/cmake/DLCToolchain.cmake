@@ -15,6 +15,7 @@ target_compile_definitions(DLCMLIR INTERFACE ${LLVM_DEFINITIONS_LIST})
 
 set(DLC_LLVM_TOOLS_DIR ${LLVM_TOOLS_BINARY_DIR})
 add_link_options(-fuse-ld=lld -B${LLVM_TOOLS_BINARY_DIR})
+include_directories(SYSTEM ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 include_directories(${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}/include)
 
 if(DLC_SANITIZE)

@@ -1,6 +1,8 @@
 // Ops that move or rename elements: inference, verifiers, folders.
 #include "dlc/Dialect/DL/IR/DLOps.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
+
 using namespace mlir;
 
 #define GET_OP_CLASSES

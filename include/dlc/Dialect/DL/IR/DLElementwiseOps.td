@@ -56,7 +56,7 @@ defvar DL_InferBroadcastBool = [{
 class DL_ElementwiseOp<string mnemonic, code infer, list<Trait> traits = []>
     : DL_Op<mnemonic, "Injective", traits> {
   let results = (outs DL_Tensor:$result);
-  let extraClassDefinition = infer # DL_PerElementFlops;
+  let extraClassDefinition = !strconcat(infer, DL_PerElementFlops);
 }
 
 /// Result type equals the operand type.
