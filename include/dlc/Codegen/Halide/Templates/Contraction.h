@@ -1,0 +1,77 @@
+// The register-tiled contraction under gemm, 1x1, direct and grouped convolution: rows x columns,
+// each a sum over some reduction axes. The families only say how rows and reduction indices address
+// the left operand.
+#ifndef DLC_CODEGEN_HALIDE_TEMPLATES_CONTRACTION_H
+#define DLC_CODEGEN_HALIDE_TEMPLATES_CONTRACTION_H
+
+#include "dlc/Schedule/MachineFacts.h"
+#include "dlc/Schedule/ScheduleParams.h"
+
+#include <Halide.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace dlc::templates {
+
+using schedule::MachineFacts;
+
+/// What a contraction computes, apart from its epilogue:
+///   acc(column, row, batch...) = sum over k of lhs(k, row, batch) * rhs(k, column, batch)
+struct ContractionProblem {
+  std::string name = "acc";
+  int64_t columns = 0;
+  int64_t rows = 0;
+  std::vector<int64_t> batch;     ///< innermost first; empty: none
+  std::vector<int64_t> reduction; ///< extents of the reduction axes, innermost first; not empty
+  Halide::Type accumulator = Halide::Float(32);
+
+  using Indices = std::vector<Halide::Expr>;
+  /// The left operand, cast to `accumulator` or not. `row` is in [0, rows).
+  std::function<Halide::Expr(const Indices &k, Halide::Expr row, const Indices &batch)> lhs;
+  /// The right operand in packed panels: `lane` in [0, panelWidth), `panel` in [0, panels),
+  /// zero-padded beyond `columns`. Set this or `rhs`, not both.
+  std::function<Halide::Expr(Halide::Expr lane, const Indices &k, Halide::Expr panel,
+                             const Indices &batch)>
+      packedRhs;
+  /// The right operand in any layout; packed by the kernel itself before use. `column` in [0,
+  /// columns).
+  std::function<Halide::Expr(const Indices &k, Halide::Expr column, const Indices &batch)> rhs;
+};
+
+/// The Funcs of a built contraction. The output's definition reads `acc` at its own coordinates.
+struct Contraction {
+  Halide::Func acc;    ///< (column, row, batch...)
+  Halide::Func packed; ///< (lane, k flattened, panel, batch...); undefined when the rhs came packed
+  Halide::RDom k;
+  /// Copies of inputs made before or inside the loops (padding, prologues), see addStagedInput.
+  struct Staged {
+    Halide::Func func;
+    bool perBlock = false; ///< made per block of rows, else once before the loops
+  };
+  std::vector<Staged> staged;
+  ContractionProblem problem;
+  int panelWidth = 0;
+};
+
+/// Creates acc (and packed). `params.vectorsPerTile` fixes the panel width.
+Contraction buildContraction(const ContractionProblem &problem, const schedule::GemmParams &params,
+                             const MachineFacts &facts);
+
+/// Schedules `output`, pure, with arguments (column, row, batch...) and the problem's extents,
+/// whose values (one or a tuple) read acc(column, row, batch...) and any inputs. Sets output
+/// bounds. Correct for every extent >= 1: nothing outside an exact-size output or input is touched,
+/// each output element is written once (so an output may alias an elementwise operand of its
+/// epilogue).
+void scheduleContraction(Contraction &contraction, Halide::Func output,
+                         const schedule::GemmParams &params, const MachineFacts &facts);
+
+/// ceil(columns / panelWidth) and the panel width for packed weights under `params`.
+int64_t panelWidth(const schedule::GemmParams &params, const MachineFacts &facts,
+                   Halide::Type type);
+
+} // namespace dlc::templates
+
+#endif // DLC_CODEGEN_HALIDE_TEMPLATES_CONTRACTION_H

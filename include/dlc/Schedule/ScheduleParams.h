@@ -1,0 +1,137 @@
+// The tunable parameters of every schedule family, as plain structs: the analytic model fills them,
+// the schedule attributes (#dl.gemm<...>) mirror them, the Halide templates obey them. Each field
+// says when it is legal and what it trades. No MLIR, no Halide.
+#ifndef DLC_SCHEDULE_SCHEDULEPARAMS_H
+#define DLC_SCHEDULE_SCHEDULEPARAMS_H
+
+namespace dlc::schedule {
+
+/// Which loop of a contraction stands outside.
+enum class LoopOrder {
+  /// Blocks of rows outside, panels of columns inside. Legal always. Pro: a block of the left
+  /// operand
+  /// stays in L2 while the weights pass over it, and a padded input is made block by block. Con:
+  /// the
+  /// weights are read once per block: bad when they are larger than L2 and rows are few.
+  RowsOuter,
+  /// Panels of columns outside, rows inside. Legal always. Pro: each weight panel is read from
+  /// memory
+  /// once per core (7x7 convolutions, M of a few dozen). Con: the left operand is read once per
+  /// panel,
+  /// so it should fit L2; a padded input must be made before the loops.
+  ColumnsOuter,
+};
+
+/// How a convolution's zero padding is made. Ignored when there is none.
+enum class PadMode {
+  /// A padded copy of the whole image before the loops. Legal always. Pro: no work is repeated.
+  /// Con: a pass over memory for images larger than L2.
+  Whole,
+  /// A padded copy of the rows that one block needs. Legal with LoopOrder::RowsOuter. Pro: stays in
+  /// L2. Con: the kernel's halo rows are copied by both neighbours.
+  Block,
+};
+
+/// gemm: C[m][n] += A[m][k] * B[k][n], any batch in front. Also convolutions once their pixels are
+/// flattened to rows (direct_conv, 1x1, grouped).
+struct GemmParams {
+  /// Rows of one register tile, >= 1. Legal: any. Best: rowsPerTile * vectorsPerTile accumulators
+  /// fill the registers less vectorsPerTile + 1: 6 x 2 or 4 x 3 with 16, 6 x 4 or 12 x 2 with 32.
+  /// Larger amortises loads of B; rows beyond M are computed and thrown away.
+  int rowsPerTile = 6;
+  /// Columns of one register tile in vectors, >= 1. It is also the width of a packed weight panel,
+  /// so the packing (nr = vectorsPerTile * lanes) must agree with it. Columns beyond N are wasted
+  /// work.
+  int vectorsPerTile = 2;
+  /// Steps of the innermost reduction loop that are unrolled, >= 1; lowered to a divisor of its
+  /// extent. Pro: fewer loop instructions. Con: code size; beyond 4 nothing is gained.
+  int unroll = 2;
+  /// Reduction steps between two visits of the accumulators in memory; 0: the whole reduction in
+  /// registers. Legal: 0 or >= 1 (rounded to a divisor of the outermost reduction loop). Pro: a
+  /// panel's slice stays in L1. Con: accumulators go through memory once per block.
+  int reductionBlock = 0;
+  /// Register tiles per block of rows, >= 1. A block's rows of A should fit half of L2.
+  int tilesPerBlock = 16;
+  LoopOrder order = LoopOrder::RowsOuter;
+  /// Pieces that the parallel loop is cut into, >= 1; 1: serial. Twice the cores or more evens out
+  /// their speed; fewer, larger pieces cost less in wake-ups and in halo copies.
+  int tasks = 1;
+  PadMode pad = PadMode::Whole;
+
+  bool operator==(const GemmParams &) const = default;
+};
+
+/// gemv: few rows (M <= 4) times a large matrix: bound by reading the matrix once.
+struct GemvParams {
+  /// Accumulating vectors per row, >= 1; 4 hide the FMA's latency. Columns are tiled by it (weights
+  /// packed in panels of vectorsPerTile * lanes) .
+  int vectorsPerTile = 4;
+  /// Reduction steps unrolled, >= 1, lowered to a divisor.
+  int unroll = 4;
+  /// As GemmParams::tasks, over panels of columns.
+  int tasks = 1;
+
+  bool operator==(const GemvParams &) const = default;
+};
+
+/// depthwise_conv: one filter a channel, NHWC, channels in the vectors.
+struct DepthwiseParams {
+  /// Vectors of channels in a tile, >= 1.
+  int vectorsPerTile = 1;
+  /// Neighbouring output columns in a tile, >= 1: their windows overlap and share loads.
+  int columnsPerTile = 4;
+  /// Output rows of a block: the parallel grain and, with padding, the rows that share one padded
+  /// copy.
+  int rowsPerBlock = 8;
+  /// As GemmParams::tasks, over blocks of rows.
+  int tasks = 1;
+  PadMode pad = PadMode::Block;
+
+  bool operator==(const DepthwiseParams &) const = default;
+};
+
+/// window: pooling and other windows with a reduction but no weights; channels in the vectors.
+struct WindowParams {
+  int vectorsPerTile = 1; ///< vectors of channels in a tile, >= 1
+  int columnsPerTile = 2; ///< output columns in a tile, >= 1; their windows share loads
+  int rowsPerBlock = 8;   ///< output rows of one parallel piece, >= 1
+  int tasks = 1;          ///< as GemmParams::tasks, over blocks of rows
+
+  bool operator==(const WindowParams &) const = default;
+};
+
+/// row_reduce: reductions and what is computed from them per row (softmax, norms, sums, arg-free).
+struct RowReduceParams {
+  /// Partial accumulators of a reduction over the innermost axis, in vectors, >= 1; 4 hide the
+  /// latency of an add. Floating-point sums are reassociated by it.
+  int accumulators = 4;
+  /// Rows of one piece of work, >= 1: the stages of one piece run while its rows are in L1.
+  int rowsPerBlock = 1;
+  /// As GemmParams::tasks, over blocks of rows.
+  int tasks = 1;
+
+  bool operator==(const RowReduceParams &) const = default;
+};
+
+/// injective: elementwise, broadcast, and anything whose outputs are computed independently.
+struct InjectiveParams {
+  int vectorsPerTile = 2; ///< vectors unrolled in the innermost loop, >= 1
+  /// Elements of one parallel piece, >= 1: small tensors become serial, as a wake-up costs
+  /// microseconds.
+  long elementsPerTask = 16384;
+  int tasks = 1; ///< upper bound of parallel pieces; 1: serial
+
+  bool operator==(const InjectiveParams &) const = default;
+};
+
+/// transpose: the innermost axes of input and output differ; squares are turned in registers.
+struct TransposeParams {
+  int tile = 8;  ///< side of the square, >= 1, in elements; the vector width turns in registers
+  int tasks = 1; ///< as GemmParams::tasks, over the outermost axis
+
+  bool operator==(const TransposeParams &) const = default;
+};
+
+} // namespace dlc::schedule
+
+#endif // DLC_SCHEDULE_SCHEDULEPARAMS_H

@@ -1,0 +1,241 @@
+// One register tile of accumulators per (row tile, column panel); the epilogue is inlined in its
+// store. Rows past the end are clamped to the last one and columns past it meet zero weights, so
+// that the tile's extents are constants and the accumulators live in registers; only the store is
+// guarded.
+#include "dlc/Codegen/Halide/Templates/Contraction.h"
+
+#include <algorithm>
+
+using namespace Halide;
+
+namespace dlc::templates {
+
+static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// The largest divisor of `extent` that is at most `limit`.
+static int64_t divisorAtMost(int64_t extent, int64_t limit) {
+  for (int64_t d = std::min(extent, limit); d > 1; --d)
+    if (extent % d == 0)
+      return d;
+  return 1;
+}
+
+int64_t panelWidth(const schedule::GemmParams &params, const MachineFacts &facts, Type type) {
+  return int64_t(params.vectorsPerTile) * facts.lanes(type.bytes());
+}
+
+/// k indices flattened in row-major order (innermost first): the order of packed panels.
+static Expr flattenReduction(const std::vector<Expr> &k, const std::vector<int64_t> &extents) {
+  Expr flat = k.back();
+  for (size_t i = k.size() - 1; i-- > 0;)
+    flat = flat * int(extents[i]) + k[i];
+  return flat;
+}
+
+/// The inverse of flattenReduction.
+static std::vector<Expr> unflattenReduction(Expr flat, const std::vector<int64_t> &extents) {
+  std::vector<Expr> k;
+  for (size_t i = 0; i < extents.size(); ++i) {
+    bool last = i + 1 == extents.size();
+    k.push_back(last ? flat : flat % int(extents[i]));
+    flat = flat / int(extents[i]);
+  }
+  return k;
+}
+
+static std::vector<Var> batchVars(size_t count) {
+  std::vector<Var> vars;
+  for (size_t i = 0; i < count; ++i)
+    vars.emplace_back("b" + std::to_string(i));
+  return vars;
+}
+
+/// Packs the rhs into zero-padded panels, as constant weights are at compile time.
+static Func buildPacked(const ContractionProblem &problem, int panelWidth) {
+  Func packed(problem.name + "_packed");
+  Var lane("lane"), k("k"), panel("panel");
+  std::vector<Var> args = {lane, k, panel}, batch = batchVars(problem.batch.size());
+  args.insert(args.end(), batch.begin(), batch.end());
+  std::vector<Expr> batchIndices(batch.begin(), batch.end());
+  Expr column = panel * panelWidth + lane;
+  Expr last = int(problem.columns) - 1;
+  bool exact = problem.columns % panelWidth == 0;
+  Expr value = problem.rhs(unflattenReduction(k, problem.reduction),
+                           exact ? column : min(column, last), batchIndices);
+  value = cast(problem.accumulator, value);
+  packed(args) = exact ? value : select(column <= last, value, cast(problem.accumulator, 0));
+  return packed;
+}
+
+Contraction buildContraction(const ContractionProblem &problem, const schedule::GemmParams &params,
+                             const MachineFacts &facts) {
+  Contraction result;
+  result.problem = problem;
+  int width = int(panelWidth(params, facts, problem.accumulator));
+  result.panelWidth = width;
+  Region domain;
+  for (int64_t extent : problem.reduction)
+    domain.push_back({0, int(extent)});
+  result.k = RDom(domain, problem.name + "_k");
+  std::vector<Expr> k;
+  for (int i = 0; i < result.k.dimensions(); ++i)
+    k.push_back(result.k[i]);
+
+  Var column("n"), row("m");
+  std::vector<Var> args = {column, row}, batch = batchVars(problem.batch.size());
+  args.insert(args.end(), batch.begin(), batch.end());
+  std::vector<Expr> batchIndices(batch.begin(), batch.end());
+
+  bool exactRows = problem.rows % params.rowsPerTile == 0;
+  Expr clampedRow = exactRows ? Expr(row) : min(row, int(problem.rows) - 1);
+  Expr lane = column % width, panel = column / width, right;
+  if (problem.packedRhs) {
+    right = problem.packedRhs(lane, k, panel, batchIndices);
+  } else {
+    result.packed = buildPacked(problem, width);
+    std::vector<Expr> at = {lane, flattenReduction(k, problem.reduction), panel};
+    at.insert(at.end(), batchIndices.begin(), batchIndices.end());
+    right = result.packed(at);
+  }
+  Expr left = cast(problem.accumulator, problem.lhs(k, clampedRow, batchIndices));
+  result.acc = Func(problem.name);
+  result.acc(args) = cast(problem.accumulator, 0);
+  result.acc(args) += left * cast(problem.accumulator, right);
+  return result;
+}
+
+namespace {
+/// The loop variables of the output, named once.
+struct TileVars {
+  Var panel{"panel"}, ni{"ni"}, tile{"tile"}, mi{"mi"}, block{"block"}, inner{"inner"};
+};
+} // namespace
+
+/// Fuses `vars` (outermost first) into one loop, cuts it into about `tasks` parallel pieces, and
+/// returns the loop inside a piece: the place for what is made once an iteration.
+static VarOrRVar parallelise(Func func, const std::vector<VarOrRVar> &vars, int64_t iterations,
+                             int64_t tasks) {
+  VarOrRVar fused = vars.back();
+  for (size_t i = vars.size() - 1; i-- > 0;) {
+    Var next;
+    func.fuse(fused, vars[i], next);
+    fused = next;
+  }
+  tasks = std::min(tasks, iterations);
+  if (tasks <= 1)
+    return fused;
+  int64_t chunk = ceilDiv(iterations, tasks);
+  if (chunk == 1) {
+    func.parallel(fused);
+    return fused;
+  }
+  Var task("task"), step("step");
+  func.split(fused, task, step, int(chunk),
+             iterations % chunk == 0 ? TailStrategy::RoundUp : TailStrategy::GuardWithIf)
+      .parallel(task);
+  return step;
+}
+
+static void scheduleAccumulators(Contraction &contraction, Func output, VarOrRVar at,
+                                 const schedule::GemmParams &params, int lanes) {
+  const ContractionProblem &problem = contraction.problem;
+  Func acc = contraction.acc;
+  Var n = acc.args()[0], m = acc.args()[1];
+  acc.compute_at(output, at.var)
+      .bound_extent(n, contraction.panelWidth)
+      .align_bounds(n, contraction.panelWidth)
+      .bound_extent(m, params.rowsPerTile)
+      .align_bounds(m, params.rowsPerTile)
+      .vectorize(n, lanes)
+      .unroll(n)
+      .unroll(m);
+  std::vector<VarOrRVar> order = {n, m};
+  for (int i = 0; i < contraction.k.dimensions(); ++i)
+    order.push_back(contraction.k[i]);
+  Stage update = acc.update();
+  update.reorder(order).vectorize(n, lanes).unroll(n).unroll(m);
+  int64_t unroll = divisorAtMost(problem.reduction[0], params.unroll);
+  if (unroll > 1)
+    update.unroll(contraction.k[0], int(unroll));
+}
+
+/// Packs in vectors along the lanes, panels in parallel with the batch where there is one.
+static void schedulePacked(Contraction &contraction, const schedule::GemmParams &params,
+                           int lanes) {
+  if (!contraction.packed.defined())
+    return;
+  Func packed = contraction.packed;
+  const std::vector<Var> args = packed.args();
+  packed.compute_root().bound_extent(args[0], contraction.panelWidth).vectorize(args[0], lanes);
+  int64_t panels = ceilDiv(contraction.problem.columns, contraction.panelWidth);
+  std::vector<VarOrRVar> outer;
+  int64_t iterations = panels;
+  for (size_t i = args.size(); i-- > 2;)
+    outer.push_back(args[i]);
+  for (int64_t extent : contraction.problem.batch)
+    iterations *= extent;
+  parallelise(packed, outer, iterations, params.tasks);
+}
+
+void scheduleContraction(Contraction &contraction, Func output, const schedule::GemmParams &params,
+                         const MachineFacts &facts) {
+  const ContractionProblem &problem = contraction.problem;
+  const int lanes = facts.lanes(problem.accumulator.bytes());
+  const int width = contraction.panelWidth;
+  const int64_t panels = ceilDiv(problem.columns, width);
+  const int64_t tiles = ceilDiv(problem.rows, params.rowsPerTile);
+  const int64_t tilesPerBlock = std::clamp<int64_t>(params.tilesPerBlock, 1, tiles);
+  const int64_t blocks = ceilDiv(tiles, tilesPerBlock);
+  const bool exactRows = problem.rows % params.rowsPerTile == 0;
+  const bool exactBlocks = tiles % tilesPerBlock == 0;
+
+  std::vector<Var> args = output.args();
+  Var n = args[0], m = args[1];
+  output.bound(n, 0, int(problem.columns)).bound(m, 0, int(problem.rows));
+  int64_t batchCount = 1;
+  for (size_t i = 0; i < problem.batch.size(); ++i) {
+    output.bound(args[i + 2], 0, int(problem.batch[i]));
+    batchCount *= problem.batch[i];
+  }
+
+  TileVars v;
+  const bool exactColumns = problem.columns % width == 0;
+  output.split(n, v.panel, v.ni, width,
+               exactColumns ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
+  output.split(m, v.tile, v.mi, params.rowsPerTile,
+               exactRows ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
+  output.split(v.tile, v.block, v.inner, int(tilesPerBlock),
+               exactBlocks ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
+  output.vectorize(v.ni, lanes).unroll(v.mi);
+  if (exactColumns)
+    output.unroll(v.ni);
+
+  std::vector<VarOrRVar> batch(args.begin() + 2, args.end());
+  std::vector<VarOrRVar> order = {v.ni, v.mi, v.inner};
+  std::vector<VarOrRVar> outer(batch.rbegin(), batch.rend());
+  int64_t iterations = batchCount;
+  if (params.order == schedule::LoopOrder::RowsOuter) {
+    order.insert(order.end(), {v.panel, v.block});
+    outer.push_back(v.block);
+    iterations *= blocks;
+  } else {
+    order.insert(order.end(), {v.block, v.panel});
+    outer.insert(outer.end(), {v.panel, v.block});
+    iterations *= panels * blocks;
+  }
+  order.insert(order.end(), batch.begin(), batch.end());
+  output.reorder(order);
+  VarOrRVar blockLoop = parallelise(output, outer, iterations, params.tasks);
+
+  scheduleAccumulators(contraction, output, v.inner, params, lanes);
+  schedulePacked(contraction, params, lanes);
+  for (Contraction::Staged &staged : contraction.staged) {
+    const std::vector<Var> stagedArgs = staged.func.args();
+    if (staged.perBlock && params.order == schedule::LoopOrder::RowsOuter)
+      staged.func.compute_at(output, blockLoop.var);
+    else
+      staged.func.compute_root();
+  }
+}
+
+} // namespace dlc::templates

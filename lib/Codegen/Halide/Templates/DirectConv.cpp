@@ -1,0 +1,64 @@
+// Convolution as a contraction over flat output pixels: a tile of pixels may wrap around a row's
+// end, so narrow images fill their tiles as wide ones do. Only the address of a tile's pixels needs
+// a division.
+#include "dlc/Codegen/Halide/Templates/DirectConv.h"
+
+using namespace Halide;
+
+namespace dlc::templates {
+
+/// The input, zero-padded, over (c, x, y, n) with x and y counted from the padded corner.
+static Func padInput(const ConvProblem &problem) {
+  Var c("c"), x("x"), y("y"), n("n");
+  Func inside(problem.name + "_in"), padded(problem.name + "_padded");
+  inside(c, x, y, n) = cast(problem.accumulator, problem.input(c, x, y, n));
+  Region box = {{Expr(), Expr()},
+                {0, int(problem.inputWidth)},
+                {0, int(problem.inputHeight)},
+                {Expr(), Expr()}};
+  Func exterior = BoundaryConditions::constant_exterior(inside, cast(problem.accumulator, 0), box);
+  padded(c, x, y, n) = exterior(c, x - int(problem.padLeft), y - int(problem.padTop), n);
+  return padded;
+}
+
+Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmParams &params,
+                            const MachineFacts &facts) {
+  using Indices = ContractionProblem::Indices;
+  const int channels = int(problem.inputChannels / problem.groups);
+  const int width = int(problem.outputWidth()), height = int(problem.outputHeight());
+  const bool grouped = problem.groups > 1;
+  const bool padded = problem.padTop || problem.padLeft || problem.padBottom || problem.padRight ||
+                      problem.stageInput;
+
+  Func staged;
+  if (padded)
+    staged = padInput(problem);
+
+  ContractionProblem contraction;
+  contraction.name = problem.name;
+  contraction.columns = problem.outputChannels / problem.groups;
+  contraction.rows = problem.batch * height * width;
+  if (grouped)
+    contraction.batch = {problem.groups};
+  contraction.reduction = {channels, problem.kernelWidth, problem.kernelHeight};
+  contraction.accumulator = problem.accumulator;
+  contraction.lhs = [=](const Indices &k, Expr row, const Indices &batch) {
+    Expr x = row % width * int(problem.strideWidth) + k[1] * int(problem.dilationWidth);
+    Expr line = row / width;
+    Expr y = (problem.batch == 1 ? line : line % height) * int(problem.strideHeight) +
+             k[2] * int(problem.dilationHeight);
+    Expr n = problem.batch == 1 ? Expr(0) : line / height;
+    Expr c = grouped ? batch[0] * channels + k[0] : k[0];
+    return padded ? staged(c, x, y, n) : problem.input(c, x, y, n);
+  };
+  contraction.packedRhs = [=](Expr lane, const Indices &k, Expr panel, const Indices &batch) {
+    Expr flat = (k[2] * int(problem.kernelWidth) + k[1]) * channels + k[0];
+    return problem.packedWeights(lane, flat, panel, grouped ? batch[0] : Expr(0));
+  };
+  Contraction result = buildContraction(contraction, params, facts);
+  if (padded)
+    result.staged.push_back({staged, params.pad == schedule::PadMode::Block});
+  return result;
+}
+
+} // namespace dlc::templates

@@ -1,0 +1,61 @@
+// One kernel of the benchmark: how to build its pipeline, its data and its reference.
+#ifndef DLC_TEST_BENCHMARK_KERNELCASE_H
+#define DLC_TEST_BENCHMARK_KERNELCASE_H
+
+#include "dlc/Schedule/MachineFacts.h"
+
+#include <Halide.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dlc::bench {
+
+/// An f32 tensor, Halide order (innermost extent first); dense unless `strides` is changed.
+struct HostTensor {
+  std::vector<int> extents, strides;
+  std::vector<float> data;
+  explicit HostTensor(std::vector<int> dims = {});
+  size_t size() const { return data.size(); }
+  /// Deterministic small values of both signs.
+  void fill(int seed);
+};
+
+/// An ImageParam with fixed dense bounds.
+Halide::ImageParam denseInput(const std::string &name, const std::vector<int> &extents);
+/// Fixes an output's bounds and dense strides.
+void fixOutput(Halide::Func output, const std::vector<int> &extents);
+
+/// A scheduled pipeline with its data.
+struct BuiltKernel {
+  Halide::Pipeline pipeline;
+  std::vector<Halide::ImageParam> params;
+  std::vector<HostTensor> inputs; ///< one a param
+  HostTensor output;
+  double flops = 0;     ///< 0: bound by memory
+  double bytes = 0;     ///< inputs and outputs, each once
+  std::string schedule; ///< chosen parameters, for the table
+  /// Writes the expected output.
+  std::function<void(const std::vector<HostTensor> &inputs, HostTensor &expected)> reference;
+  double tolerance = 2e-4; ///< relative to the output's largest magnitude
+};
+
+/// Overrides of schedule parameters from the command line (`--set mr=6`).
+using Overrides = std::map<std::string, int>;
+void override(const Overrides &overrides, const char *key, int &value);
+
+struct KernelCase {
+  std::string family, name;
+  std::function<BuiltKernel(const schedule::MachineFacts &, const Overrides &)> build;
+};
+
+void addGemmCases(std::vector<KernelCase> &cases);
+void addConvCases(std::vector<KernelCase> &cases);
+void addDepthwiseCases(std::vector<KernelCase> &cases);
+void addRowCases(std::vector<KernelCase> &cases);
+
+} // namespace dlc::bench
+
+#endif // DLC_TEST_BENCHMARK_KERNELCASE_H
