@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# README's first command: set up, build, compile a text recogniser and read a picture with it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+tools/setup/build.sh
+
+models=$(.venv/bin/python3 -c 'import importlib.util as u; print(u.find_spec("rapidocr_onnxruntime").submodule_search_locations[0])')/models
+model=$models/ch_PP-OCRv4_rec_infer.onnx
+picture=test/Inputs/line-of-text.png
+out=build/demo
+mkdir -p "$out"
+
+step() { printf '[demo] %s\n' "$*"; "$@"; }
+step build/bin/dlc compile "$model" --shape x=1x3x48x320 -o "$out/recognise.so"
+step build/bin/dlc run "$out/recognise.so" --input "x=$picture" --resize 48x320 --normalize pm1 --output "$out"
+output=$(ls "$out"/*.npy)
+step .venv/bin/python3 tools/setup/read_text.py "$model" "$output" | tee "$out/text.txt"
+echo "[demo] $picture says: $(tail -1 "$out/text.txt")"
