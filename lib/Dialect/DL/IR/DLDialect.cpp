@@ -14,6 +14,8 @@ void DLDialect::initialize() {
   registerConstantOps();
   registerElementwiseOps();
   registerContractionOps();
+  registerReductionOps();
+  registerNormalizationOps();
   registerShapeOps();
   registerKernelOps();
 }

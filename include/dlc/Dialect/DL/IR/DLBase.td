@@ -64,6 +64,25 @@ def DL_LayoutAttr : EnumAttr<DL_Dialect, DL_Layout, "layout"> {
 def DL_DefaultLayout
     : DefaultValuedAttr<DL_LayoutAttr, "::dlc::dl::Layout::ChannelsFirst">;
 
+/// What dl.reduce folds a set of elements to; over no elements it gives the value in brackets.
+def DL_ReduceKind : I32EnumAttr<"ReduceKind", "what a reduction computes", [
+    I32EnumAttrCase<"Sum", 0, "sum">,                     // sum x [0]
+    I32EnumAttrCase<"Mean", 1, "mean">,                   // sum x / count [NaN]
+    I32EnumAttrCase<"Max", 2, "max">,                     // the largest; NaN where any is [lowest value]
+    I32EnumAttrCase<"Min", 3, "min">,                     // the smallest; NaN where any is [highest value]
+    I32EnumAttrCase<"Prod", 4, "prod">,                   // product x [1]
+    I32EnumAttrCase<"L1", 5, "l1">,                       // sum |x| [0]
+    I32EnumAttrCase<"L2", 6, "l2">,                       // sqrt(sum x^2) [0]
+    I32EnumAttrCase<"LogSum", 7, "log_sum">,              // log(sum x) [-inf]
+    I32EnumAttrCase<"LogSumExp", 8, "log_sum_exp">,       // log(sum exp(x)), without overflow [-inf]
+    I32EnumAttrCase<"SumSquare", 9, "sum_square">]> {     // sum x^2 [0]
+  let cppNamespace = "::dlc::dl";
+  let genSpecializedAttr = 0;
+}
+def DL_ReduceKindAttr : EnumAttr<DL_Dialect, DL_ReduceKind, "reduce_kind"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 //===-- Ops ----------------------------------------------------------------------------------------===//
 
 /// `fusion` is an enumerator of dlc::FusionClass.

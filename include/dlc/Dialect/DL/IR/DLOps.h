@@ -18,6 +18,10 @@
 #define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLContractionOps.h.inc"
 #define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLReductionOps.h.inc"
+#define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLNormalizationOps.h.inc"
+#define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLShapeOps.h.inc"
 #define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLKernelOps.h.inc"
