@@ -198,18 +198,33 @@ std::string dlc::shapeString(const Shape &shape) {
   return text;
 }
 
-Tensor::Tensor(DType dtype, Shape shape) : type(dtype), dims(std::move(shape)) {
-  auto elements = elementCount(dims);
+Tensor Tensor::uninitialized(DType dtype, Shape shape) {
+  auto elements = elementCount(shape);
   assert(elements && "check untrusted shapes with elementCount first");
-  count = elements.value_or(0);
-  auto size = checkedMul<size_t>(static_cast<size_t>(count), byteWidth(dtype));
+  auto size = checkedMul<size_t>(static_cast<size_t>(elements.value_or(0)), byteWidth(dtype));
   assert(size && "tensor does not fit the address space");
   // At least one byte, so that an empty tensor still differs from no tensor.
   size_t allocated = size && *size ? *size : 1;
   auto *memory = static_cast<std::byte *>(::operator new(allocated, tensorAlignment));
-  std::memset(memory, 0, allocated);
-  bytes = std::shared_ptr<std::byte[]>(
-      memory, [](std::byte *pointer) { ::operator delete(pointer, tensorAlignment); });
+  return adopt(dtype, std::move(shape),
+               std::shared_ptr<std::byte[]>(memory, [](std::byte *pointer) {
+                 ::operator delete(pointer, tensorAlignment);
+               }));
+}
+
+Tensor Tensor::adopt(DType dtype, Shape shape, std::shared_ptr<std::byte[]> storage) {
+  assert(reinterpret_cast<uintptr_t>(storage.get()) % static_cast<size_t>(tensorAlignment) == 0 &&
+         "tensors are 64-byte aligned");
+  Tensor tensor;
+  tensor.type = dtype;
+  tensor.count = elementCount(shape).value_or(0);
+  tensor.dims = std::move(shape);
+  tensor.bytes = std::move(storage);
+  return tensor;
+}
+
+Tensor::Tensor(DType dtype, Shape shape) : Tensor(uninitialized(dtype, std::move(shape))) {
+  std::memset(raw(), 0, numBytes());
 }
 
 Tensor Tensor::clone() const {

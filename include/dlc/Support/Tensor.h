@@ -52,6 +52,10 @@ public:
   /// Zero-filled. Asserts that the byte size fits size_t: check untrusted shapes with elementCount
   /// first.
   Tensor(DType dtype, Shape shape);
+  /// As the constructor, with unspecified contents: for tensors whose every byte is written next.
+  static Tensor uninitialized(DType dtype, Shape shape);
+  /// Takes `storage`, 64-byte aligned and large enough (asserted where it can be): a file mapping.
+  static Tensor adopt(DType dtype, Shape shape, std::shared_ptr<std::byte[]> storage);
 
   DType dtype() const { return type; }
   const Shape &shape() const { return dims; }
