@@ -1,0 +1,52 @@
+// Wall time of each kernel, measured around its call by the host code; one relaxed load a call when
+// off.
+#include "Context.h"
+
+#include <time.h>
+
+using namespace dlcrt;
+
+static uint64_t nanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<uint64_t>(now.tv_nsec);
+}
+
+extern "C" {
+
+void dlcrt_kernel_begin(dlcrt_call *call, uint32_t) {
+  dlcrt_context &context = *slotOf(call->context).context;
+  if (__builtin_expect(context.profiling.load(std::memory_order_relaxed), 0))
+    context.kernelStart = nanoseconds();
+}
+
+void dlcrt_kernel_end(dlcrt_call *call, uint32_t kernel) {
+  dlcrt_context &context = *slotOf(call->context).context;
+  if (__builtin_expect(!context.profiling.load(std::memory_order_relaxed), 1))
+    return;
+  if (context.kernelStart != 0) { // switched on since the kernel began
+    context.times[kernel].nanoseconds += nanoseconds() - context.kernelStart;
+    context.times[kernel].calls += 1;
+  }
+  context.kernelStart = 0;
+}
+
+void dlcrt_profile_enable(dlcrt_context *context, int32_t on) {
+  if (context)
+    context->profiling.store(on != 0, std::memory_order_relaxed);
+}
+
+void dlcrt_profile_reset(dlcrt_context *context) {
+  for (uint32_t i = 0; context && i < dlc_model.info.num_kernels; ++i)
+    context->times[i] = {0, 0};
+}
+
+size_t dlcrt_profile(const dlcrt_context *context, dlc_profile_entry *entries, size_t capacity) {
+  size_t count = dlc_model.info.num_kernels;
+  for (size_t i = 0; context && entries && i < count && i < capacity; ++i)
+    entries[i] = {dlc_model.info.kernels[i], context->times[i].calls,
+                  context->times[i].nanoseconds};
+  return count;
+}
+
+} // extern "C"
