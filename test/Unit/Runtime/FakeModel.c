@@ -1,5 +1,5 @@
-/* A model written by hand in the form that Codegen/Host emits, with entries that show one ability
- * of the runtime each. Prefix `fake`. */
+// A model written by hand in the form that Codegen/Host emits, with entries that show one ability
+// of the runtime each. Prefix `fake`.
 #include "dlc/Runtime/ABI.h"
 
 #include <string.h>
