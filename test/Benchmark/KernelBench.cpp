@@ -221,6 +221,8 @@ int main(int argc, char **argv) {
   static std::vector<KernelCase> cases;
   addGemmCases(cases);
   addConvCases(cases);
+  addDepthwiseCases(cases);
+  addRowCases(cases);
   for (const KernelCase &kernelCase : cases)
     for (int threads : options.threads)
       benchmark::RegisterBenchmark(

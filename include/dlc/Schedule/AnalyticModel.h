@@ -30,6 +30,37 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts);
 double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
                          const MachineFacts &facts);
 
+/// A sliding window's output extents.
+struct WindowShape {
+  int64_t channels = 1, height = 1, width = 1, batch = 1;
+  int64_t taps = 1; ///< elements of the window
+  int elementBytes = 4;
+  int64_t inputRowBytes = 0; ///< one input row, all channels
+  int64_t strideHeight = 1, kernelHeight = 1;
+};
+DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts);
+WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts);
+
+/// Reductions over the innermost axis of `columns`, `rows` times.
+struct RowReduceShape {
+  int64_t columns = 1, rows = 1;
+  int elementBytes = 4;
+  int cyclesPerVector = 2; ///< arithmetic per vector of elements, all stages: 2 a norm, 8 a softmax
+};
+RowReduceParams chooseRowReduce(const RowReduceShape &shape, const MachineFacts &facts);
+
+/// Elementwise work.
+struct InjectiveShape {
+  int64_t elements = 1;
+  int elementBytes = 4;
+  int operands = 2; ///< tensors of about `elements` that are read or written
+  int cyclesPerVector = 1;
+};
+InjectiveParams chooseInjective(const InjectiveShape &shape, const MachineFacts &facts);
+
+/// gemv over `columns` outputs of `depth` terms each.
+GemvParams chooseGemv(int64_t columns, int64_t depth, const MachineFacts &facts);
+
 } // namespace dlc::schedule
 
 #endif // DLC_SCHEDULE_ANALYTICMODEL_H

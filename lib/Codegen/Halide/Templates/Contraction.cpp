@@ -3,22 +3,13 @@
 // that the tile's extents are constants and the accumulators live in registers; only the store is
 // guarded.
 #include "dlc/Codegen/Halide/Templates/Contraction.h"
+#include "dlc/Codegen/Halide/Templates/LoopNest.h"
 
 #include <algorithm>
 
 using namespace Halide;
 
 namespace dlc::templates {
-
-static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-/// The largest divisor of `extent` that is at most `limit`.
-static int64_t divisorAtMost(int64_t extent, int64_t limit) {
-  for (int64_t d = std::min(extent, limit); d > 1; --d)
-    if (extent % d == 0)
-      return d;
-  return 1;
-}
 
 int64_t panelWidth(const schedule::GemmParams &params, const MachineFacts &facts, Type type) {
   return int64_t(params.vectorsPerTile) * facts.lanes(type.bytes());
@@ -111,37 +102,12 @@ struct TileVars {
 };
 } // namespace
 
-/// Fuses `vars` (outermost first) into one loop, cuts it into about `tasks` parallel pieces, and
-/// returns the loop inside a piece: the place for what is made once an iteration.
-static VarOrRVar parallelise(Func func, const std::vector<VarOrRVar> &vars, int64_t iterations,
-                             int64_t tasks) {
-  VarOrRVar fused = vars.back();
-  for (size_t i = vars.size() - 1; i-- > 0;) {
-    Var next;
-    func.fuse(fused, vars[i], next);
-    fused = next;
-  }
-  tasks = std::min(tasks, iterations);
-  if (tasks <= 1)
-    return fused;
-  int64_t chunk = ceilDiv(iterations, tasks);
-  if (chunk == 1) {
-    func.parallel(fused);
-    return fused;
-  }
-  Var task("task"), step("step");
-  func.split(fused, task, step, int(chunk),
-             iterations % chunk == 0 ? TailStrategy::RoundUp : TailStrategy::GuardWithIf)
-      .parallel(task);
-  return step;
-}
-
-static void scheduleAccumulators(Contraction &contraction, Func output, VarOrRVar at,
+static void scheduleAccumulators(Contraction &contraction, Func output, Var at,
                                  const schedule::GemmParams &params, int lanes) {
   const ContractionProblem &problem = contraction.problem;
   Func acc = contraction.acc;
   Var n = acc.args()[0], m = acc.args()[1];
-  acc.compute_at(output, at.var)
+  acc.compute_at(output, at)
       .bound_extent(n, contraction.panelWidth)
       .align_bounds(n, contraction.panelWidth)
       .bound_extent(m, params.rowsPerTile)
@@ -168,7 +134,7 @@ static void schedulePacked(Contraction &contraction, const schedule::GemmParams 
   const std::vector<Var> args = packed.args();
   packed.compute_root().bound_extent(args[0], contraction.panelWidth).vectorize(args[0], lanes);
   int64_t panels = ceilDiv(contraction.problem.columns, contraction.panelWidth);
-  std::vector<VarOrRVar> outer;
+  std::vector<Var> outer;
   int64_t iterations = panels;
   for (size_t i = args.size(); i-- > 2;)
     outer.push_back(args[i]);
@@ -212,7 +178,7 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
 
   std::vector<VarOrRVar> batch(args.begin() + 2, args.end());
   std::vector<VarOrRVar> order = {v.ni, v.mi, v.inner};
-  std::vector<VarOrRVar> outer(batch.rbegin(), batch.rend());
+  std::vector<Var> outer(args.rbegin(), args.rend() - 2);
   int64_t iterations = batchCount;
   if (params.order == schedule::LoopOrder::RowsOuter) {
     order.insert(order.end(), {v.panel, v.block});
@@ -225,14 +191,14 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   }
   order.insert(order.end(), batch.begin(), batch.end());
   output.reorder(order);
-  VarOrRVar blockLoop = parallelise(output, outer, iterations, params.tasks);
+  Var blockLoop = parallelise(output, outer, iterations, params.tasks);
 
   scheduleAccumulators(contraction, output, v.inner, params, lanes);
   schedulePacked(contraction, params, lanes);
   for (Contraction::Staged &staged : contraction.staged) {
     const std::vector<Var> stagedArgs = staged.func.args();
     if (staged.perBlock && params.order == schedule::LoopOrder::RowsOuter)
-      staged.func.compute_at(output, blockLoop.var);
+      staged.func.compute_at(output, blockLoop);
     else
       staged.func.compute_root();
   }

@@ -1,0 +1,45 @@
+// Loop-nest steps that every family takes: cutting a nest into parallel pieces and tiling the
+// innermost axis in vectors.
+#ifndef DLC_CODEGEN_HALIDE_TEMPLATES_LOOPNEST_H
+#define DLC_CODEGEN_HALIDE_TEMPLATES_LOOPNEST_H
+
+#include <Halide.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace dlc::templates {
+
+inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// The largest divisor of `extent` that is at most `limit`, at least 1.
+int64_t divisorAtMost(int64_t extent, int64_t limit);
+
+/// The largest power of two that is at most `limit` and `extent`, at least 1.
+int lanesWithin(int64_t extent, int limit);
+
+/// Fuses `loops` (outermost first, `iterations` in all) into one loop, cuts it into about `tasks`
+/// parallel pieces, and returns the loop inside a piece: the place for what is made once an
+/// iteration.
+Halide::Var parallelise(Halide::Func func, const std::vector<Halide::Var> &loops,
+                        int64_t iterations, int64_t tasks);
+
+/// As parallelise, but fuses no more of the outermost `loops` than give `tasks` enough pieces: each
+/// fused loop costs divisions in the body. `extents` match `loops`.
+void paralleliseOutermost(Halide::Func func, const std::vector<Halide::Var> &loops,
+                          const std::vector<int64_t> &extents, int64_t tasks);
+
+/// An axis tiled in unrolled vectors.
+struct VectorTile {
+  Halide::Var outer, inner;
+  int64_t tiles = 1; ///< iterations of `outer`
+};
+
+/// Splits `axis` (of `extent`) of `func` into tiles of `vectors` vectors of `lanes`; the rest of
+/// the axis is guarded, so every element is written exactly once.
+VectorTile vectoriseGuarded(Halide::Func func, Halide::Var axis, int64_t extent, int lanes,
+                            int vectors);
+
+} // namespace dlc::templates
+
+#endif // DLC_CODEGEN_HALIDE_TEMPLATES_LOOPNEST_H

@@ -1,0 +1,62 @@
+// row_reduce: reductions over the innermost axis and what is computed from them row by row
+// (softmax, layer norm, RMS norm, sums), all stages of a row while the row is in L1.
+#ifndef DLC_CODEGEN_HALIDE_TEMPLATES_ROWREDUCE_H
+#define DLC_CODEGEN_HALIDE_TEMPLATES_ROWREDUCE_H
+
+#include "dlc/Codegen/Halide/Templates/LoopNest.h"
+#include "dlc/Schedule/MachineFacts.h"
+#include "dlc/Schedule/ScheduleParams.h"
+
+#include <functional>
+#include <string>
+
+namespace dlc::templates {
+
+using schedule::MachineFacts;
+
+enum class ReductionKind { Sum, Product, Max, Min };
+
+/// The value that leaves any other unchanged under `kind` (finite for floats' max and min:
+/// -FLT_MAX).
+Halide::Expr reductionIdentity(ReductionKind kind, Halide::Type type);
+Halide::Expr combine(ReductionKind kind, Halide::Expr a, Halide::Expr b);
+
+/// result(row...) = reduce over i in [0, extent) and the outer axes of value(i, outer..., row...).
+struct RowReduction {
+  std::string name = "reduce";
+  ReductionKind kind = ReductionKind::Sum;
+  Halide::Type type = Halide::Float(32); ///< of the accumulator and the result
+  int64_t extent = 1;                    ///< of the innermost, reduced axis
+  std::vector<int64_t> outer;            ///< further reduced axes, innermost first
+  std::vector<Halide::Var> rows;         ///< kept coordinates, innermost first; may be empty
+  std::function<Halide::Expr(Halide::Expr i, const std::vector<Halide::Expr> &outer)> value;
+};
+
+/// The Funcs of one stage of a row. For a reduction: the result and its partial sums per lane. For
+/// a stage that is kept per element (exp of a softmax): `result` over (i, row...), no partials.
+struct RowStage {
+  Halide::Func result;
+  std::vector<Halide::Func> partials;
+  int64_t extent = 0; ///< of the stage's own innermost axis when per element, else 0
+};
+
+/// Builds a reduction in vectors: whole tiles, then whole vectors, then the rest one by one.
+/// Floating-point sums are reassociated.
+RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
+                           const MachineFacts &facts);
+
+/// A per-element stage: value(i, row...) kept for `extent` elements of a row, as it is read by a
+/// reduction and again by the output.
+RowStage buildRowStage(const std::string &name, Halide::Var i, const std::vector<Halide::Var> &rows,
+                       int64_t extent, Halide::Expr value);
+
+/// Schedules `output`, pure, over `extents`. When `perElement`, its innermost axis runs along the
+/// reduced one (softmax) and the rest are rows; else all axes are rows (a sum). Stages are listed
+/// producers first. Every element is written once.
+void scheduleRowReduce(Halide::Func output, const std::vector<int64_t> &extents, bool perElement,
+                       std::vector<RowStage> stages, const schedule::RowReduceParams &params,
+                       const MachineFacts &facts);
+
+} // namespace dlc::templates
+
+#endif // DLC_CODEGEN_HALIDE_TEMPLATES_ROWREDUCE_H

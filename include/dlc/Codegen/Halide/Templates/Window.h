@@ -1,0 +1,86 @@
+// window: reductions over a window of neighbours with the innermost axis (channels, NHWC) kept in
+// the vectors: pooling, global pooling, depthwise convolution, any reduction that keeps the
+// innermost axis.
+#ifndef DLC_CODEGEN_HALIDE_TEMPLATES_WINDOW_H
+#define DLC_CODEGEN_HALIDE_TEMPLATES_WINDOW_H
+
+#include "dlc/Codegen/Halide/Templates/RowReduce.h"
+
+namespace dlc::templates {
+
+/// acc(c, x, y, n) = reduce over the window's k of value(c, x, y, n, k).
+struct WindowProblem {
+  std::string name = "window";
+  int64_t channels = 1, width = 1, height = 1, batch = 1; ///< of the output
+  std::vector<int64_t> window;                            ///< reduced extents, innermost first
+  ReductionKind kind = ReductionKind::Sum;
+  Halide::Type type = Halide::Float(32); ///< of the accumulator
+  /// Called with c, x, y, n inside the output's extents.
+  std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n,
+                             const std::vector<Halide::Expr> &k)>
+      value;
+};
+
+/// A sliding window over a padded NHWC image.
+struct SlidingWindow {
+  int64_t inputHeight = 1, inputWidth = 1;
+  int64_t kernelHeight = 1, kernelWidth = 1;
+  int64_t strideHeight = 1, strideWidth = 1;
+  int64_t dilationHeight = 1, dilationWidth = 1;
+  int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0; ///< ceil_mode: grow the end pads
+  int64_t outputHeight() const {
+    return (inputHeight + padTop + padBottom - (kernelHeight - 1) * dilationHeight - 1) /
+               strideHeight +
+           1;
+  }
+  int64_t outputWidth() const {
+    return (inputWidth + padLeft + padRight - (kernelWidth - 1) * dilationWidth - 1) / strideWidth +
+           1;
+  }
+};
+
+/// Pooling over a sliding window: the reduction of `kind`; an average divides in the epilogue.
+struct PoolProblem {
+  std::string name = "pool";
+  int64_t batch = 1, channels = 1;
+  SlidingWindow window;
+  ReductionKind kind = ReductionKind::Max;
+  Halide::Type type = Halide::Float(32);
+  /// The input with its prologue, inside its bounds. Padding counts as the reduction's identity.
+  std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n)> input;
+};
+
+/// A convolution of each channel with its own filter.
+struct DepthwiseProblem {
+  std::string name = "depthwise";
+  int64_t batch = 1, channels = 1; ///< of the output
+  SlidingWindow window;
+  Halide::Type type = Halide::Float(32);
+  /// As PoolProblem::input, by output channel (a multiplier divides the channel in the accessor).
+  std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n)> input;
+  /// Weights stored as [kh][kw][channels].
+  std::function<Halide::Expr(Halide::Expr c, Halide::Expr kx, Halide::Expr ky)> weights;
+};
+
+/// The Funcs of a built window. The output's definition reads acc(c, x, y, n).
+struct Window {
+  Halide::Func acc;
+  Halide::RDom k;
+  Halide::Func padded; ///< undefined when the window never leaves the input
+  WindowProblem problem;
+};
+
+Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &params);
+Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params);
+Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params);
+
+/// Schedules `output`, pure, with arguments (c, x, y, n). The last channel tile is shifted inwards
+/// and recomputed: the output must not alias an input.
+void scheduleWindow(Window &window, Halide::Func output, const schedule::WindowParams &params,
+                    const MachineFacts &facts);
+void scheduleDepthwise(Window &window, Halide::Func output, const schedule::DepthwiseParams &params,
+                       const MachineFacts &facts);
+
+} // namespace dlc::templates
+
+#endif // DLC_CODEGEN_HALIDE_TEMPLATES_WINDOW_H

@@ -1,0 +1,175 @@
+// A row's reduction keeps several vectors of partial results, folds them in registers at the end of
+// the row, and finishes the row's rest in vectors, then in scalars. rfactor would do the same but
+// leaves the unrolled partials in memory (docs/Rationale/Schedules.md).
+#include "dlc/Codegen/Halide/Templates/RowReduce.h"
+
+#include <algorithm>
+
+using namespace Halide;
+
+namespace dlc::templates {
+
+Expr reductionIdentity(ReductionKind kind, Type type) {
+  switch (kind) {
+  case ReductionKind::Sum:
+    return cast(type, 0);
+  case ReductionKind::Product:
+    return cast(type, 1);
+  case ReductionKind::Max:
+    return type.min();
+  case ReductionKind::Min:
+    return type.max();
+  }
+  return Expr();
+}
+
+Expr combine(ReductionKind kind, Expr a, Expr b) {
+  switch (kind) {
+  case ReductionKind::Sum:
+    return a + b;
+  case ReductionKind::Product:
+    return a * b;
+  case ReductionKind::Max:
+    return max(a, b);
+  case ReductionKind::Min:
+    return min(a, b);
+  }
+  return Expr();
+}
+
+namespace {
+/// Builds the partial and final Funcs of one reduction.
+class ReductionBuilder {
+public:
+  explicit ReductionBuilder(const RowReduction &reduction) : reduction(reduction) {
+    stage.result = Func(reduction.name);
+    rowArgs.assign(reduction.rows.begin(), reduction.rows.end());
+    stage.result(reduction.rows) = reductionIdentity(reduction.kind, reduction.type);
+  }
+
+  /// Reduces `tiles` tiles of `width` elements from `begin`, one partial result a lane.
+  void addTiles(int64_t begin, int64_t tiles, int64_t width, int lanes) {
+    if (tiles == 0)
+      return;
+    Func partial(reduction.name + "_lanes");
+    Var lane("lane");
+    std::vector<Var> args = {lane};
+    args.insert(args.end(), reduction.rows.begin(), reduction.rows.end());
+    std::vector<Expr> at(args.begin(), args.end());
+    partial(args) = reductionIdentity(reduction.kind, reduction.type);
+    RDom domain = makeDomain(tiles);
+    Expr i = domain[0] * int(width) + lane + int(begin);
+    partial(args) = combine(reduction.kind, partial(args), value(i, domain));
+    partial.vectorize(lane, lanes).unroll(lane);
+    std::vector<VarOrRVar> order = {lane};
+    for (int d = 0; d < domain.dimensions(); ++d)
+      order.push_back(domain[d]);
+    partial.update().reorder(order).vectorize(lane, lanes).unroll(lane);
+    partial.bound_extent(lane, int(width));
+
+    RDom lanesDomain(0, int(width));
+    std::vector<Expr> lanesAt = {lanesDomain.x};
+    lanesAt.insert(lanesAt.end(), rowArgs.begin(), rowArgs.end());
+    stage.result(reduction.rows) =
+        combine(reduction.kind, stage.result(reduction.rows), partial(lanesAt));
+    stage.result.update(updates++).atomic().vectorize(lanesDomain.x, int(width));
+    stage.partials.push_back(partial);
+  }
+
+  /// Reduces the elements from `begin` one by one.
+  void addRest(int64_t begin) {
+    const int64_t count = reduction.extent - begin;
+    if (count == 0)
+      return;
+    RDom domain = makeDomain(count);
+    stage.result(reduction.rows) = combine(reduction.kind, stage.result(reduction.rows),
+                                           value(domain[0] + int(begin), domain));
+    Stage update = stage.result.update(updates++);
+    if (count <= 16)
+      update.unroll(domain[0]);
+  }
+
+  RowStage stage;
+
+private:
+  RDom makeDomain(int64_t innermost) const {
+    Region region = {{0, int(innermost)}};
+    for (int64_t extent : reduction.outer)
+      region.push_back({0, int(extent)});
+    return RDom(region);
+  }
+  Expr value(Expr i, const RDom &domain) const {
+    std::vector<Expr> outer;
+    for (int d = 1; d < domain.dimensions(); ++d)
+      outer.push_back(domain[d]);
+    return cast(reduction.type, reduction.value(i, outer));
+  }
+
+  const RowReduction &reduction;
+  std::vector<Expr> rowArgs;
+  int updates = 0;
+};
+} // namespace
+
+RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
+                           const MachineFacts &facts) {
+  ReductionBuilder builder(reduction);
+  const int lanes = lanesWithin(reduction.extent, facts.lanes(reduction.type.bytes()));
+  int64_t begin = 0;
+  if (lanes > 1) {
+    const int64_t width = int64_t(params.accumulators) * lanes;
+    if (reduction.extent >= width && params.accumulators > 1) {
+      builder.addTiles(0, reduction.extent / width, width, lanes);
+      begin = reduction.extent / width * width;
+    }
+    const int64_t vectors = (reduction.extent - begin) / lanes;
+    builder.addTiles(begin, vectors, lanes, lanes);
+    begin += vectors * lanes;
+  }
+  builder.addRest(begin);
+  return builder.stage;
+}
+
+RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &rows, int64_t extent,
+                       Expr value) {
+  RowStage stage;
+  stage.result = Func(name);
+  stage.extent = extent;
+  std::vector<Var> args = {i};
+  args.insert(args.end(), rows.begin(), rows.end());
+  stage.result(args) = value;
+  return stage;
+}
+
+void scheduleRowReduce(Func output, const std::vector<int64_t> &extents, bool perElement,
+                       std::vector<RowStage> stages, const schedule::RowReduceParams &params,
+                       const MachineFacts &facts) {
+  const std::vector<Var> args = output.args();
+  for (size_t i = 0; i < args.size(); ++i)
+    output.bound(args[i], 0, int(extents[i]));
+  int bytes = 1;
+  for (const Type &type : output.types())
+    bytes = std::max(bytes, type.bytes());
+  if (perElement)
+    vectoriseGuarded(output, args[0], extents[0], facts.lanes(bytes), 2);
+
+  std::vector<Var> rows;
+  int64_t iterations = 1;
+  for (size_t i = args.size(); i-- > (perElement ? 1 : 0);) {
+    rows.push_back(args[i]);
+    iterations *= extents[i];
+  }
+  LoopLevel at = LoopLevel::root();
+  if (!rows.empty())
+    at = LoopLevel(output, parallelise(output, rows, iterations, params.tasks));
+  for (RowStage &stage : stages) {
+    stage.result.compute_at(at);
+    for (Func &partial : stage.partials)
+      partial.compute_at(at);
+    if (stage.extent > 0)
+      vectoriseGuarded(stage.result, stage.result.args()[0], stage.extent,
+                       facts.lanes(stage.result.types()[0].bytes()), 2);
+  }
+}
+
+} // namespace dlc::templates

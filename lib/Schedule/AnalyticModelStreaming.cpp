@@ -1,0 +1,70 @@
+// The model of kernels that memory or latency binds: windows, row reductions, elementwise. Their
+// tiles follow from the registers; what matters is when a second core is worth waking.
+#include "dlc/Schedule/AnalyticModel.h"
+
+#include <algorithm>
+
+namespace dlc::schedule {
+
+static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// Pieces for work of `cycles` on one core: waking a worker costs about 5 microseconds, so each
+/// piece should hold a few of them.
+static int piecesFor(double cycles, const MachineFacts &facts) {
+  const double worthwhile = 40e3; // cycles of one piece, about 10 us
+  if (facts.cores == 1 || cycles < 2 * worthwhile)
+    return 1;
+  return int(std::min<double>(4.0 * facts.cores, std::max(2.0, cycles / worthwhile)));
+}
+
+DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts) {
+  DepthwiseParams params;
+  const int lanes = facts.lanes(shape.elementBytes);
+  const int64_t vectors = std::max<int64_t>(1, shape.channels / lanes);
+  // Accumulators and the taps' weights share the registers; a tile of columns shares loads.
+  params.vectorsPerTile = int(std::min<int64_t>(vectors, facts.vectorRegisters >= 32 ? 2 : 1));
+  params.columnsPerTile = int(std::min<int64_t>(shape.width, 4));
+  // Rows of a block with their halo should stay in half of L2.
+  const int64_t rows = facts.l2Bytes / 2 / std::max<int64_t>(1, shape.inputRowBytes * 2);
+  const double cycles = double(shape.batch * shape.height * shape.width) *
+                        double(ceilDiv(shape.channels, lanes)) * double(shape.taps) / 1.2;
+  params.tasks = piecesFor(cycles, facts);
+  params.rowsPerBlock = int(std::clamp<int64_t>(rows / shape.strideHeight, 1, shape.height));
+  if (params.tasks > 1)
+    params.rowsPerBlock = int(std::min<int64_t>(
+        params.rowsPerBlock, ceilDiv(shape.height * shape.batch, 2 * facts.cores)));
+  params.rowsPerBlock = std::max(1, params.rowsPerBlock);
+  return params;
+}
+
+WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts) {
+  DepthwiseParams depthwise = chooseDepthwise(shape, facts);
+  return {depthwise.vectorsPerTile, depthwise.columnsPerTile, depthwise.rowsPerBlock,
+          depthwise.tasks};
+}
+
+RowReduceParams chooseRowReduce(const RowReduceShape &shape, const MachineFacts &facts) {
+  RowReduceParams params;
+  const double vectors =
+      double(shape.rows) * double(shape.columns) / facts.lanes(shape.elementBytes);
+  params.tasks = piecesFor(vectors * shape.cyclesPerVector, facts);
+  return params;
+}
+
+InjectiveParams chooseInjective(const InjectiveShape &shape, const MachineFacts &facts) {
+  InjectiveParams params;
+  const double bytes = double(shape.elements) * shape.elementBytes * shape.operands;
+  const double vectors = double(shape.elements) / facts.lanes(shape.elementBytes);
+  // Either the arithmetic or about 8 bytes a cycle of memory.
+  params.tasks = piecesFor(std::max(vectors * shape.cyclesPerVector, bytes / 8), facts);
+  params.elementsPerTask = long(std::max<int64_t>(1, shape.elements / params.tasks));
+  return params;
+}
+
+GemvParams chooseGemv(int64_t columns, int64_t depth, const MachineFacts &facts) {
+  GemvParams params;
+  params.tasks = piecesFor(double(columns) * double(depth) * 4 / 16, facts);
+  return params;
+}
+
+} // namespace dlc::schedule

@@ -1,0 +1,133 @@
+// Depthwise convolutions of MobileNetV2 and the OCR networks, and pooling windows.
+#include "KernelCase.h"
+#include "dlc/Codegen/Halide/Templates/Window.h"
+#include "dlc/Schedule/AnalyticModel.h"
+
+using namespace Halide;
+
+namespace dlc::bench {
+
+namespace {
+struct WindowCase {
+  const char *name;
+  int height, width, channels, kernel, stride, pad;
+  bool pool;
+};
+} // namespace
+
+static void windowReference(const WindowCase &c, const templates::SlidingWindow &w,
+                            const std::vector<HostTensor> &in, HostTensor &expected) {
+  size_t at = 0;
+  for (int y = 0; y < w.outputHeight(); ++y)
+    for (int x = 0; x < w.outputWidth(); ++x)
+      for (int ch = 0; ch < c.channels; ++ch, ++at) {
+        float acc = c.pool ? -1e30f : 0.f;
+        for (int ky = 0; ky < c.kernel; ++ky)
+          for (int kx = 0; kx < c.kernel; ++kx) {
+            int iy = y * c.stride + ky - c.pad, ix = x * c.stride + kx - c.pad;
+            if (iy < 0 || iy >= c.height || ix < 0 || ix >= c.width)
+              continue;
+            float v = in[0].data[(size_t(iy) * c.width + ix) * c.channels + ch];
+            if (c.pool)
+              acc = std::max(acc, v);
+            else
+              acc += v * in[1].data[(size_t(ky) * c.kernel + kx) * c.channels + ch];
+          }
+        expected.data[at] = c.pool ? acc : std::min(std::max(acc + in[2].data[ch], 0.f), 6.f);
+      }
+}
+
+static BuiltKernel buildWindowCase(const WindowCase &c, const schedule::MachineFacts &facts,
+                                   const Overrides &overrides) {
+  templates::SlidingWindow w;
+  w.inputHeight = c.height;
+  w.inputWidth = c.width;
+  w.kernelHeight = w.kernelWidth = c.kernel;
+  w.strideHeight = w.strideWidth = c.stride;
+  w.padTop = w.padLeft = w.padBottom = w.padRight = c.pad;
+  const int oh = int(w.outputHeight()), ow = int(w.outputWidth());
+  schedule::WindowShape shape;
+  shape.channels = c.channels;
+  shape.height = oh;
+  shape.width = ow;
+  shape.taps = c.kernel * c.kernel;
+  shape.inputRowBytes = int64_t(c.width) * c.channels * 4;
+  shape.strideHeight = c.stride;
+  shape.kernelHeight = c.kernel;
+  schedule::DepthwiseParams params = schedule::chooseDepthwise(shape, facts);
+  override(overrides, "nv", params.vectorsPerTile);
+  override(overrides, "cols", params.columnsPerTile);
+  override(overrides, "rows", params.rowsPerBlock);
+  override(overrides, "tasks", params.tasks);
+  schedule::WindowParams windowParams = {params.vectorsPerTile, params.columnsPerTile,
+                                         params.rowsPerBlock, params.tasks};
+
+  BuiltKernel kernel;
+  ImageParam input = denseInput("input", {c.channels, c.width, c.height, 1});
+  ImageParam weights = denseInput("weights", {c.channels, c.kernel, c.kernel});
+  ImageParam bias = denseInput("bias", {c.channels});
+  auto read = [=](Expr ch, Expr x, Expr y, Expr n) { return input(ch, x, y, n); };
+  kernel.inputs.emplace_back(std::vector<int>{c.channels, c.width, c.height, 1});
+  Var ch("c"), x("x"), y("y"), n("n");
+  Func out("out");
+  templates::Window window;
+  if (c.pool) {
+    templates::PoolProblem problem;
+    problem.channels = c.channels;
+    problem.window = w;
+    problem.input = read;
+    window = templates::buildPool(problem, windowParams);
+    out(ch, x, y, n) = window.acc(ch, x, y, n);
+    templates::scheduleWindow(window, out, windowParams, facts);
+    kernel.params = {input};
+  } else {
+    templates::DepthwiseProblem problem;
+    problem.channels = c.channels;
+    problem.window = w;
+    problem.input = read;
+    problem.weights = [=](Expr ch, Expr kx, Expr ky) { return weights(ch, kx, ky); };
+    window = templates::buildDepthwise(problem, params);
+    out(ch, x, y, n) = clamp(window.acc(ch, x, y, n) + bias(ch), 0.f, 6.f);
+    templates::scheduleDepthwise(window, out, params, facts);
+    kernel.params = {input, weights, bias};
+    kernel.inputs.emplace_back(std::vector<int>{c.channels, c.kernel, c.kernel});
+    kernel.inputs.emplace_back(std::vector<int>{c.channels});
+    kernel.flops = 2.0 * oh * ow * c.channels * c.kernel * c.kernel;
+  }
+  for (size_t i = 0; i < kernel.inputs.size(); ++i)
+    kernel.inputs[i].fill(int(i) + 1);
+  kernel.output = HostTensor({c.channels, ow, oh, 1});
+  fixOutput(out, kernel.output.extents);
+  kernel.pipeline = Pipeline(out);
+  kernel.bytes = 4.0 * double(kernel.inputs[0].size() + kernel.output.size());
+  kernel.schedule = std::to_string(params.vectorsPerTile) + "v x" +
+                    std::to_string(params.columnsPerTile) + " rows" +
+                    std::to_string(params.rowsPerBlock) + " t" + std::to_string(params.tasks);
+  kernel.reference = [c, w](const std::vector<HostTensor> &in, HostTensor &expected) {
+    windowReference(c, w, in, expected);
+  };
+  return kernel;
+}
+
+void addDepthwiseCases(std::vector<KernelCase> &cases) {
+  static const WindowCase windows[] = {
+      {"mbv2_dw3", 112, 112, 32, 3, 1, 1, false},   {"mbv2_dw3s2", 112, 112, 96, 3, 2, 1, false},
+      {"mbv2_dw3", 56, 56, 144, 3, 1, 1, false},    {"mbv2_dw3s2", 56, 56, 144, 3, 2, 1, false},
+      {"mbv2_dw3", 28, 28, 192, 3, 1, 1, false},    {"mbv2_dw3s2", 28, 28, 192, 3, 2, 1, false},
+      {"mbv2_dw3", 14, 14, 384, 3, 1, 1, false},    {"mbv2_dw3", 14, 14, 576, 3, 1, 1, false},
+      {"mbv2_dw3s2", 14, 14, 576, 3, 2, 1, false},  {"mbv2_dw3", 7, 7, 960, 3, 1, 1, false},
+      {"odd_dw3", 13, 29, 37, 3, 1, 1, false},      {"odd_dw5s2", 29, 13, 3, 5, 2, 2, false},
+      {"ocr_dw5", 24, 160, 120, 5, 1, 2, false},    {"r50_max3s2", 112, 112, 64, 3, 2, 1, true},
+      {"vgg_max2s2", 112, 112, 128, 2, 2, 0, true}, {"odd_max3", 13, 29, 37, 3, 1, 1, true},
+      {"global7", 7, 7, 2048, 7, 1, 0, true},
+  };
+  for (const WindowCase &c : windows)
+    cases.push_back({c.pool ? "window" : "depthwise",
+                     std::string(c.name) + "_" + std::to_string(c.height) + "x" +
+                         std::to_string(c.width) + "_" + std::to_string(c.channels),
+                     [c](const schedule::MachineFacts &facts, const Overrides &overrides) {
+                       return buildWindowCase(c, facts, overrides);
+                     }});
+}
+
+} // namespace dlc::bench

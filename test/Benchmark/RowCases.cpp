@@ -1,0 +1,162 @@
+// Softmax, layer norm and elementwise kernels of MiniLM and the CNNs.
+#include "KernelCase.h"
+#include "dlc/Codegen/Halide/Templates/Injective.h"
+#include "dlc/Codegen/Halide/Templates/RowReduce.h"
+#include "dlc/Schedule/AnalyticModel.h"
+
+#include <cmath>
+
+using namespace Halide;
+
+namespace dlc::bench {
+
+static BuiltKernel finish(Func out, const std::vector<ImageParam> &params, std::vector<int> extents,
+                          size_t inputs) {
+  BuiltKernel kernel;
+  fixOutput(out, extents);
+  kernel.pipeline = Pipeline(out);
+  kernel.params = params;
+  for (size_t i = 0; i < inputs; ++i)
+    kernel.inputs.emplace_back(extents).fill(int(i) + 1);
+  kernel.output = HostTensor(extents);
+  kernel.bytes = 4.0 * double(kernel.output.size()) * double(inputs + 1);
+  return kernel;
+}
+
+static BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts) {
+  schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 8}, facts);
+  ImageParam in = denseInput("in", {columns, rows});
+  Var i("i"), r("r");
+  templates::RowReduction maximum, sum;
+  maximum.name = "maximum";
+  maximum.kind = templates::ReductionKind::Max;
+  maximum.extent = sum.extent = columns;
+  maximum.rows = sum.rows = {r};
+  maximum.value = [=](Expr x, const auto &) { return in(x, r); };
+  templates::RowStage maxStage = templates::buildRowReduction(maximum, params, facts);
+  templates::RowStage expStage =
+      templates::buildRowStage("exps", i, {r}, columns, exp(in(i, r) - maxStage.result(r)));
+  sum.name = "total";
+  sum.value = [=](Expr x, const auto &) { return expStage.result(x, r); };
+  templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);
+  templates::RowStage inverse;
+  inverse.result = Func("inverse");
+  inverse.result(r) = 1.f / sumStage.result(r);
+  Func out("out");
+  out(i, r) = expStage.result(i, r) * inverse.result(r);
+  templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true,
+                               {maxStage, expStage, sumStage, inverse}, params, facts);
+  BuiltKernel kernel = finish(out, {in}, {columns, rows}, 1);
+  kernel.schedule =
+      "acc" + std::to_string(params.accumulators) + " t" + std::to_string(params.tasks);
+  kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
+    for (int y = 0; y < rows; ++y) {
+      const float *row = &data[0].data[size_t(y) * columns];
+      double total = 0, largest = *std::max_element(row, row + columns);
+      for (int x = 0; x < columns; ++x)
+        total += std::exp(row[x] - largest);
+      for (int x = 0; x < columns; ++x)
+        expected.data[size_t(y) * columns + x] = float(std::exp(row[x] - largest) / total);
+    }
+  };
+  return kernel;
+}
+
+/// Layer norm of in0 + in1, without scale: both moments in one pass over the kept sum.
+static BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts) {
+  schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 2}, facts);
+  ImageParam a = denseInput("a", {columns, rows}), b = denseInput("b", {columns, rows});
+  Var i("i"), r("r");
+  templates::RowStage added = templates::buildRowStage("added", i, {r}, columns, a(i, r) + b(i, r));
+  templates::RowReduction sum, squares;
+  sum.name = "sum";
+  squares.name = "squares";
+  sum.extent = squares.extent = columns;
+  sum.rows = squares.rows = {r};
+  sum.value = [=](Expr x, const auto &) { return added.result(x, r); };
+  templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);
+  Expr mean = sumStage.result(r) / float(columns);
+  squares.value = [=](Expr x, const auto &) {
+    Expr d = added.result(x, r) - mean;
+    return d * d;
+  };
+  templates::RowStage squareStage = templates::buildRowReduction(squares, params, facts);
+  templates::RowStage scale;
+  scale.result = Func("scale");
+  scale.result(r) = 1.f / sqrt(squareStage.result(r) / float(columns) + 1e-5f);
+  Func out("out");
+  out(i, r) = (added.result(i, r) - mean) * scale.result(r);
+  templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true,
+                               {added, sumStage, squareStage, scale}, params, facts);
+  BuiltKernel kernel = finish(out, {a, b}, {columns, rows}, 2);
+  kernel.schedule =
+      "acc" + std::to_string(params.accumulators) + " t" + std::to_string(params.tasks);
+  kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
+    for (int y = 0; y < rows; ++y) {
+      double mean = 0, variance = 0;
+      auto at = [&](int x) {
+        size_t index = size_t(y) * columns + x;
+        return double(data[0].data[index]) + data[1].data[index];
+      };
+      for (int x = 0; x < columns; ++x)
+        mean += at(x) / columns;
+      for (int x = 0; x < columns; ++x)
+        variance += (at(x) - mean) * (at(x) - mean) / columns;
+      for (int x = 0; x < columns; ++x)
+        expected.data[size_t(y) * columns + x] = float((at(x) - mean) / std::sqrt(variance + 1e-5));
+    }
+  };
+  return kernel;
+}
+
+static BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &facts) {
+  schedule::InjectiveParams params =
+      schedule::chooseInjective({int64_t(columns) * rows, 4, 3}, facts);
+  ImageParam a = denseInput("a", {columns, rows}), b = denseInput("b", {columns, rows});
+  Var i("i"), r("r");
+  Func out("out");
+  out(i, r) = max(a(i, r) + b(i, r), 0.f);
+  templates::scheduleInjective(out, {columns, rows}, params, facts);
+  BuiltKernel kernel = finish(out, {a, b}, {columns, rows}, 2);
+  kernel.schedule = std::to_string(params.vectorsPerTile) + "v t" + std::to_string(params.tasks);
+  kernel.reference = [](const std::vector<HostTensor> &data, HostTensor &expected) {
+    for (size_t k = 0; k < expected.size(); ++k)
+      expected.data[k] = std::max(data[0].data[k] + data[1].data[k], 0.f);
+  };
+  return kernel;
+}
+
+void addRowCases(std::vector<KernelCase> &cases) {
+  static const struct {
+    const char *name;
+    int columns, rows, kind;
+  } rows[] = {
+      {"softmax_attention", 128, 1536, 0},
+      {"softmax_classes", 1000, 16, 0},
+      {"softmax_odd", 37, 49, 0},
+      {"softmax_tiny", 3, 7, 0},
+      {"softmax_rec", 6625, 40, 0},
+      {"norm_minilm", 384, 128, 1},
+      {"norm_odd", 61, 29, 1},
+      {"norm_tiny", 5, 1, 1},
+      {"addrelu_l2", 64, 784, 2},
+      {"addrelu_large", 256, 3136, 2},
+      {"addrelu_odd", 37, 13, 2},
+      {"addrelu_c3", 3, 50176, 2},
+      {"addrelu_one", 1, 1, 2},
+      {"addrelu_flat", 150529, 1, 2},
+  };
+  for (const auto &c : rows)
+    cases.push_back(
+        {c.kind == 2 ? "injective" : "row_reduce",
+         std::string(c.name) + "_" + std::to_string(c.columns) + "x" + std::to_string(c.rows),
+         [c](const schedule::MachineFacts &facts, const Overrides &) {
+           if (c.kind == 0)
+             return buildSoftmax(c.columns, c.rows, facts);
+           if (c.kind == 1)
+             return buildLayerNorm(c.columns, c.rows, facts);
+           return buildAddRelu(c.columns, c.rows, facts);
+         }});
+}
+
+} // namespace dlc::bench
