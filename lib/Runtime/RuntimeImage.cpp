@@ -12,7 +12,13 @@
   extern "C" __attribute__((visibility("hidden"))) const char symbol##Begin[], symbol##End[]
 
 DLC_EMBED(dlcRuntimeObject, "DLCRuntimeObject.o");
+DLC_EMBED(dlcRuntimeMainObject, "DLCRuntimeMainObject.o");
 
 std::string_view dlc::runtimeObject() {
   return {dlcRuntimeObjectBegin, static_cast<size_t>(dlcRuntimeObjectEnd - dlcRuntimeObjectBegin)};
+}
+
+std::string_view dlc::runtimeMainObject() {
+  return {dlcRuntimeMainObjectBegin,
+          static_cast<size_t>(dlcRuntimeMainObjectEnd - dlcRuntimeMainObjectBegin)};
 }

@@ -11,6 +11,10 @@ namespace dlc {
 /// names of libc and pthreads.
 std::string_view runtimeObject();
 
+/// The object that executables are linked with besides (lib/Runtime/Main): `_start`, and a main
+/// that runs the model on files.
+std::string_view runtimeMainObject();
+
 } // namespace dlc
 
 #endif // DLC_RUNTIME_RUNTIMEIMAGE_H

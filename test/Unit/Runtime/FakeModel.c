@@ -12,7 +12,11 @@ static const int64_t derived[] = {-3};      /* K = N * M */
 static const int64_t unknown[] = {DLC_DIM_UNKNOWN, 2};
 static const int64_t one[] = {1};
 
-static const float constants[] = {2.0f, 3.0f};
+#ifdef CONSTANTS_ELSEWHERE
+DLCRT_HIDDEN extern const float dlc_constants[2];
+#else
+static const float dlc_constants[2] = {2.0f, 3.0f};
+#endif
 
 struct loop {
   const float *in;
@@ -23,7 +27,7 @@ struct loop {
 /* Each row through scratch memory, with an inner loop that finds itself nested. */
 static int scale_cell(void *context, int column, uint8_t *closure) {
   float *row = *(float **)closure;
-  row[column] *= constants[0];
+  row[column] *= dlc_constants[0];
   (void)context;
   return 0;
 }
@@ -93,7 +97,7 @@ static int32_t fail(dlcrt_call *call) {
   return halide_do_par_for(call->context, fail_at, 0, 100, NULL);
 }
 
-/* Adds constants[1] to the one number of state; returns it. */
+/* Adds the second constant to the one number of state; returns it. */
 static int32_t train_step(dlcrt_call *call) {
   *(float *)call->state += ((const float *)call->constants)[1];
   *(float *)call->outputs[0] = *(float *)call->state;
@@ -125,34 +129,39 @@ static const char *const symbols[] = {"N", "M", "K"};
 static const dlc_kernel_info kernels[] = {{"scale", "injective", 100, 800},
                                           {"sum", "row_reduce", 0, 0}};
 
-const dlcrt_model dlc_model = {{DLC_ABI_VERSION, NUM_FUNCTIONS, "fake", "test", infos, symbols,
-                                kernels, 3, 2, sizeof(float), sizeof(constants)},
+#define TEXT2(x) #x
+#define TEXT(x) TEXT2(x)
+const dlcrt_model dlc_model = {{DLC_ABI_VERSION, NUM_FUNCTIONS, TEXT(PREFIX), "test", infos,
+                                symbols, kernels, 3, 2, sizeof(float), sizeof(dlc_constants)},
                                functions,
-                               (const uint8_t *)constants};
+                               (const uint8_t *)dlc_constants};
 
 /* The wrappers. */
+#define JOIN2(a, b) a##_##b
+#define JOIN(a, b) JOIN2(a, b)
+#define NAME(suffix) JOIN(PREFIX, suffix)
 #define EXPORT __attribute__((visibility("default")))
 #define RUN(name, index)                                                                           \
-  EXPORT dlc_status name(dlcrt_context *c, const dlc_tensor *in, size_t n, dlc_tensor *out,        \
-                         size_t m) {                                                               \
+  EXPORT dlc_status NAME(name)(dlcrt_context * c, const dlc_tensor *in, size_t n, dlc_tensor *out, \
+                               size_t m) {                                                         \
     return dlcrt_run(c, in, n, out, m, index);                                                     \
   }
-RUN(fake_run, SCALE)
-RUN(fake_filter, FILTER)
-RUN(fake_fail, FAIL)
-RUN(fake_train_step, TRAIN_STEP)
-EXPORT const dlc_model_info *fake_describe(void) { return dlcrt_describe(); }
-EXPORT dlcrt_context *fake_context_create(const dlc_options *o) { return dlcrt_context_create(o); }
-EXPORT void fake_context_destroy(dlcrt_context *c) { dlcrt_context_destroy(c); }
-EXPORT dlc_status fake_output_shapes(dlcrt_context *c, const dlc_tensor *in, size_t n,
-                                     dlc_tensor *out, size_t m, uint32_t function) {
+RUN(run, SCALE)
+RUN(filter, FILTER)
+RUN(fail, FAIL)
+RUN(train_step, TRAIN_STEP)
+EXPORT const dlc_model_info *NAME(describe)(void) { return dlcrt_describe(); }
+EXPORT dlcrt_context *NAME(context_create)(const dlc_options *o) { return dlcrt_context_create(o); }
+EXPORT void NAME(context_destroy)(dlcrt_context *c) { dlcrt_context_destroy(c); }
+EXPORT dlc_status NAME(output_shapes)(dlcrt_context *c, const dlc_tensor *in, size_t n,
+                                      dlc_tensor *out, size_t m, uint32_t function) {
   return dlcrt_output_shapes(c, in, n, out, m, function);
 }
-EXPORT void *fake_state(dlcrt_context *c) { return dlcrt_state(c); }
-EXPORT const char *fake_last_error(const dlcrt_context *c) { return dlcrt_last_error(c); }
-EXPORT const char *fake_status_string(dlc_status s) { return dlcrt_status_string(s); }
-EXPORT void fake_profile_enable(dlcrt_context *c, int32_t on) { dlcrt_profile_enable(c, on); }
-EXPORT void fake_profile_reset(dlcrt_context *c) { dlcrt_profile_reset(c); }
-EXPORT size_t fake_profile(const dlcrt_context *c, dlc_profile_entry *entries, size_t capacity) {
+EXPORT void *NAME(state)(dlcrt_context *c) { return dlcrt_state(c); }
+EXPORT const char *NAME(last_error)(const dlcrt_context *c) { return dlcrt_last_error(c); }
+EXPORT const char *NAME(status_string)(dlc_status s) { return dlcrt_status_string(s); }
+EXPORT void NAME(profile_enable)(dlcrt_context *c, int32_t on) { dlcrt_profile_enable(c, on); }
+EXPORT void NAME(profile_reset)(dlcrt_context *c) { dlcrt_profile_reset(c); }
+EXPORT size_t NAME(profile)(const dlcrt_context *c, dlc_profile_entry *entries, size_t capacity) {
   return dlcrt_profile(c, entries, capacity);
 }
