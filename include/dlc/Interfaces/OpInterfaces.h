@@ -12,7 +12,8 @@ enum class FusionClass {
   /// Each result element depends on one element of each operand (broadcasting allowed). May be the
   /// prologue or epilogue of any kernel.
   Injective,
-  /// Each result element is a copy of one operand element at a computed place (transpose, slice, pad,
+  /// Each result element is a copy of one operand element at a computed place (transpose, slice,
+  /// pad,
   /// concat, expand). May be a prologue; an epilogue only where the anchor's tiling survives it.
   Movement,
   /// Sums or other folds over whole axes (reduce, softmax, normalisation). An anchor.
@@ -25,10 +26,12 @@ enum class FusionClass {
   Window,
   /// Elements are read at places that data decides (gather). An anchor.
   Gather,
-  /// Elements are written at places that data decides, or a scan or sort (scatter, cumsum, top_k). An
+  /// Elements are written at places that data decides, or a scan or sort (scatter, cumsum, top_k).
+  /// An
   /// anchor that takes no epilogue.
   Opaque,
-  /// Costs nothing at run time: the same bytes under another type (reshape). Never in a kernel of its own.
+  /// Costs nothing at run time: the same bytes under another type (reshape). Never in a kernel of
+  /// its own.
   View,
   /// A compile-time value.
   Constant,

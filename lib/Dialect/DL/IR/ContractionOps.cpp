@@ -28,7 +28,8 @@ static int64_t elementsOf(Type type) {
   return elements;
 }
 
-//===-- Matmul -------------------------------------------------------------------------------------===//
+//===-- Matmul
+//-------------------------------------------------------------------------------------===//
 
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                          ValueRange operands, DictionaryAttr attributes,
@@ -76,7 +77,8 @@ int64_t MatmulOp::getFlops() {
   return 2 * k * elementsOf(getResult().getType());
 }
 
-//===-- Convolution --------------------------------------------------------------------------------===//
+//===-- Convolution
+//--------------------------------------------------------------------------------===//
 
 /// The axis of the first spatial dimension and of the channels in an image of this layout.
 static std::pair<unsigned, unsigned> imageAxes(Layout layout, unsigned rank) {
@@ -103,8 +105,9 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   Dims input = dimsOf(op.getInput().getType()), filter = dimsOf(op.getFilter().getType());
   bool packed = op.getPackedChannels() > 0;
   if (input.size() < 3 || filter.size() != input.size() + (packed ? 1 : 0))
-    return inferenceError(loc, "conv expects an input of rank 3 to 5 and a filter of the same rank, got " +
-                                   dimsString(input) + " and " + dimsString(filter));
+    return inferenceError(
+        loc, "conv expects an input of rank 3 to 5 and a filter of the same rank, got " +
+                 dimsString(input) + " and " + dimsString(filter));
   size_t spatial = input.size() - 2;
   if (failed(checkWindow(loc, op, spatial)))
     return failure();
@@ -113,19 +116,18 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   if (input[channelAxis] != groupChannels * op.getGroups())
     return inferenceError(loc, "conv input " + dimsString(input) + " has not the " +
                                    dimsString({groupChannels * op.getGroups()}) +
-                                   " channels that filter " + dimsString(filter) + " and groups = " +
-                                   Twine(op.getGroups()) + " ask for");
+                                   " channels that filter " + dimsString(filter) +
+                                   " and groups = " + Twine(op.getGroups()) + " ask for");
   Dims result(input);
-  result[channelAxis] =
-      packed ? getAffineConstantExpr(op.getOutputChannels(), context) : filter[0];
+  result[channelAxis] = packed ? getAffineConstantExpr(op.getOutputChannels(), context) : filter[0];
   for (size_t i = 0; i < spatial; ++i) {
     AffineExpr kernel = filter[(packed ? 1 : 2) + i];
     AffineExpr span = (kernel - 1) * op.getDilations()[i] + 1;
     AffineExpr padded = input[firstSpatial + i] + (op.getPadsBegin()[i] + op.getPadsEnd()[i]);
     AffineExpr size = (padded - span).floorDiv(op.getStrides()[i]) + 1;
     if (std::optional<int64_t> value = constantDim(size); value && *value < 0)
-      return inferenceError(loc, "conv kernel " + dimsString(filter) + " is larger than padded input " +
-                                     dimsString(input));
+      return inferenceError(loc, "conv kernel " + dimsString(filter) +
+                                     " is larger than padded input " + dimsString(input));
     result[firstSpatial + i] = size;
   }
   types.push_back(tensorOf(result, getElementTypeOrSelf(op.getInput().getType())));
@@ -139,15 +141,16 @@ static LogicalResult verifyConvolution(Op op) {
   if (getElementTypeOrSelf(op.getFilter()) != element)
     return op.emitOpError("expects input and filter of one element type");
   // conv_c2
-  int64_t outputChannels =
-      op.getResult().getType().getDimSize(imageAxes(op.getLayout(), op.getInput().getType().getRank()).second);
+  int64_t outputChannels = op.getResult().getType().getDimSize(
+      imageAxes(op.getLayout(), op.getInput().getType().getRank()).second);
   if (op.getGroups() < 1 || outputChannels % op.getGroups() != 0)
-    return op.emitOpError("expects groups (") << op.getGroups() << ") to divide the " << outputChannels
-                                              << " output channels";
+    return op.emitOpError("expects groups (")
+           << op.getGroups() << ") to divide the " << outputChannels << " output channels";
   // conv_c3
   if (op.getBias() && (op.getBias().getType().getRank() != 1 ||
                        op.getBias().getType().getDimSize(0) != outputChannels))
-    return op.emitOpError("expects a bias of ") << outputChannels << " elements, got " << op.getBias().getType();
+    return op.emitOpError("expects a bias of ")
+           << outputChannels << " elements, got " << op.getBias().getType();
   return success();
 }
 
@@ -173,7 +176,8 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *, std::optional<Loc
   Adaptor op(operands, attributes, properties, regions);
   Dims input = dimsOf(op.getInput().getType()), filter = dimsOf(op.getFilter().getType());
   if (input.size() < 3 || filter.size() != input.size())
-    return inferenceError(loc, "conv_transpose expects an input of rank 3 to 5 and a filter of the same rank");
+    return inferenceError(
+        loc, "conv_transpose expects an input of rank 3 to 5 and a filter of the same rank");
   size_t spatial = input.size() - 2;
   if (failed(checkWindow(loc, op, spatial)) || op.getOutputPadding().size() != spatial)
     return inferenceError(loc, "conv_transpose expects one output_padding a spatial axis");

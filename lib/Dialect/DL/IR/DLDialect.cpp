@@ -2,8 +2,8 @@
 #include "dlc/Dialect/DL/IR/DLDialect.h"
 
 #include "dlc/Dialect/DL/IR/DLOps.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 

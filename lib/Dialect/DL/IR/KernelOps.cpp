@@ -1,6 +1,7 @@
 // dl.kernel: custom assembly, verifier, anchor.
 //
-//   %r = dl.kernel (%x = %0 : tensor<..>, %w = %1 : tensor<..>) -> (tensor<..>) attributes {...} { ... }
+//   %r = dl.kernel (%x = %0 : tensor<..>, %w = %1 : tensor<..>) -> (tensor<..>) attributes {...} {
+//   ... }
 #include "dlc/Dialect/DL/IR/DLOps.h"
 
 using namespace mlir;
@@ -33,7 +34,8 @@ static bool isAnchorClass(FusionClass fusionClass) {
 
 Operation *KernelOp::getAnchor() {
   for (Operation &op : *getBodyBlock())
-    if (auto fusible = dyn_cast<FusibleOpInterface>(op); fusible && isAnchorClass(fusible.getFusionClass()))
+    if (auto fusible = dyn_cast<FusibleOpInterface>(op);
+        fusible && isAnchorClass(fusible.getFusionClass()))
       return &op;
   return nullptr;
 }
@@ -62,10 +64,11 @@ LogicalResult KernelOp::verify() {
 
 void KernelOp::print(OpAsmPrinter &printer) {
   printer << " (";
-  llvm::interleaveComma(llvm::zip(getBodyBlock()->getArguments(), getInputs()), printer, [&](auto pair) {
-    auto [argument, input] = pair;
-    printer << argument << " = " << input << " : " << input.getType();
-  });
+  llvm::interleaveComma(llvm::zip(getBodyBlock()->getArguments(), getInputs()), printer,
+                        [&](auto pair) {
+                          auto [argument, input] = pair;
+                          printer << argument << " = " << input << " : " << input.getType();
+                        });
   printer << ") -> (";
   llvm::interleaveComma(getOutputs().getTypes(), printer);
   printer << ")";
@@ -83,9 +86,11 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
                    parser.parseOperand(inputs.emplace_back()) ||
                    parser.parseColonType(arguments.back().type));
   };
-  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, parseBinding) || parser.parseArrow() ||
-      parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren,
-                                     [&] { return parser.parseType(outputTypes.emplace_back()); }) ||
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, parseBinding) ||
+      parser.parseArrow() ||
+      parser.parseCommaSeparatedList(
+          OpAsmParser::Delimiter::Paren,
+          [&] { return parser.parseType(outputTypes.emplace_back()); }) ||
       parser.parseOptionalAttrDictWithKeyword(result.attributes))
     return failure();
   for (auto [input, argument] : llvm::zip(inputs, arguments))

@@ -17,14 +17,16 @@ void DLDialect::registerShapeOps() {
       >();
 }
 
-//===-- Reshape ------------------------------------------------------------------------------------===//
+//===-- Reshape
+//------------------------------------------------------------------------------------===//
 
 LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                           ValueRange operands, DictionaryAttr attributes,
                                           OpaqueProperties properties, RegionRange regions,
                                           SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
-  types.push_back(tensorOf(dimsOf(context, op.getShape()), getElementTypeOrSelf(op.getOperand().getType())));
+  types.push_back(
+      tensorOf(dimsOf(context, op.getShape()), getElementTypeOrSelf(op.getOperand().getType())));
   return success();
 }
 
@@ -50,7 +52,8 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-//===-- Transpose ----------------------------------------------------------------------------------===//
+//===-- Transpose
+//----------------------------------------------------------------------------------===//
 
 LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                             ValueRange operands, DictionaryAttr attributes,
@@ -63,8 +66,8 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
                                    " entries for an operand of rank " + Twine(dims.size()));
   for (int64_t axis : op.getPermutation()) {
     if (axis < 0 || axis >= static_cast<int64_t>(dims.size()))
-      return inferenceError(loc, "permutation entry " + Twine(axis) + " is outside the operand's rank " +
-                                     Twine(dims.size()));
+      return inferenceError(loc, "permutation entry " + Twine(axis) +
+                                     " is outside the operand's rank " + Twine(dims.size()));
     result.push_back(dims[axis]);
   }
   types.push_back(tensorOf(result, getElementTypeOrSelf(op.getOperand().getType())));
@@ -94,7 +97,8 @@ OpFoldResult TransposeOp::fold(FoldAdaptor) {
   return getResult();
 }
 
-//===-- Expand, concat, slice ----------------------------------------------------------------------===//
+//===-- Expand, concat, slice
+//----------------------------------------------------------------------===//
 
 LogicalResult ExpandOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                          ValueRange operands, DictionaryAttr attributes,
@@ -115,7 +119,8 @@ LogicalResult ExpandOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
 OpFoldResult ExpandOp::fold(FoldAdaptor adaptor) {
   if (getOperand().getType() == getResult().getType())
     return getOperand();
-  if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand()); dense && dense.isSplat())
+  if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand());
+      dense && dense.isSplat())
     return dense.resizeSplat(getResult().getType());
   return {};
 }
@@ -130,15 +135,16 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   Dims result = dimsOf(operands.front().getType());
   int64_t axis = op.getAxis();
   if (axis < 0 || axis >= static_cast<int64_t>(result.size()))
-    return inferenceError(loc, "concat axis " + Twine(axis) + " is outside rank " + Twine(result.size()));
+    return inferenceError(loc, "concat axis " + Twine(axis) + " is outside rank " +
+                                   Twine(result.size()));
   for (Value operand : operands.drop_front()) {
     Dims dims = dimsOf(operand.getType());
     bool fits = dims.size() == result.size();
     for (size_t i = 0; fits && i < dims.size(); ++i)
       fits = static_cast<int64_t>(i) == axis || dims[i] == result[i];
     if (!fits)
-      return inferenceError(loc, "concat operands " + dimsString(result) + " and " + dimsString(dims) +
-                                     " differ outside axis " + Twine(axis));
+      return inferenceError(loc, "concat operands " + dimsString(result) + " and " +
+                                     dimsString(dims) + " differ outside axis " + Twine(axis));
     result[axis] = result[axis] + dims[axis];
   }
   types.push_back(tensorOf(result, getElementTypeOrSelf(operands.front().getType())));
@@ -154,7 +160,8 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *context, std::optional<Loca
                                         OpaqueProperties properties, RegionRange regions,
                                         SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
-  types.push_back(tensorOf(dimsOf(context, op.getSizes()), getElementTypeOrSelf(op.getOperand().getType())));
+  types.push_back(
+      tensorOf(dimsOf(context, op.getSizes()), getElementTypeOrSelf(op.getOperand().getType())));
   return success();
 }
 
@@ -178,7 +185,8 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   bool forward = llvm::all_of(getSteps(), [](int64_t step) { return step == 1; });
   if (forward && getOperand().getType() == getResult().getType())
     return getOperand();
-  if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand()); dense && dense.isSplat())
+  if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand());
+      dense && dense.isSplat())
     return dense.resizeSplat(getResult().getType());
   return {};
 }

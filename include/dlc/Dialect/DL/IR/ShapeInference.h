@@ -1,8 +1,8 @@
 // What the result-type inference of the op families shares: dimensions as affine expressions, and
 // broadcasting.
 //
-// A dimension is an AffineExpr: a constant, or an expression over named symbols. All inference is written
-// on these, so that a size known late needs no second implementation.
+// A dimension is an AffineExpr: a constant, or an expression over named symbols. All inference is
+// written on these, so that a size known late needs no second implementation.
 #ifndef DLC_DIALECT_DL_IR_SHAPEINFERENCE_H
 #define DLC_DIALECT_DL_IR_SHAPEINFERENCE_H
 
@@ -27,8 +27,8 @@ std::optional<int64_t> constantDim(mlir::AffineExpr dim);
 /// `3x?x224` for messages; symbols print by expression.
 std::string dimsString(llvm::ArrayRef<mlir::AffineExpr> dims);
 
-/// NumPy broadcasting of all shapes; `types` gets the result with element type `element`. Fails with an
-/// error at `loc` naming both shapes where two sizes differ and neither is 1.
+/// NumPy broadcasting of all shapes; `types` gets the result with element type `element`. Fails
+/// with an error at `loc` naming both shapes where two sizes differ and neither is 1.
 llvm::LogicalResult inferBroadcast(std::optional<mlir::Location> loc, mlir::TypeRange operands,
                                    mlir::Type element, llvm::SmallVectorImpl<mlir::Type> &types);
 /// Same on dimensions alone.

@@ -19,8 +19,8 @@ mlir::RankedTensorType typeOf(mlir::MLIRContext *context, const Tensor &tensor);
 /// A zero tensor of this static type.
 Tensor emptyTensor(mlir::RankedTensorType type);
 
-/// Splats and tensors of at most 64 elements become `dense`, all others `dense_resource` blobs that share
-/// the tensor's bytes for as long as the attribute's context lives.
+/// Splats and tensors of at most 64 elements become `dense`, all others `dense_resource` blobs that
+/// share the tensor's bytes for as long as the attribute's context lives.
 mlir::ElementsAttr attributeOf(mlir::MLIRContext *context, const Tensor &tensor);
 /// The tensor behind an elements attribute; splats are expanded, blobs are shared where aligned.
 Tensor tensorOf(mlir::ElementsAttr attribute);
