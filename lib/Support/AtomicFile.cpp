@@ -98,17 +98,18 @@ Status AtomicFile::write(std::span<const std::byte> data) {
   return write(std::string_view(reinterpret_cast<const char *>(data.data()), data.size()));
 }
 
-Status AtomicFile::commit() {
+Status AtomicFile::commit(bool durable) {
   // A tool may have replaced the file behind our descriptor: sync what the path names now.
   ScopedDescriptor current{::open(temporary.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (current.value < 0 || ::fsync(current.value) != 0)
+  if (current.value < 0 || (durable && ::fsync(current.value) != 0))
     return systemError(destination, "write");
   if (::close(std::exchange(descriptor, -1)) != 0)
     return systemError(destination, "write");
   if (::rename(temporary.c_str(), destination.c_str()) != 0)
     return systemError(destination, "replace");
   temporary.clear();
-  syncFolder(folderOf(destination));
+  if (durable)
+    syncFolder(folderOf(destination));
   return {};
 }
 

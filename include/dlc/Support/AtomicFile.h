@@ -31,7 +31,9 @@ public:
   /// The temporary's path, for tools that write it themselves (a linker); it exists and is empty.
   const std::string &temporaryPath() const { return temporary; }
   /// fsync, rename to the destination. Also right where another tool replaced the temporary.
-  Status commit();
+  /// Without `durable` no fsync: whole for every process that looks, not for the disk after a power
+  /// failure; for large files that can be made again.
+  Status commit(bool durable = true);
 
 private:
   AtomicFile(std::string destination, std::string temporary, int descriptor);
