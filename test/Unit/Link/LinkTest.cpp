@@ -120,6 +120,47 @@ TEST_F(LinkTest, artifactsNeedTheCLibraryOnly) {
   }
 }
 
+TEST_F(LinkTest, constantsAreMappedReadOnlyFromTheirOwnSegment) {
+  std::string path = linked(ArtifactKind::SharedLibrary, "fake.so"), output;
+  ASSERT_EQ(fake::shell("readelf -lSW " + path, output), 0);
+  EXPECT_EQ(output.find("readelf:"), std::string::npos) << output; // its warnings
+  auto owner = llvm::cantFail(llvm::object::ObjectFile::createObjectFile(path));
+  auto *elf = llvm::cast<llvm::object::ELF64LEObjectFile>(owner.getBinary());
+  auto segments = llvm::cantFail(elf->getELFFile().program_headers());
+  uint64_t address = 0;
+  for (llvm::object::SectionRef section : elf->sections())
+    if (std::string_view(llvm::cantFail(section.getName())) == host::constantSection) {
+      address = section.getAddress();
+      llvm::StringRef content = llvm::cantFail(section.getContents());
+      ASSERT_EQ(content.size(), 8u);
+      EXPECT_EQ(reinterpret_cast<const float *>(content.data())[1], 3.0f);
+    }
+  ASSERT_NE(address, 0u);
+  size_t covering = 0;
+  for (const auto &segment : segments)
+    if (segment.p_type == llvm::ELF::PT_LOAD && segment.p_vaddr <= address &&
+        address < segment.p_vaddr + segment.p_memsz) {
+      ++covering;
+      EXPECT_EQ(segment.p_flags, unsigned(llvm::ELF::PF_R));
+    }
+  EXPECT_EQ(covering, 1u);
+}
+
+TEST_F(LinkTest, strippedLibrariesStillRun) {
+  std::string path = linked(ArtifactKind::SharedLibrary, "fake.so"), output;
+  for (const char *tool : {"strip", "llvm-strip-22"}) {
+    std::string stripped = path + "." + tool;
+    if (fake::shell(std::string(tool) + " -o " + stripped + " " + path, output) == 127)
+      continue;
+    EXPECT_EQ(output, "");
+    Expected<Artifact> artifact = Artifact::open(stripped);
+    ASSERT_TRUE(artifact) << artifact.error().message;
+    Expected<Context> context = artifact->createContext();
+    ASSERT_TRUE(context);
+    expectScaled(*context, 5, 4, 2);
+  }
+}
+
 TEST_F(LinkTest, loaderRunsIt) {
   Expected<Artifact> artifact = Artifact::open(linked(ArtifactKind::SharedLibrary, "fake.so"));
   ASSERT_TRUE(artifact) << artifact.error().message;

@@ -1,5 +1,6 @@
-// The read-only constants of an artifact as a relocatable ELF object. Weights are hundreds of
-// megabytes: they go from where they lie into the object in one copy, and no assembler sees them.
+// The read-only constants of an artifact, as an ELF object or put into a linked file. Weights are
+// hundreds of megabytes: they go from where they lie to the file in one copy, past assembler and
+// linker.
 #ifndef DLC_CODEGEN_HOST_CONSTANTOBJECT_H
 #define DLC_CODEGEN_HOST_CONSTANTOBJECT_H
 
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace dlc::host {
@@ -21,11 +23,23 @@ struct ConstantPiece {
 /// Alignment of the blob in bytes.
 constexpr uint64_t constantBlobAlignment = 64;
 
+/// The section that holds the blob.
+constexpr std::string_view constantSection = ".dlc_constants";
+
 /// Writes to file `descriptor`, from its start, an object with one read-only section of `size`
 /// bytes and one hidden symbol on it. `pieces` are in the order of their offsets, within `size` and
 /// apart; the gaps between them read as zeros.
 Status writeConstantObject(int descriptor, std::string_view symbol,
                            std::span<const ConstantPiece> pieces, uint64_t size);
+
+/// An object that defines the symbol but reserves `size` bytes of address space only, after
+/// everything else; it is what appendConstants fills.
+std::string constantPlaceholder(std::string_view symbol, uint64_t size);
+
+/// Fills the placeholder in file `descriptor`, a shared library or executable that LLD wrote: the
+/// blob is appended and mapped read-only. Nothing happens where the link dropped the placeholder as
+/// unused.
+Status appendConstants(int descriptor, std::span<const ConstantPiece> pieces, uint64_t size);
 
 } // namespace dlc::host
 

@@ -10,6 +10,7 @@
 #include <elf.h>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 using namespace dlc;
 using namespace dlc::host;
@@ -26,19 +27,19 @@ struct Preamble {
   std::array<Elf64_Shdr, NumSections> sections = {};
 };
 
+/// What the section of constants is. Large data: more than 2 GiB of it must not stand between code
+/// and the data that code addresses.
+struct BlobSection {
+  uint32_t type;
+  uint64_t flags;
+  uint64_t size;
+  uint64_t alignment;
+};
+
 } // namespace
 
-/// Constants of more than 2 GiB must not stand between code and the data that code addresses, so
-/// they are in a section for large data, which linkers put last.
-#if defined(__x86_64__)
-static constexpr uint16_t machine = EM_X86_64;
-static constexpr uint64_t blobFlags = SHF_ALLOC | 0x10000000; // SHF_X86_64_LARGE
-static constexpr std::string_view blobName = ".lrodata.dlc_constants";
-#elif defined(__aarch64__)
-static constexpr uint16_t machine = EM_AARCH64;
-static constexpr uint64_t blobFlags = SHF_ALLOC;
-static constexpr std::string_view blobName = ".rodata.dlc_constants";
-#endif
+static constexpr uint64_t pageBytes = 4096;
+static constexpr uint64_t readOnlyFlags = SHF_ALLOC | 0x10000000; // SHF_X86_64_LARGE
 
 /// Appends `name` with its zero; returns where it begins.
 static uint32_t addString(std::string &table, std::string_view name) {
@@ -64,7 +65,7 @@ static Elf64_Ehdr fileHeader() {
   header.e_ident[EI_DATA] = ELFDATA2LSB;
   header.e_ident[EI_VERSION] = EV_CURRENT;
   header.e_type = ET_REL;
-  header.e_machine = machine;
+  header.e_machine = EM_X86_64;
   header.e_version = EV_CURRENT;
   header.e_ehsize = sizeof(Elf64_Ehdr);
   header.e_shentsize = sizeof(Elf64_Shdr);
@@ -75,7 +76,7 @@ static Elf64_Ehdr fileHeader() {
 }
 
 /// Preamble and string tables, padded to where the blob begins.
-static std::string preambleBytes(std::string_view symbol, uint64_t size) {
+static std::string preambleBytes(std::string_view symbol, const BlobSection &section) {
   std::string symbolNames(1, '\0'), sectionNames(1, '\0');
   Preamble preamble;
   preamble.header = fileHeader();
@@ -83,10 +84,10 @@ static std::string preambleBytes(std::string_view symbol, uint64_t size) {
   preamble.symbols[1].st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT);
   preamble.symbols[1].st_other = STV_HIDDEN;
   preamble.symbols[1].st_shndx = Blob;
-  preamble.symbols[1].st_size = size;
+  preamble.symbols[1].st_size = section.size;
 
-  uint32_t blob = addString(sectionNames, blobName), symtab = addString(sectionNames, ".symtab"),
-           strtab = addString(sectionNames, ".strtab"),
+  uint32_t blob = addString(sectionNames, constantSection),
+           symtab = addString(sectionNames, ".symtab"), strtab = addString(sectionNames, ".strtab"),
            shstrtab = addString(sectionNames, ".shstrtab"),
            stackNote = addString(sectionNames, ".note.GNU-stack");
   uint64_t namesAt = sizeof(Preamble), sectionNamesAt = namesAt + symbolNames.size();
@@ -95,9 +96,9 @@ static std::string preambleBytes(std::string_view symbol, uint64_t size) {
       (end + constantBlobAlignment - 1) / constantBlobAlignment * constantBlobAlignment;
 
   auto &sections = preamble.sections;
-  sections[Blob] = sectionHeader(blob, SHT_PROGBITS, blobAt, size);
-  sections[Blob].sh_flags = blobFlags;
-  sections[Blob].sh_addralign = constantBlobAlignment;
+  sections[Blob] = sectionHeader(blob, section.type, blobAt, section.size);
+  sections[Blob].sh_flags = section.flags;
+  sections[Blob].sh_addralign = section.alignment;
   sections[Symbols] =
       sectionHeader(symtab, SHT_SYMTAB, offsetof(Preamble, symbols), sizeof(preamble.symbols));
   sections[Symbols].sh_link = SymbolNames;
@@ -119,7 +120,7 @@ static std::string preambleBytes(std::string_view symbol, uint64_t size) {
 
 static Status writeFailure() {
   return Error{ExitCode::Internal,
-               std::string("cannot write constants to a temporary file: ") + std::strerror(errno)};
+               std::string("link: cannot write constants: ") + std::strerror(errno)};
 }
 
 static Status writeAt(int descriptor, const void *data, size_t size, uint64_t offset) {
@@ -137,16 +138,9 @@ static Status writeAt(int descriptor, const void *data, size_t size, uint64_t of
   return {};
 }
 
-Status dlc::host::writeConstantObject(int descriptor, std::string_view symbol,
-                                      std::span<const ConstantPiece> pieces, uint64_t size) {
-  std::string preamble = preambleBytes(symbol, size);
-  uint64_t blobAt = preamble.size();
-  // The file's length first: gaps, and what no piece covers at the end, are holes that read as
-  // zeros.
-  if (ftruncate(descriptor, static_cast<off_t>(blobAt + size)) != 0)
-    return writeFailure();
-  if (Status status = writeAt(descriptor, preamble.data(), preamble.size(), 0); !status)
-    return status;
+/// The gaps between pieces are left to what the file has there.
+static Status writePieces(int descriptor, std::span<const ConstantPiece> pieces,
+                          [[maybe_unused]] uint64_t size, uint64_t blobAt) {
   [[maybe_unused]] uint64_t end = 0;
   for (const ConstantPiece &piece : pieces) {
     assert(piece.offset >= end && "pieces must be in order and apart");
@@ -158,4 +152,118 @@ Status dlc::host::writeConstantObject(int descriptor, std::string_view symbol,
       return status;
   }
   return {};
+}
+
+Status dlc::host::writeConstantObject(int descriptor, std::string_view symbol,
+                                      std::span<const ConstantPiece> pieces, uint64_t size) {
+  std::string preamble =
+      preambleBytes(symbol, {SHT_PROGBITS, readOnlyFlags, size, constantBlobAlignment});
+  // The length first: gaps, and what no piece covers at the end, are holes that read as zeros.
+  if (ftruncate(descriptor, static_cast<off_t>(preamble.size() + size)) != 0)
+    return writeFailure();
+  if (Status status = writeAt(descriptor, preamble.data(), preamble.size(), 0); !status)
+    return status;
+  return writePieces(descriptor, pieces, size, preamble.size());
+}
+
+std::string dlc::host::constantPlaceholder(std::string_view symbol, uint64_t size) {
+  // Writable, so that linkers put it behind all that has bytes in the file.
+  return preambleBytes(symbol, {SHT_NOBITS, readOnlyFlags | SHF_WRITE, size, pageBytes});
+}
+
+namespace {
+
+/// The headers of a linked file.
+struct LinkedFile {
+  int descriptor = -1;
+  Elf64_Ehdr header = {};
+  std::vector<Elf64_Phdr> segments;
+  std::vector<Elf64_Shdr> sections;
+  std::string names;
+
+  Status read();
+  Status write() const;
+  /// The section of constants; null where there is none.
+  Elf64_Shdr *findBlob();
+  /// The segment that holds the blob and nothing else; null where there is none.
+  Elf64_Phdr *findSegment(const Elf64_Shdr &blob);
+};
+
+} // namespace
+
+static Status readAt(int descriptor, void *data, size_t size, uint64_t offset) {
+  if (pread(descriptor, data, size, static_cast<off_t>(offset)) == static_cast<ssize_t>(size))
+    return {};
+  return internalError("link: the linked file ends early");
+}
+
+Status LinkedFile::read() {
+  if (Status status = readAt(descriptor, &header, sizeof(header), 0); !status)
+    return status;
+  segments.resize(header.e_phnum);
+  sections.resize(header.e_shnum);
+  if (sections.empty() || header.e_shstrndx >= sections.size())
+    return internalError("link: the linked file has no section names");
+  Status status =
+      readAt(descriptor, segments.data(), segments.size() * sizeof(Elf64_Phdr), header.e_phoff);
+  if (status)
+    status =
+        readAt(descriptor, sections.data(), sections.size() * sizeof(Elf64_Shdr), header.e_shoff);
+  if (!status)
+    return status;
+  names.resize(sections[header.e_shstrndx].sh_size);
+  return readAt(descriptor, names.data(), names.size(), sections[header.e_shstrndx].sh_offset);
+}
+
+Status LinkedFile::write() const {
+  Status status =
+      writeAt(descriptor, segments.data(), segments.size() * sizeof(Elf64_Phdr), header.e_phoff);
+  if (!status)
+    return status;
+  return writeAt(descriptor, sections.data(), sections.size() * sizeof(Elf64_Shdr), header.e_shoff);
+}
+
+Elf64_Shdr *LinkedFile::findBlob() {
+  for (Elf64_Shdr &section : sections)
+    if (section.sh_name < names.size() && names.c_str() + section.sh_name == constantSection)
+      return &section;
+  return nullptr;
+}
+
+Elf64_Phdr *LinkedFile::findSegment(const Elf64_Shdr &blob) {
+  Elf64_Phdr *last = nullptr;
+  for (Elf64_Phdr &segment : segments)
+    if (segment.p_type == PT_LOAD)
+      last = &segment;
+  bool alone = last && last->p_vaddr == blob.sh_addr && last->p_memsz == blob.sh_size &&
+               blob.sh_addr % pageBytes == 0;
+  return alone ? last : nullptr;
+}
+
+/// LLD gives large data without bytes in the file a segment of its own, the last in memory. It
+/// becomes read-only, and its bytes the last of the file.
+Status dlc::host::appendConstants(int descriptor, std::span<const ConstantPiece> pieces,
+                                  uint64_t size) {
+  LinkedFile file;
+  file.descriptor = descriptor;
+  if (Status status = file.read(); !status)
+    return status;
+  Elf64_Shdr *blob = file.findBlob();
+  if (!blob)
+    return {};
+  Elf64_Phdr *segment = file.findSegment(*blob);
+  off_t end = lseek(descriptor, 0, SEEK_END);
+  if (!segment || end < 0 || blob->sh_size != size)
+    return internalError("link: the linker laid out the constants in an unknown way");
+
+  uint64_t blobAt = (static_cast<uint64_t>(end) + pageBytes - 1) / pageBytes * pageBytes;
+  *segment = {PT_LOAD, PF_R, blobAt, blob->sh_addr, blob->sh_addr, size, size, pageBytes};
+  blob->sh_type = SHT_PROGBITS;
+  blob->sh_flags = readOnlyFlags;
+  blob->sh_offset = blobAt;
+  if (ftruncate(descriptor, static_cast<off_t>(blobAt + size)) != 0)
+    return writeFailure();
+  if (Status status = writePieces(descriptor, pieces, size, blobAt); !status)
+    return status;
+  return file.write();
 }

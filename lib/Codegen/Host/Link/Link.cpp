@@ -1,8 +1,9 @@
 // Links artifacts of every kind; see Link.h.
 //
-// Shared library and executable are one run of LLD. For a static library or an object, code is
-// first merged (`-r`), then every symbol but the exported ones becomes local and the constants'
-// name the model's own; the constants, which are large, are not touched by that.
+// Shared library and executable are one run of LLD with a placeholder for the constants, which are
+// then written behind what it made. For a static library or an object, code is first merged (`-r`),
+// then every symbol but the exported ones becomes local and the constants' name the model's own;
+// the constants, which are large, are not touched by that.
 #include "dlc/Codegen/Host/Link.h"
 
 #include "Linker.h"
@@ -18,7 +19,9 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <fcntl.h>
 #include <memory>
+#include <unistd.h>
 
 using namespace dlc;
 using namespace dlc::host;
@@ -48,6 +51,12 @@ public:
     files.push_back(std::move(*file));
     return writeConstantObject(files.back().descriptor(), symbol, request.constants,
                                request.constantBytes);
+  }
+
+  Status addPlaceholder(const LinkRequest &request) {
+    if (request.constantBytes == 0)
+      return {};
+    return add(constantPlaceholder(constantsSymbol, request.constantBytes));
   }
 
   /// Everything but constants.
@@ -89,7 +98,7 @@ static std::string baseName(const std::string &path) { return path.substr(path.r
 
 /// What shared libraries and executables have in common.
 static void appendDynamicArguments(std::vector<std::string> &arguments) {
-  // No section headers of debuggers, nothing writable that need not be, every symbol found.
+  // Nothing for debuggers, nothing writable that need not be, the same bytes every time.
   for (const char *argument : {"--gc-sections", "--strip-debug", "--hash-style=gnu", "-z", "relro",
                                "-z", "now", "-z", "noexecstack", "--build-id=none", "--as-needed"})
     arguments.push_back(argument);
@@ -99,10 +108,21 @@ static void appendDynamicArguments(std::vector<std::string> &arguments) {
   arguments.insert(arguments.end(), libraries.begin(), libraries.end());
 }
 
+static Status fillPlaceholder(const LinkRequest &request, const AtomicFile &output) {
+  if (request.constantBytes == 0)
+    return {};
+  int file = open(output.temporaryPath().c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0)
+    return internalError("link: cannot open what the linker wrote");
+  Status status = appendConstants(file, request.constants, request.constantBytes);
+  close(file);
+  return status;
+}
+
 static Status linkShared(const LinkRequest &request, AtomicFile &output, const std::string &name) {
   LinkInputs inputs;
   DLC_TRY(inputs.addCode(request));
-  DLC_TRY(inputs.addConstants(request, constantsSymbol));
+  DLC_TRY(inputs.addPlaceholder(request));
   Expected<MemoryFile> script = MemoryFile::create(versionScriptFor(request.exports));
   if (!script)
     return script.error();
@@ -111,14 +131,15 @@ static Status linkShared(const LinkRequest &request, AtomicFile &output, const s
                                         "-o",           output.temporaryPath()};
   inputs.appendTo(arguments);
   appendDynamicArguments(arguments);
-  return runLinker(arguments);
+  DLC_TRY(runLinker(arguments));
+  return fillPlaceholder(request, output);
 }
 
 static Status linkExecutable(const LinkRequest &request, AtomicFile &output) {
   LinkInputs inputs;
   DLC_TRY(inputs.addCode(request));
   DLC_TRY(inputs.add(runtimeMainObject()));
-  DLC_TRY(inputs.addConstants(request, constantsSymbol));
+  DLC_TRY(inputs.addPlaceholder(request));
   std::vector<std::string> arguments = {"-pie",
                                         "-e",
                                         "_start",
@@ -128,7 +149,8 @@ static Status linkExecutable(const LinkRequest &request, AtomicFile &output) {
                                         output.temporaryPath()};
   inputs.appendTo(arguments);
   appendDynamicArguments(arguments);
-  return runLinker(arguments);
+  DLC_TRY(runLinker(arguments));
+  return fillPlaceholder(request, output);
 }
 
 /// `object` with every symbol local but `exports`, and the constants under the name `constants`.
@@ -236,5 +258,5 @@ Status dlc::host::linkArtifact(const LinkRequest &request, const std::string &ou
   if (!output)
     return output.error();
   DLC_TRY(linkTo(request, *output, outputPath));
-  return output->commit();
+  return output->commit(/*durable=*/false); // it can be compiled again
 }
