@@ -296,6 +296,31 @@ TEST_F(LinkTest, gccAloneUsesASharedLibrary) {
   }
 }
 
+TEST_F(LinkTest, examplesBuildAndRun) {
+  std::string library = linked(ArtifactKind::SharedLibrary, "libfake.so"), output;
+  writeUser("fake", ".c"); // for the header
+  struct Example {
+    const char *compiler, *source, *output;
+  };
+  const Example examples[] = {
+      {"gcc -std=c99", "run_model.c", "scaled: 2x2 0 2 4 6\ncounted: 4 15 16 17 18\n"},
+      {"g++ -std=c++17", "run_model.cpp", "scaled: 16 bytes\ncounted: 16 bytes\n"}};
+  for (const Example &example : examples) {
+    if (!haveCompiler(example.compiler))
+      GTEST_SKIP() << example.compiler << " is not installed";
+    std::string program = folder() + "/example";
+    ASSERT_EQ(fake::shell(std::string(example.compiler) + " -Wall -Wextra -Werror -I" + folder() +
+                              " -DMODEL_HEADER='\"fake.h\"' -DMODEL=fake " EXAMPLES_DIR "/" +
+                              example.source + " " + library + " -Wl,-rpath," + folder() +
+                              " -lpthread -o " + program,
+                          output),
+              0)
+        << output;
+    EXPECT_EQ(fake::shell(program, output), 0);
+    EXPECT_EQ(output, example.output);
+  }
+}
+
 TEST_F(LinkTest, twoStaticModelsShareOneProgram) {
   if (!haveCompiler("gcc"))
     GTEST_SKIP() << "gcc is not installed";
