@@ -322,12 +322,6 @@ def int4_too_short() -> onnx.ModelProto:
 
 
 @hostile("w")
-def bool_not_0_or_1() -> onnx.ModelProto:
-    """A byte other than 0 and 1 in a bool tensor, where generated code may rely on it."""
-    return model([node("Cast", "w", to=1)], [raw_tensor("w", TensorProto.BOOL, [3], b"\x01\xff\x02\x00")])
-
-
-@hostile("w")
 def initializer_overflows() -> onnx.ModelProto:
     return model([node("Add", "x w")], [raw_tensor("w", TensorProto.FLOAT, [HUGE, HUGE], b"")])
 
