@@ -1,0 +1,247 @@
+// Inputs, attributes and failures of one node.
+#include "NodeContext.h"
+
+#include "dlc/Support/CheckedArithmetic.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+
+namespace dlc::onnx {
+
+std::string nodePrefix(StringRef file, const Node &node) {
+  return (file + ": node " + node.name + " (" + node.opType + "): ").str();
+}
+
+NodeContext::NodeContext(GraphBuilder &graph, const Node &node, StringRef file,
+                         ArrayRef<Value> inputs)
+    : graph(graph), theNode(node), file(file), inputs(inputs), outputs(node.outputs.size()) {}
+
+//===-- Inputs
+//-------------------------------------------------------------------------------------===//
+
+RankedTensorType NodeContext::typeOf(Value value) {
+  return mlir::cast<RankedTensorType>(value.getType());
+}
+
+Ints NodeContext::shapeOf(Value value) { return value ? Ints(typeOf(value).getShape()) : Ints(); }
+
+std::optional<Tensor> NodeContext::constantInput(unsigned index) {
+  return dl::constantTensor(input(index));
+}
+
+FailureOr<Tensor> NodeContext::requireConstant(unsigned index) {
+  if (!hasInput(index))
+    return badInput("input " + Twine(index) + " is missing");
+  if (std::optional<Tensor> value = graph.evaluate(input(index)))
+    return *value;
+  std::string name = graph.undecidedInput(input(index));
+  if (name.empty())
+    return unsupported(
+        "input '" + theNode.inputs[index] +
+        "' decides shapes but depends on computed data; expected a compile-time constant");
+  return unsupported("input '" + name +
+                     "' decides shapes: give its value at compile time with --constant " + name +
+                     "=FILE");
+}
+
+FailureOr<Ints> NodeContext::requireInts(unsigned index) {
+  FailureOr<Tensor> value = requireConstant(index);
+  if (llvm::failed(value))
+    return llvm::failure();
+  Ints ints;
+  for (int64_t i = 0; i < value->numElements(); ++i)
+    ints.push_back(value->asInt(i));
+  return ints;
+}
+
+//===-- Attributes
+//---------------------------------------------------------------------------------===//
+
+template <typename T>
+const T *NodeContext::find(StringRef name, StringRef expected) {
+  seen.insert(name);
+  const Attribute *attribute = theNode.findAttribute(name);
+  if (!attribute)
+    return nullptr;
+  const T *value = attribute->as<T>();
+  if (!value)
+    (void)badInput("attribute '" + name + "' is " + StringRef(attribute->kindName()) +
+                   ", expected " + expected);
+  return value;
+}
+
+bool NodeContext::hasAttr(StringRef name) {
+  seen.insert(name);
+  return theNode.findAttribute(name) != nullptr;
+}
+
+int64_t NodeContext::intAttr(StringRef name, int64_t defaultValue) {
+  const int64_t *value = find<int64_t>(name, "int");
+  return value ? *value : defaultValue;
+}
+
+double NodeContext::floatAttr(StringRef name, double defaultValue) {
+  const float *value = find<float>(name, "float");
+  return value ? *value : defaultValue;
+}
+
+std::string NodeContext::stringAttr(StringRef name, StringRef defaultValue) {
+  const std::string *value = find<std::string>(name, "string");
+  return value ? *value : defaultValue.str();
+}
+
+std::optional<Ints> NodeContext::intsAttr(StringRef name) {
+  const auto *value = find<std::vector<int64_t>>(name, "ints");
+  if (!value)
+    return std::nullopt;
+  return Ints(value->begin(), value->end());
+}
+
+std::optional<SmallVector<double>> NodeContext::floatsAttr(StringRef name) {
+  const auto *value = find<std::vector<float>>(name, "floats");
+  if (!value)
+    return std::nullopt;
+  return SmallVector<double>(value->begin(), value->end());
+}
+
+int64_t NodeContext::requiredIntAttr(StringRef name) {
+  if (!hasAttr(name))
+    (void)badInput("attribute '" + name + "' is missing");
+  return intAttr(name, 0);
+}
+
+std::optional<Tensor> NodeContext::tensorAttr(StringRef name) {
+  const auto *value = find<TensorValue>(name, "tensor");
+  if (!value)
+    return std::nullopt;
+  if (!value->isSupported()) {
+    (void)unsupported("attribute '" + name + "' holds " + value->unsupported +
+                      ", which dlc does not compile");
+    return std::nullopt;
+  }
+  return value->tensor;
+}
+
+Ints NodeContext::intsAttr(StringRef name, size_t count, int64_t defaultValue) {
+  std::optional<Ints> value = intsAttr(name);
+  if (value && value->size() != count)
+    (void)badInput("attribute '" + name + "' has " + Twine(value->size()) + " entries, expected " +
+                   Twine(count));
+  return value && value->size() == count ? *value : Ints(count, defaultValue);
+}
+
+Type NodeContext::elementTypeOfCode(int64_t code) {
+  // TensorProto.DataType of onnx.proto.
+  static constexpr std::pair<int, DType> codes[] = {
+      {1, DType::F32},  {2, DType::U8},   {3, DType::I8},   {4, DType::U16},  {5, DType::I16},
+      {6, DType::I32},  {7, DType::I64},  {9, DType::Bool}, {10, DType::F16}, {11, DType::F64},
+      {12, DType::U32}, {13, DType::U64}, {16, DType::BF16}};
+  for (auto [number, dtype] : codes)
+    if (number == code)
+      return dl::elementType(graph.context(), dtype);
+  (void)unsupported("element type code " + Twine(code) +
+                    " of onnx.proto is not one that dlc compiles");
+  return builder().getF32Type();
+}
+
+LogicalResult NodeContext::checkAttributes() {
+  for (const Attribute &attribute : theNode.attributes)
+    if (!seen.contains(attribute.name))
+      return unsupported("attribute '" + attribute.name + "' is not known for this operator");
+  return success();
+}
+
+//===-- Building
+//-----------------------------------------------------------------------------------===//
+
+Value NodeContext::constant(const Tensor &tensor) {
+  return failed() ? Value() : graph.constant(tensor);
+}
+
+Value NodeContext::scalar(Type element, double value) {
+  Tensor tensor(*dl::dtypeOf(element), {});
+  tensor.setDouble(0, value);
+  return constant(tensor);
+}
+
+Value NodeContext::reshape(Value value, ArrayRef<int64_t> shape) {
+  if (failed() || typeOf(value).getShape() == shape)
+    return value;
+  return create<dl::ReshapeOp>(value, i64s(shape));
+}
+
+Value NodeContext::transpose(Value value, ArrayRef<int64_t> permutation) {
+  return create<dl::TransposeOp>(value, i64s(permutation));
+}
+
+Value NodeContext::cast(Value value, Type element) {
+  if (failed() || elementOf(value) == element)
+    return value;
+  return create<dl::CastOp>(value, TypeAttr::get(element));
+}
+
+Value NodeContext::expand(Value value, ArrayRef<int64_t> shape) {
+  if (failed() || typeOf(value).getShape() == shape)
+    return value;
+  return create<dl::ExpandOp>(value, i64s(shape));
+}
+
+Value NodeContext::sliceAxis(Value value, int64_t axis, int64_t start, int64_t size) {
+  if (failed())
+    return {};
+  Ints sizes = shapeOf(value);
+  Ints starts(sizes.size(), 0), steps(sizes.size(), 1);
+  starts[axis] = start;
+  sizes[axis] = size;
+  return create<dl::SliceOp>(value, i64s(starts), i64s(sizes), i64s(steps));
+}
+
+//===-- Outputs and failure
+//------------------------------------------------------------------------===//
+
+bool NodeContext::wantsOutput(unsigned index) const {
+  return index < outputs.size() && !theNode.outputs[index].empty();
+}
+
+LogicalResult NodeContext::setOutput(unsigned index, Value value) {
+  if (!value || failed())
+    return failed() ? llvm::failure() : badInput("output " + Twine(index) + " was not computed");
+  if (index < outputs.size())
+    outputs[index] = value;
+  return success();
+}
+
+FailureOr<int64_t> NodeContext::normalizeAxis(int64_t axis, int64_t rank) {
+  int64_t normal = axis < 0 ? axis + rank : axis;
+  if (normal < 0 || normal >= rank)
+    return badInput("axis " + Twine(axis) + " is outside rank " + Twine(rank));
+  return normal;
+}
+
+FailureOr<Ints> NodeContext::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank) {
+  Ints normal;
+  for (int64_t axis : axes) {
+    FailureOr<int64_t> one = normalizeAxis(axis, rank);
+    if (llvm::failed(one))
+      return llvm::failure();
+    if (llvm::is_contained(normal, *one))
+      return badInput("axis " + Twine(axis) + " is given twice");
+    normal.push_back(*one);
+  }
+  return normal;
+}
+
+LogicalResult NodeContext::fail(ExitCode code, const Twine &message) {
+  if (!failure)
+    failure = Error{code, nodePrefix(file, theNode) + message.str()};
+  return llvm::failure();
+}
+
+LogicalResult NodeContext::badInput(const Twine &message) {
+  return fail(ExitCode::BadInput, message);
+}
+LogicalResult NodeContext::unsupported(const Twine &message) {
+  return fail(ExitCode::Unsupported, message);
+}
+
+} // namespace dlc::onnx

@@ -1,0 +1,163 @@
+// What an op importer sees of one node: its inputs as values, its attributes with their types
+// checked, and ways to build dl ops, to set outputs and to refuse.
+//
+// Failure is sticky: after the first one `create` returns null values and does nothing, so that
+// chains of calls need no check between them; whoever looks into a value's type first asks
+// `failed()`.
+#ifndef DLC_LIB_IMPORT_ONNX_NODECONTEXT_H
+#define DLC_LIB_IMPORT_ONNX_NODECONTEXT_H
+
+#include "GraphBuilder.h"
+#include "OpTable.h"
+#include "dlc/Import/ONNX/Model.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace dlc::onnx {
+
+using Ints = llvm::SmallVector<int64_t>;
+
+class NodeContext {
+public:
+  /// `inputs` has one value for each input of `node`, null where it is left out.
+  NodeContext(GraphBuilder &graph, const Node &node, llvm::StringRef file,
+              llvm::ArrayRef<mlir::Value> inputs);
+
+  const Node &node() const { return theNode; }
+  int64_t opset() const { return theNode.opsetVersion; }
+  mlir::OpBuilder &builder() { return graph.builder(); }
+  GraphBuilder &graphBuilder() { return graph; }
+
+  //===-- Inputs
+  //-----------------------------------------------------------------------------------===//
+
+  unsigned numInputs() const { return inputs.size(); }
+  /// Input `index`, or null where it is left out.
+  mlir::Value input(unsigned index) const {
+    return index < inputs.size() ? inputs[index] : mlir::Value();
+  }
+  bool hasInput(unsigned index) const { return static_cast<bool>(input(index)); }
+  llvm::ArrayRef<mlir::Value> allInputs() const { return inputs; }
+
+  /// The type of `value`, which is not null.
+  static mlir::RankedTensorType typeOf(mlir::Value value);
+  /// The sizes of `value`; empty for null.
+  static Ints shapeOf(mlir::Value value);
+  static mlir::Type elementOf(mlir::Value value) { return typeOf(value).getElementType(); }
+  static int64_t rankOf(mlir::Value value) { return value ? typeOf(value).getRank() : 0; }
+
+  /// The value of input `index` where it is a constant already; nullopt for run-time and absent
+  /// inputs.
+  std::optional<Tensor> constantInput(unsigned index);
+  /// The value of input `index`, which decides shapes or attributes: a graph input whose value is
+  /// known becomes a constant for it. Fails with Unsupported otherwise, telling what to give.
+  llvm::FailureOr<Tensor> requireConstant(unsigned index);
+  /// The same as a list of integers.
+  llvm::FailureOr<Ints> requireInts(unsigned index);
+
+  //===-- Attributes
+  //-------------------------------------------------------------------------------===//
+  // A getter fails (and returns the default) where the attribute is of another kind. Attributes
+  // that no getter was called for make the node unsupported.
+
+  bool hasAttr(llvm::StringRef name);
+  int64_t intAttr(llvm::StringRef name, int64_t defaultValue);
+  bool boolAttr(llvm::StringRef name, bool defaultValue) {
+    return intAttr(name, defaultValue) != 0;
+  }
+  double floatAttr(llvm::StringRef name, double defaultValue);
+  std::string stringAttr(llvm::StringRef name, llvm::StringRef defaultValue);
+  std::optional<Ints> intsAttr(llvm::StringRef name);
+  std::optional<llvm::SmallVector<double>> floatsAttr(llvm::StringRef name);
+  /// A missing attribute is a failure.
+  int64_t requiredIntAttr(llvm::StringRef name);
+  std::optional<Tensor> tensorAttr(llvm::StringRef name);
+  /// An attribute that has no influence on inference.
+  void ignoreAttr(llvm::StringRef name) { seen.insert(name); }
+  /// An ONNX element type code as a dl element type; Unsupported for those that dlc lacks.
+  mlir::Type elementTypeOfCode(int64_t code);
+  /// A list of `count` integers in attribute `name`, or `defaultValue` repeated.
+  Ints intsAttr(llvm::StringRef name, size_t count, int64_t defaultValue);
+
+  //===-- Building
+  //---------------------------------------------------------------------------------===//
+
+  /// An op with one result, or its folded value; null after a failure.
+  template <typename OpTy, typename... Args>
+  mlir::Value create(Args &&...args) {
+    if (failed())
+      return {};
+    std::string why;
+    mlir::Value value = graph.create<OpTy>(why, std::forward<Args>(args)...);
+    if (!value)
+      (void)badInput(why);
+    return value;
+  }
+  /// An op with `count` results; empty after a failure.
+  template <typename OpTy, typename... Args>
+  llvm::SmallVector<mlir::Value> createMany(unsigned count, Args &&...args) {
+    if (failed())
+      return {};
+    std::string why;
+    auto values = graph.createMany<OpTy>(why, count, std::forward<Args>(args)...);
+    if (values.empty())
+      (void)badInput(why);
+    return values;
+  }
+  mlir::Value constant(const Tensor &tensor);
+  /// A rank-0 constant.
+  mlir::Value scalar(mlir::Type element, double value);
+  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+  mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
+  mlir::Value cast(mlir::Value value, mlir::Type element);
+  mlir::Value expand(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+  /// `value` without what lies outside [start, start + size) on `axis`.
+  mlir::Value sliceAxis(mlir::Value value, int64_t axis, int64_t start, int64_t size);
+  mlir::FloatAttr f64(double value) { return builder().getF64FloatAttr(value); }
+  mlir::BoolAttr flag(bool value) { return builder().getBoolAttr(value); }
+  mlir::IntegerAttr i64(int64_t value) { return builder().getI64IntegerAttr(value); }
+  mlir::DenseI64ArrayAttr i64s(llvm::ArrayRef<int64_t> values) {
+    return builder().getDenseI64ArrayAttr(values);
+  }
+
+  //===-- Outputs and failure
+  //----------------------------------------------------------------------===//
+
+  unsigned numOutputs() const { return outputs.size(); }
+  /// Whether the node names output `index`.
+  bool wantsOutput(unsigned index) const;
+  /// Fails where `value` is null.
+  llvm::LogicalResult setOutput(unsigned index, mlir::Value value);
+  llvm::ArrayRef<mlir::Value> allOutputs() const { return outputs; }
+
+  /// `axis`, counted from the end where negative, within [0, rank). Fails with BadInput.
+  llvm::FailureOr<int64_t> normalizeAxis(int64_t axis, int64_t rank);
+  /// The same for a list, which must not repeat an axis.
+  llvm::FailureOr<Ints> normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank);
+
+  llvm::LogicalResult badInput(const llvm::Twine &message);
+  llvm::LogicalResult unsupported(const llvm::Twine &message);
+  bool failed() const { return failure.has_value(); }
+  const Error &error() const { return *failure; }
+  /// Fails where the node has attributes that no getter looked at.
+  llvm::LogicalResult checkAttributes();
+
+private:
+  template <typename T>
+  const T *find(llvm::StringRef name, llvm::StringRef expected);
+  llvm::LogicalResult fail(ExitCode code, const llvm::Twine &message);
+
+  GraphBuilder &graph;
+  const Node &theNode;
+  llvm::StringRef file;
+  llvm::SmallVector<mlir::Value> inputs;
+  llvm::SmallVector<mlir::Value> outputs;
+  llvm::StringSet<> seen;
+  std::optional<Error> failure;
+};
+
+/// `FILE: node NAME (OpType): ` for diagnostics.
+std::string nodePrefix(llvm::StringRef file, const Node &node);
+
+} // namespace dlc::onnx
+
+#endif // DLC_LIB_IMPORT_ONNX_NODECONTEXT_H

@@ -1,0 +1,120 @@
+// Operators whose result is known when the operand's type is: constants, shapes, and Dropout at
+// inference.
+#include "Families.h"
+
+#include "../NodeContext.h"
+
+using namespace mlir;
+
+namespace dlc::onnx {
+
+template <typename T>
+static Tensor vectorOf(DType dtype, ArrayRef<T> values) {
+  Tensor tensor(dtype, {static_cast<int64_t>(values.size())});
+  for (auto [index, value] : llvm::enumerate(values)) {
+    if constexpr (std::is_integral_v<T>)
+      tensor.setInt(index, value);
+    else
+      tensor.setDouble(index, value);
+  }
+  return tensor;
+}
+
+static Tensor scalarOf(int64_t value) {
+  Tensor tensor(DType::I64, {});
+  tensor.setInt(0, value);
+  return tensor;
+}
+
+/// One of `value`, `value_int`, `value_ints`, `value_float`, `value_floats`.
+static LogicalResult importConstant(NodeContext &c) {
+  if (std::optional<Tensor> tensor = c.tensorAttr("value"))
+    return c.setOutput(0, c.constant(*tensor));
+  if (c.hasAttr("value_int"))
+    return c.setOutput(0, c.constant(scalarOf(c.intAttr("value_int", 0))));
+  if (c.hasAttr("value_float")) {
+    Tensor tensor(DType::F32, {});
+    tensor.setDouble(0, c.floatAttr("value_float", 0));
+    return c.setOutput(0, c.constant(tensor));
+  }
+  if (std::optional<Ints> ints = c.intsAttr("value_ints"))
+    return c.setOutput(0, c.constant(vectorOf<int64_t>(DType::I64, *ints)));
+  if (auto floats = c.floatsAttr("value_floats"))
+    return c.setOutput(0, c.constant(vectorOf<double>(DType::F32, *floats)));
+  if (c.failed())
+    return failure();
+  if (failed(c.checkAttributes()))
+    return failure();
+  return c.badInput("has no value attribute");
+}
+
+static LogicalResult importConstantOfShape(NodeContext &c) {
+  Tensor value = c.tensorAttr("value").value_or(Tensor(DType::F32, {1}));
+  if (c.failed())
+    return failure();
+  if (value.numElements() != 1)
+    return c.badInput("attribute 'value' has " + Twine(value.numElements()) +
+                      " elements, expected 1");
+  FailureOr<Ints> sizes = c.requireInts(0);
+  if (failed(sizes))
+    return failure();
+  if (!elementCount(Shape(sizes->begin(), sizes->end())))
+    return c.badInput("shape holds a negative size or overflows");
+  return c.setOutput(0, c.expand(c.constant(value.reshaped({})), *sizes));
+}
+
+static LogicalResult importShape(NodeContext &c) {
+  Ints shape = c.shapeOf(c.input(0));
+  int64_t rank = shape.size();
+  auto bound = [&](StringRef name, int64_t defaultValue) {
+    int64_t value = c.intAttr(name, defaultValue);
+    return std::clamp<int64_t>(value < 0 ? value + rank : value, 0, rank);
+  };
+  int64_t start = bound("start", 0), end = bound("end", rank);
+  ArrayRef<int64_t> part(shape);
+  part = part.slice(start, std::max<int64_t>(end - start, 0));
+  return c.setOutput(0, c.constant(vectorOf<int64_t>(DType::I64, part)));
+}
+
+static LogicalResult importSize(NodeContext &c) {
+  return c.setOutput(0, c.constant(scalarOf(c.typeOf(c.input(0)).getNumElements())));
+}
+
+/// At inference Dropout is the identity and its mask all true. Opset 12 made the mode an input.
+static LogicalResult importDropout(NodeContext &c) {
+  for (StringRef name : {"ratio", "seed", "is_test", "consumed_inputs"})
+    c.ignoreAttr(name);
+  if (c.hasInput(2)) {
+    FailureOr<Tensor> training = c.requireConstant(2);
+    if (failed(training))
+      return failure();
+    std::optional<Tensor> ratio = c.constantInput(1);
+    bool drops = !ratio || ratio->numElements() != 1 || ratio->asDouble(0) != 0.0;
+    if (training->numElements() == 1 && training->asInt(0) != 0 && drops)
+      return c.unsupported("training_mode = true drops elements at random");
+  }
+  if (failed(c.setOutput(0, c.input(0))))
+    return failure();
+  if (!c.wantsOutput(1))
+    return success();
+  Type maskElement = c.opset() < 10 ? c.elementOf(c.input(0)) : c.builder().getI1Type();
+  return c.setOutput(1, c.expand(c.scalar(maskElement, 1), c.shapeOf(c.input(0))));
+}
+
+void registerConstantImporters(OpTable &table) {
+  table.add({.opType = "Constant",
+             .import = importConstant,
+             .minInputs = 0,
+             .maxInputs = 0,
+             .limits = "no strings, no sparse tensors"});
+  table.add({.opType = "ConstantOfShape", .import = importConstantOfShape});
+  table.add({.opType = "Shape", .import = importShape});
+  table.add({.opType = "Size", .import = importSize});
+  table.add({.opType = "Dropout",
+             .import = importDropout,
+             .minInputs = 1,
+             .maxInputs = 3,
+             .limits = "inference only"});
+}
+
+} // namespace dlc::onnx

@@ -1,0 +1,148 @@
+// Matrix products and convolutions.
+#include "Families.h"
+
+#include "../NodeContext.h"
+#include "../SpatialAttributes.h"
+
+using namespace mlir;
+
+namespace dlc::onnx {
+
+/// MatMul takes vectors too: a first one is a row, a second one a column, and the axis of 1 goes
+/// again.
+static LogicalResult importMatMul(NodeContext &c) {
+  Value lhs = c.input(0), rhs = c.input(1);
+  Ints lhsShape = c.shapeOf(lhs), rhsShape = c.shapeOf(rhs);
+  if (lhsShape.empty() || rhsShape.empty())
+    return c.badInput("operands must have rank 1 or more");
+  if (lhsShape.size() == 1)
+    lhs = c.reshape(lhs, {1, lhsShape[0]});
+  if (rhsShape.size() == 1)
+    rhs = c.reshape(rhs, {rhsShape[0], 1});
+  Value product = c.create<dl::MatmulOp>(lhs, rhs);
+  if (c.failed())
+    return failure();
+  Ints shape = c.shapeOf(product);
+  if (rhsShape.size() == 1)
+    shape.pop_back();
+  if (lhsShape.size() == 1)
+    shape.erase(shape.end() - (rhsShape.size() == 1 ? 1 : 2));
+  return c.setOutput(0, c.reshape(product, shape));
+}
+
+static Value scaled(NodeContext &c, Value value, double factor) {
+  if (c.failed() || factor == 1.0)
+    return value;
+  return c.create<dl::MulOp>(value, c.scalar(c.elementOf(value), factor));
+}
+
+/// alpha * A' * B' + beta * C.
+static LogicalResult importGemm(NodeContext &c) {
+  if (c.rankOf(c.input(0)) != 2 || c.rankOf(c.input(1)) != 2)
+    return c.badInput("operands A and B must have rank 2");
+  c.ignoreAttr("broadcast");
+  double alpha = c.floatAttr("alpha", 1.0f), beta = c.floatAttr("beta", 1.0f);
+  Value product =
+      c.create<dl::MatmulOp>(c.input(0), c.input(1), c.flag(c.boolAttr("transA", false)),
+                             c.flag(c.boolAttr("transB", false)), c.i64(0), c.i64(0));
+  product = scaled(c, product, alpha);
+  if (!c.hasInput(2) || beta == 0.0)
+    return c.setOutput(0, product);
+  Ints shape = c.shapeOf(product);
+  Value sum = c.create<dl::AddOp>(product, scaled(c, c.input(2), beta));
+  if (!c.failed() && c.shapeOf(sum) != shape)
+    return c.badInput("operand C does not broadcast to the product's shape");
+  return c.setOutput(0, sum);
+}
+
+static ArrayRef<int64_t> spatialOf(ArrayRef<int64_t> shape) {
+  return shape.size() > 2 ? shape.drop_front(2) : ArrayRef<int64_t>();
+}
+
+static LogicalResult importConv(NodeContext &c) {
+  Ints input = c.shapeOf(c.input(0)), filter = c.shapeOf(c.input(1));
+  int64_t groups = c.intAttr("group", 1);
+  if (groups < 1)
+    return c.badInput("attribute 'group' is " + Twine(groups) + ", expected 1 or more");
+  if (filter.size() != input.size())
+    return c.badInput("filter has rank " + Twine(filter.size()) + ", expected " +
+                      Twine(input.size()));
+  FailureOr<SpatialAttributes> window = spatialAttributes(c, input, spatialOf(filter));
+  if (failed(window))
+    return failure();
+  return c.setOutput(0, c.create<dl::ConvOp>(c.input(0), c.input(1), c.input(2), window->strides,
+                                             window->dilations, window->padsBegin, window->padsEnd,
+                                             static_cast<uint64_t>(groups)));
+}
+
+//===-- ConvTranspose
+//------------------------------------------------------------------------------===//
+
+/// Pads that give the size asked for by `output_shape` or by auto_pad = SAME_*; the odd one goes to
+/// the end for SAME_UPPER, to the beginning otherwise.
+static void padForOutput(SpatialAttributes &window, ArrayRef<int64_t> input,
+                         ArrayRef<int64_t> outputPadding, ArrayRef<int64_t> output, bool upper) {
+  for (size_t i = 0; i < output.size(); ++i) {
+    int64_t full = window.strides[i] * (input[i] - 1) + outputPadding[i] +
+                   (window.kernel[i] - 1) * window.dilations[i] + 1;
+    int64_t total = full - output[i];
+    // Where the output is to be larger than what the window reaches, the pads are negative; rounded
+    // down.
+    int64_t half = total >= 0 ? total / 2 : -((1 - total) / 2);
+    window.padsBegin[i] = upper ? half : total - half;
+    window.padsEnd[i] = total - window.padsBegin[i];
+  }
+}
+
+static LogicalResult importConvTranspose(NodeContext &c) {
+  Ints input = c.shapeOf(c.input(0)), filter = c.shapeOf(c.input(1));
+  int64_t groups = c.intAttr("group", 1);
+  if (groups < 1)
+    return c.badInput("attribute 'group' is " + Twine(groups) + ", expected 1 or more");
+  if (filter.size() != input.size())
+    return c.badInput("filter has rank " + Twine(filter.size()) + ", expected " +
+                      Twine(input.size()));
+  FailureOr<SpatialAttributes> window = spatialAttributes(c, input, spatialOf(filter));
+  if (failed(window))
+    return failure();
+  size_t spatial = input.size() - 2;
+  Ints outputPadding = c.intsAttr("output_padding", spatial, 0);
+  std::string autoPad = c.stringAttr("auto_pad", "NOTSET");
+  bool same = autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER";
+  ArrayRef<int64_t> images = spatialOf(input);
+  if (std::optional<Ints> output = c.intsAttr("output_shape")) {
+    // Some exporters give N and C too.
+    ArrayRef<int64_t> sizes = ArrayRef(*output).take_back(std::min(spatial, output->size()));
+    if (sizes.size() != spatial)
+      return c.badInput("attribute 'output_shape' needs one entry a spatial axis");
+    padForOutput(*window, images, outputPadding, sizes, autoPad == "SAME_UPPER");
+  } else if (same) {
+    Ints sizes;
+    for (size_t i = 0; i < spatial; ++i)
+      sizes.push_back(images[i] * window->strides[i]);
+    padForOutput(*window, images, outputPadding, sizes, autoPad == "SAME_UPPER");
+  }
+  return c.setOutput(
+      0, c.create<dl::ConvTransposeOp>(
+             c.input(0), c.input(1), c.input(2), c.i64s(window->strides), c.i64s(window->dilations),
+             c.i64s(window->padsBegin), c.i64s(window->padsEnd), c.i64(groups),
+             dl::LayoutAttr::get(c.builder().getContext(), dl::Layout::ChannelsFirst),
+             c.i64s(outputPadding)));
+}
+
+void registerContractionImporters(OpTable &table) {
+  table.add({.opType = "MatMul", .import = importMatMul, .minInputs = 2, .maxInputs = 2});
+  table.add({.opType = "Gemm", .import = importGemm, .minInputs = 2, .maxInputs = 3});
+  table.add({.opType = "Conv",
+             .import = importConv,
+             .minInputs = 2,
+             .maxInputs = 3,
+             .limits = "1 to 3 spatial axes"});
+  table.add({.opType = "ConvTranspose",
+             .import = importConvTranspose,
+             .minInputs = 2,
+             .maxInputs = 3,
+             .limits = "1 to 3 spatial axes"});
+}
+
+} // namespace dlc::onnx

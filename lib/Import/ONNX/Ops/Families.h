@@ -1,0 +1,17 @@
+// The op families of the importer; each file of this folder registers one.
+#ifndef DLC_LIB_IMPORT_ONNX_OPS_FAMILIES_H
+#define DLC_LIB_IMPORT_ONNX_OPS_FAMILIES_H
+
+namespace dlc::onnx {
+
+class OpTable;
+
+void registerActivationImporters(OpTable &table);
+void registerConstantImporters(OpTable &table);
+void registerContractionImporters(OpTable &table);
+void registerElementwiseImporters(OpTable &table);
+void registerShapeImporters(OpTable &table);
+
+} // namespace dlc::onnx
+
+#endif // DLC_LIB_IMPORT_ONNX_OPS_FAMILIES_H

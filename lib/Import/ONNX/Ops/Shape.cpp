@@ -1,0 +1,317 @@
+// Operators that reshape, permute, join and cut.
+#include "Families.h"
+
+#include "../NodeContext.h"
+#include "dlc/Support/CheckedArithmetic.h"
+
+using namespace mlir;
+
+namespace dlc::onnx {
+
+//===-- Reshape, Flatten, Squeeze, Unsqueeze
+//-------------------------------------------------------===//
+
+static int64_t elementsOf(ArrayRef<int64_t> shape) {
+  int64_t elements = 1;
+  for (int64_t size : shape)
+    elements *= size;
+  return elements;
+}
+
+/// 0 copies the operand's size (unless `allowZero`), -1 takes what is left.
+static FailureOr<Ints> resolveReshape(NodeContext &c, ArrayRef<int64_t> from,
+                                      ArrayRef<int64_t> asked, bool allowZero) {
+  Ints shape(asked);
+  std::optional<size_t> open;
+  int64_t known = 1;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] == 0 && !allowZero) {
+      if (axis >= from.size())
+        return c.badInput("shape entry " + Twine(axis) + " is 0, but the operand has rank " +
+                          Twine(from.size()));
+      shape[axis] = from[axis];
+    }
+    if (shape[axis] == -1 && open)
+      return c.badInput("shape holds -1 more than once");
+    if (shape[axis] < -1)
+      return c.badInput("shape holds " + Twine(shape[axis]));
+    if (shape[axis] == -1) {
+      open = axis;
+      continue;
+    }
+    std::optional<int64_t> product = checkedMul(known, shape[axis]);
+    if (!product)
+      return c.badInput("shape overflows");
+    known = *product;
+  }
+  int64_t elements = elementsOf(from);
+  if (open && (known == 0 || elements % known != 0))
+    return c.badInput("shape with -1 does not fit " + Twine(elements) + " elements");
+  if (open)
+    shape[*open] = elements / known;
+  else if (known != elements)
+    return c.badInput("shape has " + Twine(known) + " elements, the operand " + Twine(elements));
+  return shape;
+}
+
+static LogicalResult importReshape(NodeContext &c) {
+  c.ignoreAttr("consumed_inputs");
+  bool allowZero = c.boolAttr("allowzero", false);
+  Ints asked;
+  if (c.opset() < 5) {
+    asked = c.intsAttr("shape").value_or(Ints());
+  } else {
+    FailureOr<Ints> given = c.requireInts(1);
+    if (failed(given))
+      return failure();
+    asked = *given;
+  }
+  FailureOr<Ints> shape = resolveReshape(c, c.shapeOf(c.input(0)), asked, allowZero);
+  if (failed(shape))
+    return failure();
+  return c.setOutput(0, c.reshape(c.input(0), *shape));
+}
+
+static LogicalResult importFlatten(NodeContext &c) {
+  Ints shape = c.shapeOf(c.input(0));
+  int64_t axis = c.intAttr("axis", 1), rank = shape.size();
+  axis += axis < 0 ? rank : 0;
+  if (axis < 0 || axis > rank)
+    return c.badInput("axis " + Twine(axis) + " is outside rank " + Twine(rank));
+  ArrayRef<int64_t> all(shape);
+  return c.setOutput(0, c.reshape(c.input(0), {elementsOf(all.take_front(axis)),
+                                               elementsOf(all.drop_front(axis))}));
+}
+
+/// The axes of Squeeze and Unsqueeze: an attribute before opset 13, an input since.
+static FailureOr<std::optional<Ints>> axesOf(NodeContext &c) {
+  if (c.opset() < 13)
+    return c.intsAttr("axes");
+  if (!c.hasInput(1))
+    return std::optional<Ints>();
+  FailureOr<Ints> axes = c.requireInts(1);
+  if (failed(axes))
+    return failure();
+  return std::optional<Ints>(*axes);
+}
+
+static LogicalResult importSqueeze(NodeContext &c) {
+  FailureOr<std::optional<Ints>> given = axesOf(c);
+  if (failed(given))
+    return failure();
+  Ints shape = c.shapeOf(c.input(0)), result;
+  FailureOr<Ints> axes = c.normalizeAxes(given->value_or(Ints()), shape.size());
+  if (failed(axes))
+    return failure();
+  for (auto [axis, size] : llvm::enumerate(shape)) {
+    bool drop = *given ? llvm::is_contained(*axes, static_cast<int64_t>(axis)) : size == 1;
+    if (drop && size != 1)
+      return c.badInput("axis " + Twine(axis) + " has size " + Twine(size) + ", expected 1");
+    if (!drop)
+      result.push_back(size);
+  }
+  return c.setOutput(0, c.reshape(c.input(0), result));
+}
+
+static LogicalResult importUnsqueeze(NodeContext &c) {
+  FailureOr<std::optional<Ints>> given = axesOf(c);
+  if (failed(given))
+    return failure();
+  if (!*given)
+    return c.badInput("axes are missing");
+  Ints shape = c.shapeOf(c.input(0)), result;
+  size_t rank = shape.size() + (*given)->size();
+  FailureOr<Ints> axes = c.normalizeAxes(**given, rank);
+  if (failed(axes))
+    return failure();
+  for (size_t axis = 0, next = 0; axis < rank; ++axis)
+    result.push_back(llvm::is_contained(*axes, static_cast<int64_t>(axis)) ? 1 : shape[next++]);
+  return c.setOutput(0, c.reshape(c.input(0), result));
+}
+
+//===-- Transpose, Concat, Expand
+//------------------------------------------------------------------===//
+
+static LogicalResult importTranspose(NodeContext &c) {
+  int64_t rank = c.rankOf(c.input(0));
+  Ints reversed;
+  for (int64_t axis = rank - 1; axis >= 0; --axis)
+    reversed.push_back(axis);
+  Ints permutation = c.intsAttr("perm").value_or(reversed);
+  return c.setOutput(0, c.transpose(c.input(0), permutation));
+}
+
+static LogicalResult importConcat(NodeContext &c) {
+  int64_t defaultAxis = 1;
+  int64_t given = c.opset() >= 4 ? c.requiredIntAttr("axis") : c.intAttr("axis", defaultAxis);
+  FailureOr<int64_t> axis = c.normalizeAxis(given, c.rankOf(c.input(0)));
+  if (failed(axis))
+    return failure();
+  return c.setOutput(
+      0, c.create<dl::ConcatOp>(ValueRange(c.allInputs()), static_cast<uint64_t>(*axis)));
+}
+
+/// Expand broadcasts both ways: sizes of 1 in the asked-for shape take the operand's.
+static LogicalResult importExpand(NodeContext &c) {
+  FailureOr<Ints> asked = c.requireInts(1);
+  if (failed(asked))
+    return failure();
+  Ints from = c.shapeOf(c.input(0)), shape(*asked);
+  if (shape.size() < from.size())
+    shape.insert(shape.begin(), from.size() - shape.size(), 1);
+  size_t offset = shape.size() - from.size();
+  for (size_t axis = 0; axis < from.size(); ++axis)
+    if (shape[offset + axis] == 1)
+      shape[offset + axis] = from[axis];
+  if (llvm::any_of(shape, [](int64_t size) { return size < 0; }))
+    return c.badInput("shape holds a negative size");
+  return c.setOutput(0, c.expand(c.input(0), shape));
+}
+
+static LogicalResult importIdentity(NodeContext &c) { return c.setOutput(0, c.input(0)); }
+
+//===-- Slice, Split
+//-------------------------------------------------------------------------------===//
+
+/// Starts, ends, axes and steps of a Slice, as they are in the file.
+struct SliceBounds {
+  Ints starts, ends, axes, steps;
+};
+
+static FailureOr<SliceBounds> sliceBounds(NodeContext &c) {
+  SliceBounds bounds;
+  if (c.opset() < 10) {
+    bounds.starts = c.intsAttr("starts").value_or(Ints());
+    bounds.ends = c.intsAttr("ends").value_or(Ints());
+    bounds.axes = c.intsAttr("axes").value_or(Ints());
+  } else {
+    Ints *targets[] = {&bounds.starts, &bounds.ends, &bounds.axes, &bounds.steps};
+    for (auto [index, target] : llvm::enumerate(targets)) {
+      if (!c.hasInput(index + 1))
+        continue;
+      FailureOr<Ints> values = c.requireInts(index + 1);
+      if (failed(values))
+        return failure();
+      *target = *values;
+    }
+  }
+  if (bounds.axes.empty())
+    bounds.axes.append(llvm::seq<int64_t>(0, bounds.starts.size()).begin(),
+                       llvm::seq<int64_t>(0, bounds.starts.size()).end());
+  if (bounds.steps.empty())
+    bounds.steps.assign(bounds.starts.size(), 1);
+  size_t count = bounds.starts.size();
+  if (bounds.ends.size() != count || bounds.axes.size() != count || bounds.steps.size() != count)
+    return c.badInput("starts, ends, axes and steps differ in length");
+  return bounds;
+}
+
+/// NumPy's rule for one axis: start and end are counted from the end where negative, then clamped.
+static std::pair<int64_t, int64_t> clampSlice(int64_t start, int64_t end, int64_t step,
+                                              int64_t size) {
+  start += start < 0 ? size : 0;
+  end += end < 0 ? size : 0;
+  int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
+  start = std::clamp(start, low, high);
+  end = std::clamp(end, low, high);
+  int64_t span = step > 0 ? end - start : start - end;
+  if (span <= 0)
+    return {0, 0};
+  uint64_t stride = step > 0 ? static_cast<uint64_t>(step) : -static_cast<uint64_t>(step);
+  return {start, static_cast<int64_t>((static_cast<uint64_t>(span) + stride - 1) / stride)};
+}
+
+static LogicalResult importSlice(NodeContext &c) {
+  FailureOr<SliceBounds> bounds = sliceBounds(c);
+  if (failed(bounds))
+    return failure();
+  Ints sizes = c.shapeOf(c.input(0));
+  int64_t rank = sizes.size();
+  FailureOr<Ints> axes = c.normalizeAxes(bounds->axes, rank);
+  if (failed(axes))
+    return failure();
+  Ints starts(rank, 0), steps(rank, 1);
+  for (auto [index, axis] : llvm::enumerate(*axes)) {
+    int64_t step = bounds->steps[index];
+    if (step == 0)
+      return c.badInput("step of axis " + Twine(axis) + " is 0");
+    auto [start, size] = clampSlice(bounds->starts[index], bounds->ends[index], step, sizes[axis]);
+    starts[axis] = start;
+    sizes[axis] = size;
+    // A single element needs no step, which may be as large as int64 here.
+    steps[axis] = size <= 1 ? 1 : step;
+  }
+  return c.setOutput(
+      0, c.create<dl::SliceOp>(c.input(0), c.i64s(starts), c.i64s(sizes), c.i64s(steps)));
+}
+
+/// Sizes of the parts: given, or equal with a smaller last one (opset 18; before, they had to be
+/// equal).
+static FailureOr<Ints> splitSizes(NodeContext &c, int64_t size) {
+  int64_t parts = c.intAttr("num_outputs", c.numOutputs());
+  std::optional<Ints> given = c.opset() < 13 ? c.intsAttr("split") : std::nullopt;
+  if (c.hasInput(1)) {
+    FailureOr<Ints> values = c.requireInts(1);
+    if (failed(values))
+      return failure();
+    given = *values;
+  }
+  if (given) {
+    int64_t total = 0;
+    for (int64_t part : *given)
+      if (part < 0 || (total += part) > size)
+        return c.badInput("split sizes do not add up to " + Twine(size));
+    if (total != size)
+      return c.badInput("split sizes do not add up to " + Twine(size));
+    if (given->size() != c.numOutputs())
+      return c.badInput("has " + Twine(c.numOutputs()) + " outputs for " + Twine(given->size()) +
+                        " split sizes");
+    return *given;
+  }
+  if (parts < 1 || parts != static_cast<int64_t>(c.numOutputs()))
+    return c.badInput("attribute 'num_outputs' is " + Twine(parts) + " for " +
+                      Twine(c.numOutputs()) + " outputs");
+  int64_t part = (size + parts - 1) / parts, left = size;
+  if (c.opset() < 18 && size % parts != 0)
+    return c.badInput("size " + Twine(size) + " does not split into " + Twine(parts) +
+                      " equal parts");
+  Ints sizes;
+  for (int64_t i = 0; i < parts; ++i) {
+    sizes.push_back(std::min(part, left));
+    left -= sizes.back();
+  }
+  return sizes;
+}
+
+static LogicalResult importSplit(NodeContext &c) {
+  Ints shape = c.shapeOf(c.input(0));
+  FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", 0), shape.size());
+  if (failed(axis))
+    return failure();
+  FailureOr<Ints> sizes = splitSizes(c, shape[*axis]);
+  if (failed(sizes))
+    return failure();
+  int64_t start = 0;
+  for (auto [index, size] : llvm::enumerate(*sizes)) {
+    // A part of no elements starts nowhere; 0 is always inside.
+    if (failed(c.setOutput(index, c.sliceAxis(c.input(0), *axis, size == 0 ? 0 : start, size))))
+      return failure();
+    start += size;
+  }
+  return success();
+}
+
+void registerShapeImporters(OpTable &table) {
+  table.add({.opType = "Reshape", .import = importReshape, .minInputs = 1, .maxInputs = 2});
+  table.add({.opType = "Flatten", .import = importFlatten});
+  table.add({.opType = "Squeeze", .import = importSqueeze, .minInputs = 1, .maxInputs = 2});
+  table.add({.opType = "Unsqueeze", .import = importUnsqueeze, .minInputs = 1, .maxInputs = 2});
+  table.add({.opType = "Transpose", .import = importTranspose});
+  table.add({.opType = "Concat", .import = importConcat, .minInputs = 1, .maxInputs = anyNumber});
+  table.add({.opType = "Expand", .import = importExpand, .minInputs = 2, .maxInputs = 2});
+  table.add({.opType = "Identity", .import = importIdentity});
+  table.add({.opType = "Slice", .import = importSlice, .minInputs = 1, .maxInputs = 5});
+  table.add({.opType = "Split", .import = importSplit, .minInputs = 1, .maxInputs = 2});
+}
+
+} // namespace dlc::onnx

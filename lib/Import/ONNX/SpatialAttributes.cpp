@@ -1,0 +1,71 @@
+// Reading and checking kernel, stride, dilation and pad attributes.
+#include "SpatialAttributes.h"
+
+using namespace mlir;
+
+namespace dlc::onnx {
+
+/// No real model comes near; keeps all sums of sizes far from overflow.
+constexpr int64_t largest = int64_t(1) << 31;
+
+static LogicalResult checkRange(NodeContext &c, StringRef name, ArrayRef<int64_t> values,
+                                int64_t low) {
+  for (int64_t value : values)
+    if (value < low || value > largest)
+      return c.badInput("attribute '" + name + "' holds " + Twine(value) + ", expected " +
+                        Twine(low) + " or more");
+  return success();
+}
+
+/// Pads so that the output has ceil(input / stride) elements; `upper` puts an odd one at the end.
+static void padSame(SpatialAttributes &window, ArrayRef<int64_t> spatial, bool upper) {
+  for (size_t i = 0; i < spatial.size(); ++i) {
+    int64_t outputs = (spatial[i] + window.strides[i] - 1) / window.strides[i];
+    int64_t span = (window.kernel[i] - 1) * window.dilations[i] + 1;
+    int64_t total = std::max<int64_t>(0, (outputs - 1) * window.strides[i] + span - spatial[i]);
+    int64_t less = total / 2;
+    window.padsBegin[i] = upper ? less : total - less;
+    window.padsEnd[i] = upper ? total - less : less;
+  }
+}
+
+FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, ArrayRef<int64_t> input,
+                                               ArrayRef<int64_t> kernel) {
+  if (input.size() < 3)
+    return c.badInput("input has rank " + Twine(input.size()) + ", expected (N, C, spatial...)");
+  if (input.size() > 5)
+    return c.unsupported("more than 3 spatial axes");
+  size_t spatial = input.size() - 2;
+  SpatialAttributes window;
+  if (c.hasAttr("kernel_shape"))
+    window.kernel = c.intsAttr("kernel_shape", spatial, 1);
+  else if (!kernel.empty())
+    window.kernel = Ints(kernel);
+  else
+    return c.badInput("attribute 'kernel_shape' is missing");
+  if (!kernel.empty() && ArrayRef<int64_t>(window.kernel) != kernel)
+    return c.badInput("attribute 'kernel_shape' differs from the filter's shape");
+  window.strides = c.intsAttr("strides", spatial, 1);
+  window.dilations = c.intsAttr("dilations", spatial, 1);
+  Ints pads = c.intsAttr("pads", 2 * spatial, 0);
+  window.padsBegin = Ints(ArrayRef(pads).take_front(spatial));
+  window.padsEnd = Ints(ArrayRef(pads).drop_front(spatial));
+  if (failed(checkRange(c, "kernel_shape", window.kernel, 1)) ||
+      failed(checkRange(c, "strides", window.strides, 1)) ||
+      failed(checkRange(c, "dilations", window.dilations, 1)) ||
+      failed(checkRange(c, "pads", pads, -largest)))
+    return failure();
+  std::string autoPad = c.stringAttr("auto_pad", "NOTSET");
+  if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER")
+    padSame(window, input.drop_front(2), autoPad == "SAME_UPPER");
+  else if (autoPad == "VALID")
+    window.padsBegin = window.padsEnd = Ints(spatial, 0);
+  else if (autoPad != "NOTSET" && !autoPad.empty())
+    return c.badInput("attribute 'auto_pad' is '" + autoPad +
+                      "', expected NOTSET, SAME_UPPER, SAME_LOWER or VALID");
+  if (c.failed())
+    return failure();
+  return window;
+}
+
+} // namespace dlc::onnx

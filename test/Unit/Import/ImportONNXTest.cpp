@@ -1,0 +1,220 @@
+// The conversion of ONNX graphs to the dl dialect: what becomes of shapes, names, constants and
+// errors.
+#include "dlc/Import/ONNX/ImportONNX.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/raw_ostream.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+using namespace dlc;
+using namespace dlc::onnx;
+using testing::HasSubstr;
+
+namespace {
+
+ValueInfo tensorInfo(std::string name, std::vector<Dim> dims, DType dtype = DType::F32) {
+  ValueInfo info;
+  info.name = std::move(name);
+  info.kind = ValueInfo::Kind::Tensor;
+  info.dtype = dtype;
+  info.dims = std::move(dims);
+  return info;
+}
+
+Node makeNode(std::string opType, std::vector<std::string> inputs, std::vector<std::string> outputs,
+              std::vector<Attribute> attributes = {}) {
+  Node node;
+  node.name = "n_" + outputs.front();
+  node.opType = std::move(opType);
+  node.opsetVersion = 17;
+  node.inputs = std::move(inputs);
+  node.outputs = std::move(outputs);
+  node.attributes = std::move(attributes);
+  return node;
+}
+
+TensorValue int64s(std::vector<int64_t> values) {
+  TensorValue value;
+  value.shape = {static_cast<int64_t>(values.size())};
+  value.tensor = Tensor(DType::I64, value.shape);
+  std::copy(values.begin(), values.end(), value.tensor.data<int64_t>());
+  return value;
+}
+
+/// A model of these nodes with input `x` (2x3x5 unless said otherwise) and output `y`.
+Model makeModel(std::vector<Node> nodes,
+                std::vector<Dim> input = {int64_t(2), int64_t(3), int64_t(5)}) {
+  Model model;
+  model.file = "m.onnx";
+  model.graph.name = "net";
+  model.graph.inputs = {tensorInfo("x", std::move(input))};
+  model.graph.outputs = {tensorInfo("y", {})};
+  model.graph.nodes = std::move(nodes);
+  return model;
+}
+
+class ImportONNXTest : public testing::Test {
+protected:
+  /// The module as text, or the error's message after its code.
+  std::string import(const Model &model, const ImportOptions &options = {}) {
+    auto module = importONNX(context, model, options);
+    if (!module)
+      return std::to_string(static_cast<int>(module.error().code)) + " " + module.error().message;
+    std::string text;
+    llvm::raw_string_ostream out(text);
+    (*module)->print(out);
+    return text;
+  }
+
+  mlir::MLIRContext context;
+};
+
+TEST_F(ImportONNXTest, NamesOfInputsAndOutputsAreKept) {
+  std::string text = import(makeModel({makeNode("Relu", {"x"}, {"y"})}));
+  EXPECT_THAT(text, HasSubstr("dl.model = \"net\""));
+  EXPECT_THAT(text, HasSubstr("func.func @main(%arg0: tensor<2x3x5xf32> {dl.name = \"x\"})"));
+  EXPECT_THAT(text, HasSubstr("-> (tensor<2x3x5xf32> {dl.name = \"y\"})"));
+  EXPECT_THAT(text, HasSubstr("dl.relu %arg0"));
+}
+
+TEST_F(ImportONNXTest, LocationsNameTheNode) {
+  Model model = makeModel({makeNode("Relu", {"x"}, {"y"})});
+  auto module = importONNX(context, model);
+  ASSERT_TRUE(module);
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  (*module)->print(out, mlir::OpPrintingFlags().enableDebugInfo());
+  EXPECT_THAT(text, HasSubstr("\"n_y (Relu)\""));
+}
+
+TEST_F(ImportONNXTest, ReshapeResolvesZeroAndMinusOne) {
+  Model model = makeModel({makeNode("Reshape", {"x", "shape"}, {"y"})});
+  model.graph.initializers["shape"] = int64s({0, -1});
+  EXPECT_THAT(import(model), HasSubstr("tensor<2x15xf32> {dl.name = \"y\"}"));
+}
+
+TEST_F(ImportONNXTest, ReshapeThatDoesNotFitIsBadInput) {
+  Model model = makeModel({makeNode("Reshape", {"x", "shape"}, {"y"})});
+  model.graph.initializers["shape"] = int64s({7, -1});
+  EXPECT_THAT(import(model),
+              HasSubstr("1 m.onnx: node n_y (Reshape): shape with -1 does not fit 30"));
+}
+
+TEST_F(ImportONNXTest, ShapeOfAStaticTensorIsAConstant) {
+  Model model =
+      makeModel({makeNode("Shape", {"x"}, {"s"}), makeNode("Reshape", {"x", "s"}, {"y"})});
+  std::string text = import(model);
+  EXPECT_THAT(text, testing::Not(HasSubstr("dl.reshape")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("dl.constant")));
+}
+
+TEST_F(ImportONNXTest, SymbolicSizeAsksForAShape) {
+  Model model = makeModel({makeNode("Relu", {"x"}, {"y"})}, {std::string("batch"), int64_t(4)});
+  EXPECT_THAT(import(model),
+              HasSubstr("3 m.onnx: input 'x' has no fixed size on axis 0 ('batch'); give its "
+                        "shape with --shape x=Nx4"));
+  ImportOptions options;
+  ASSERT_TRUE(addShape(options, "7x4"));
+  EXPECT_THAT(import(model, options), HasSubstr("tensor<7x4xf32>"));
+}
+
+TEST_F(ImportONNXTest, ShapeThatContradictsTheFileIsRefused) {
+  Model model = makeModel({makeNode("Relu", {"x"}, {"y"})}, {std::string("batch"), int64_t(4)});
+  ImportOptions options;
+  ASSERT_TRUE(addShape(options, "x=7x5"));
+  EXPECT_THAT(import(model, options), HasSubstr("1 m.onnx: input 'x' has size 4 on axis 1"));
+}
+
+TEST_F(ImportONNXTest, ShapeArgumentsThatAreNoShapesAreUsageErrors) {
+  ImportOptions options;
+  for (const char *bad : {"x=", "x=axb", "x=-1x2", "x=9223372036854775807x4"})
+    EXPECT_FALSE(addShape(options, bad)) << bad;
+}
+
+TEST_F(ImportONNXTest, RunTimeShapeAsksForAConstant) {
+  Model model = makeModel({makeNode("Reshape", {"x", "shape"}, {"y"})});
+  model.graph.inputs.push_back(tensorInfo("shape", {int64_t(1)}, DType::I64));
+  EXPECT_THAT(import(model),
+              HasSubstr("3 m.onnx: node n_y (Reshape): input 'shape' decides shapes: give its "
+                        "value at compile time with --constant shape=FILE"));
+  ImportOptions options;
+  options.inputValues["shape"] = int64s({30}).tensor;
+  std::string text = import(model, options);
+  EXPECT_THAT(text, HasSubstr("dl.constant_inputs = [\"shape\"]"));
+  EXPECT_THAT(text, HasSubstr("func.func @main(%arg0: tensor<2x3x5xf32> {dl.name = \"x\"})"));
+}
+
+TEST_F(ImportONNXTest, InputValuesThatNothingDependsOnStayInputs) {
+  ImportOptions options;
+  options.inputValues["x"] = Tensor(DType::F32, {2, 3, 5});
+  EXPECT_THAT(import(makeModel({makeNode("Relu", {"x"}, {"y"})}), options),
+              HasSubstr("dl.relu %arg0"));
+}
+
+TEST_F(ImportONNXTest, ShapesThatDoNotFitAreBadInput) {
+  Model model = makeModel({makeNode("Add", {"x", "b"}, {"y"})});
+  model.graph.inputs.push_back(tensorInfo("b", {int64_t(4)}));
+  EXPECT_THAT(import(model),
+              HasSubstr("1 m.onnx: node n_y (Add): shapes 2x3x5 and 4 do not broadcast"));
+}
+
+TEST_F(ImportONNXTest, WrongElementTypeIsBadInput) {
+  Model model = makeModel({makeNode("Not", {"x"}, {"y"})});
+  EXPECT_THAT(import(model), HasSubstr("1 m.onnx: node n_y (Not): "));
+}
+
+TEST_F(ImportONNXTest, UnknownAttributeIsUnsupported) {
+  Attribute attribute{"turbo", int64_t(1), ""};
+  EXPECT_THAT(import(makeModel({makeNode("Relu", {"x"}, {"y"}, {attribute})})),
+              HasSubstr("3 m.onnx: node n_y (Relu): attribute 'turbo' is not known"));
+}
+
+TEST_F(ImportONNXTest, AttributeOfAnotherKindIsBadInput) {
+  Attribute attribute{"axis", std::string("one"), ""};
+  EXPECT_THAT(import(makeModel({makeNode("Flatten", {"x"}, {"y"}, {attribute})})),
+              HasSubstr("1 m.onnx: node n_y (Flatten): attribute 'axis' is string, expected int"));
+}
+
+TEST_F(ImportONNXTest, MissingInputIsBadInput) {
+  EXPECT_THAT(import(makeModel({makeNode("Add", {"x", ""}, {"y"})})),
+              HasSubstr("1 m.onnx: node n_y (Add): input 1 is missing"));
+}
+
+TEST_F(ImportONNXTest, CheckListsAllUnsupportedNodes) {
+  Model model = makeModel({makeNode("Fold", {"x"}, {"a"}), makeNode("Relu", {"a"}, {"b"}),
+                           makeNode("Knit", {"b"}, {"c"}), makeNode("Relu", {"c"}, {"y"})});
+  std::vector<Error> errors = checkONNX(context, model);
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_THAT(errors[0].message,
+              HasSubstr("node n_a (Fold): operator Fold of opset 17 is not supported"));
+  EXPECT_THAT(errors[1].message, HasSubstr("node n_c (Knit)"));
+  EXPECT_EQ(errors[1].code, ExitCode::Unsupported);
+}
+
+TEST_F(ImportONNXTest, NegativeSliceStepsAreNormalised) {
+  Model model = makeModel({makeNode("Slice", {"x", "s", "e", "a", "t"}, {"y"})});
+  model.graph.initializers["s"] = int64s({-1});
+  model.graph.initializers["e"] = int64s({INT64_MIN});
+  model.graph.initializers["a"] = int64s({2});
+  model.graph.initializers["t"] = int64s({-2});
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("starts = array<i64: 0, 0, 4>"));
+  EXPECT_THAT(text, HasSubstr("sizes = array<i64: 2, 3, 3>"));
+}
+
+TEST_F(ImportONNXTest, ConvPadsForSameUpper) {
+  Model model = makeModel({makeNode(
+      "Conv", {"x", "w"}, {"y"},
+      {{"auto_pad", std::string("SAME_UPPER"), ""}, {"strides", std::vector<int64_t>{2}, ""}})});
+  TensorValue weight;
+  weight.shape = {4, 3, 4};
+  weight.tensor = Tensor(DType::F32, weight.shape);
+  model.graph.initializers["w"] = weight;
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("pads_begin = array<i64: 1>"));
+  EXPECT_THAT(text, HasSubstr("pads_end = array<i64: 2>"));
+  EXPECT_THAT(text, HasSubstr("tensor<2x4x3xf32>"));
+}
+
+} // namespace
