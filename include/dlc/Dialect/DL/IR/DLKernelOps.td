@@ -32,7 +32,7 @@ def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
 def DL_YieldOp : Op<DL_Dialect, "yield", [Pure, Terminator, ReturnLike, HasParent<"KernelOp">]> {
   let summary = "the results of a kernel";
   let arguments = (ins Variadic<DL_Tensor>:$operands);
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
 }
 
