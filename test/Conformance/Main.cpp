@@ -29,7 +29,7 @@ struct Options {
   std::string filter;
   std::string report;
   size_t jobs = 2;
-  size_t atLeast = 0;
+  size_t minimumPasses = 0;
 };
 
 /// Runs the test and leaves the verdict in `file`: a digit, then the reason.
@@ -117,7 +117,7 @@ bool parse(int argc, char **argv, Options &options) {
       options.report = argv[i];
     else if (word == "--jobs" && !parseCount(argv[i], options.jobs))
       return false;
-    else if (word == "--at-least" && !parseCount(argv[i], options.atLeast))
+    else if (word == "--at-least" && !parseCount(argv[i], options.minimumPasses))
       return false;
     else if (word != "--jobs" && word != "--at-least")
       return false;
@@ -156,5 +156,5 @@ int main(int argc, char **argv) {
               passed, results.size(), count(results, Verdict::Unsupported),
               count(results, Verdict::Wrong), count(results, Verdict::Failed),
               count(results, Verdict::Crash), count(results, Verdict::Timeout));
-  return broken || passed < options.atLeast ? 1 : 0;
+  return broken || passed < options.minimumPasses ? 1 : 0;
 }
