@@ -25,3 +25,5 @@ config.substitutions += [
 for tool in ("dlc", "dlc-opt"):
     if os.path.exists(os.path.join(config.dlc_tools_dir, tool)):
         config.available_features.add(tool)
+if "dlc-opt" not in config.available_features:
+    config.suffixes.remove(".mlir")

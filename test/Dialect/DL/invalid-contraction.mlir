@@ -1,0 +1,88 @@
+// RUN: dlc-opt %s --split-input-file --verify-diagnostics
+
+func.func @matmul_c1(%a: tensor<2x3xf32>, %b: tensor<3x4xf64>) {
+  // expected-error @+1 {{expects operands of one element type, got 'f32' and 'f64'}}
+  %0 = dl.matmul %a, %b : (tensor<2x3xf32>, tensor<3x4xf64>) -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_c2(%a: tensor<2x3xf32>, %b: tensor<3x8xf32>) {
+  // expected-error @+1 {{a packed rhs has rank 3 and is not transposed}}
+  %0 = dl.matmul %a, %b {packed_columns = 8, columns = 5}
+    : (tensor<2x3xf32>, tensor<3x8xf32>) -> tensor<2x5xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_inner_sizes_differ(%a: tensor<2x3xf32>, %b: tensor<4x5xf32>) {
+  // expected-error @+2 {{matmul operands 2x3 and 4x5 do not share their inner size}}
+  // expected-error @+1 {{'dl.matmul' op failed to infer returned types}}
+  %0 = dl.matmul %a, %b : (tensor<2x3xf32>, tensor<4x5xf32>) -> tensor<2x5xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c1(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf64>) {
+  // expected-error @+1 {{expects input and filter of one element type}}
+  %0 = dl.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf64>) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c2(%x: tensor<1x6x8x8xf32>, %w: tensor<4x2x3x3xf32>) {
+  // expected-error @+1 {{expects groups (3) to divide the 4 output channels}}
+  %0 = dl.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, groups = 3,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x6x8x8xf32>, tensor<4x2x3x3xf32>) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c3(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<5xf32>) {
+  // expected-error @+1 {{expects a bias of 4 elements, got 'tensor<5xf32>'}}
+  %0 = dl.conv %x, %w, %b {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<5xf32>) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_channels_differ(%x: tensor<1x3x8x8xf32>, %w: tensor<4x5x3x3xf32>) {
+  // expected-error @+2 {{has not the 5 channels}}
+  // expected-error @+1 {{'dl.conv' op failed to infer returned types}}
+  %0 = dl.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x3x8x8xf32>, tensor<4x5x3x3xf32>) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_kernel_larger_than_input(%x: tensor<1x1x4x4xf32>, %w: tensor<1x1x9x9xf32>) {
+  // expected-error @+2 {{is larger than padded input}}
+  // expected-error @+1 {{'dl.conv' op failed to infer returned types}}
+  %0 = dl.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x1x4x4xf32>, tensor<1x1x9x9xf32>) -> tensor<1x1x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_channels_differ(%x: tensor<1x3x8x8xf32>, %w: tensor<4x5x3x3xf32>) {
+  // expected-error @+2 {{disagree on the channels}}
+  // expected-error @+1 {{'dl.conv_transpose' op failed to infer returned types}}
+  %0 = dl.conv_transpose %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, output_padding = array<i64: 0, 0>}
+    : (tensor<1x3x8x8xf32>, tensor<4x5x3x3xf32>) -> tensor<1x5x10x10xf32>
+  return
+}
