@@ -1,0 +1,188 @@
+// Products and convolutions against direct sums over every index, on odd sizes.
+#include "Evaluate.h"
+
+using namespace dlc;
+using namespace dlc::test;
+
+static void expectMatmul(const std::string &attributes, Shape lhsShape, Shape rhsShape,
+                         bool transposeLhs, bool transposeRhs, DType dtype = DType::F32) {
+  Tensor lhs = pattern(dtype, lhsShape), rhs = pattern(dtype, rhsShape, 5);
+  int64_t M = lhsShape[lhsShape.size() - (transposeLhs ? 1 : 2)],
+          K = lhsShape[lhsShape.size() - (transposeLhs ? 2 : 1)],
+          N = rhsShape[rhsShape.size() - (transposeRhs ? 2 : 1)];
+  int64_t lhsBatch = lhs.numElements() / (M * K), rhsBatch = rhs.numElements() / (K * N);
+  Shape shape = lhsBatch >= rhsBatch ? lhsShape : rhsShape;
+  shape[shape.size() - 2] = M;
+  shape.back() = N;
+  Tensor result =
+      evaluate("dl.matmul %0, %1" + attributes, {lhs, rhs}, {typeText(Tensor(dtype, shape))})[0];
+  for (int64_t b = 0; b < std::max(lhsBatch, rhsBatch); ++b)
+    for (int64_t m = 0; m < M; ++m)
+      for (int64_t n = 0; n < N; ++n) {
+        double sum = 0;
+        for (int64_t k = 0; k < K; ++k)
+          sum += lhs.asDouble(b % lhsBatch * M * K + (transposeLhs ? k * M + m : m * K + k)) *
+                 rhs.asDouble(b % rhsBatch * K * N + (transposeRhs ? n * K + k : k * N + n));
+        ASSERT_EQ(result.asDouble((b * M + m) * N + n), sum) << b << ' ' << m << ' ' << n;
+      }
+}
+
+TEST(Contraction, MatmulMultiplies) {
+  expectMatmul("", {7, 5}, {5, 11}, false, false);
+  expectMatmul("", {1, 3}, {3, 1}, false, false);
+  expectMatmul(" {transpose_lhs = true}", {5, 7}, {5, 11}, true, false);
+  expectMatmul(" {transpose_rhs = true}", {7, 5}, {11, 5}, false, true);
+  expectMatmul("", {6, 4}, {4, 3}, false, false, DType::I32);
+}
+
+TEST(Contraction, MatmulRunsOnTwoThreads) { expectMatmul("", {67, 131}, {131, 300}, false, false); }
+
+TEST(Contraction, MatmulBroadcastsBatches) {
+  expectMatmul("", {2, 3, 7, 5}, {5, 3}, false, false);
+  expectMatmul("", {7, 5}, {3, 5, 2}, false, false);
+  expectMatmul(" {transpose_rhs = true}", {4, 3, 5}, {4, 2, 5}, false, true);
+}
+
+TEST(Contraction, MatmulUnpacksItsWeight) {
+  Tensor lhs = pattern(DType::F32, {3, 5}), rhs = pattern(DType::F32, {5, 7}, 2),
+         packed(DType::F32, {2, 5, 4});
+  for (int64_t k = 0; k < 5; ++k)
+    for (int64_t n = 0; n < 7; ++n)
+      packed.setDouble(((n / 4) * 5 + k) * 4 + n % 4, rhs.asDouble(k * 7 + n));
+  Tensor plain = evaluate("dl.matmul %0, %1", {lhs, rhs}, {"tensor<3x7xf32>"})[0];
+  Tensor result = evaluate("dl.matmul %0, %1 {packed_columns = 4, columns = 7}", {lhs, packed},
+                           {"tensor<3x7xf32>"})[0];
+  EXPECT_EQ(values(plain), values(result));
+}
+
+namespace {
+/// A 2-D convolution of channels-first operands by direct sums.
+struct Conv {
+  int64_t stride[2], dilation[2], padBegin[2], padEnd[2], groups;
+
+  std::string attributes() const {
+    auto pair = [](const int64_t *v) {
+      return "array<i64: " + std::to_string(v[0]) + ", " + std::to_string(v[1]) + ">";
+    };
+    return "strides = " + pair(stride) + ", dilations = " + pair(dilation) +
+           ", pads_begin = " + pair(padBegin) + ", pads_end = " + pair(padEnd) +
+           ", groups = " + std::to_string(groups);
+  }
+  int64_t outputSize(int64_t in, int64_t kernel, int axis) const {
+    return (in + padBegin[axis] + padEnd[axis] - dilation[axis] * (kernel - 1) - 1) / stride[axis] +
+           1;
+  }
+  Tensor direct(const Tensor &x, const Tensor &w, const Tensor &bias) const {
+    Shape in = x.shape(), f = w.shape();
+    Tensor y(x.dtype(), {in[0], f[0], outputSize(in[2], f[2], 0), outputSize(in[3], f[3], 1)});
+    Shape out = y.shape();
+    for (int64_t n = 0; n < out[0]; ++n)
+      for (int64_t o = 0; o < out[1]; ++o)
+        for (int64_t h = 0; h < out[2]; ++h)
+          for (int64_t v = 0; v < out[3]; ++v) {
+            double sum = bias.asDouble(o);
+            for (int64_t c = 0; c < f[1]; ++c)
+              for (int64_t i = 0; i < f[2]; ++i)
+                for (int64_t j = 0; j < f[3]; ++j) {
+                  int64_t a = h * stride[0] - padBegin[0] + i * dilation[0],
+                          b = v * stride[1] - padBegin[1] + j * dilation[1];
+                  if (a < 0 || a >= in[2] || b < 0 || b >= in[3])
+                    continue;
+                  int64_t channel = o / (f[0] / groups) * f[1] + c;
+                  sum += x.asDouble(((n * in[1] + channel) * in[2] + a) * in[3] + b) *
+                         w.asDouble(((o * f[1] + c) * f[2] + i) * f[3] + j);
+                }
+            y.setDouble(((n * out[1] + o) * out[2] + h) * out[3] + v, sum);
+          }
+    return y;
+  }
+};
+} // namespace
+
+/// NCHW to NHWC or back by `permutation`.
+static Tensor permuted(const Tensor &tensor, const std::string &permutation,
+                       const std::string &type) {
+  return evaluate("dl.transpose %0 {permutation = array<i64: " + permutation + ">}", {tensor},
+                  {type})[0];
+}
+
+static void expectConv(const Conv &conv, Shape xShape, Shape wShape) {
+  Tensor x = pattern(DType::F32, xShape), w = pattern(DType::F32, wShape, 3),
+         bias = pattern(DType::F32, {wShape[0]}, 4);
+  Tensor expected = conv.direct(x, w, bias);
+  Tensor actual = evaluate("dl.conv %0, %1, %2 {" + conv.attributes() + "}", {x, w, bias},
+                           {typeText(expected)})[0];
+  EXPECT_EQ(values(actual), values(expected)) << conv.attributes();
+  Tensor xLast = permuted(
+      x, "0, 2, 3, 1", typeText(Tensor(DType::F32, {xShape[0], xShape[2], xShape[3], xShape[1]})));
+  Shape y = expected.shape();
+  Tensor last =
+      evaluate("dl.conv %0, %1, %2 {" + conv.attributes() + ", layout = #dl.layout<channels_last>}",
+               {xLast, w, bias}, {typeText(Tensor(DType::F32, {y[0], y[2], y[3], y[1]}))})[0];
+  EXPECT_EQ(values(permuted(last, "0, 3, 1, 2", typeText(expected))), values(expected))
+      << conv.attributes();
+}
+
+TEST(Contraction, ConvSumsOverItsWindow) {
+  expectConv({{1, 1}, {1, 1}, {0, 0}, {0, 0}, 1}, {2, 3, 7, 5}, {5, 3, 3, 3});
+  expectConv({{2, 1}, {1, 2}, {1, 0}, {2, 3}, 1}, {1, 3, 9, 8}, {4, 3, 3, 2});
+  expectConv({{2, 2}, {1, 1}, {1, 1}, {1, 1}, 3}, {2, 6, 7, 7}, {9, 2, 3, 3});
+  expectConv({{1, 1}, {1, 1}, {1, 1}, {1, 1}, 5}, {1, 5, 6, 11}, {5, 1, 3, 3});
+  expectConv({{1, 1}, {1, 1}, {1, 1}, {1, 1}, 1}, {1, 16, 33, 29}, {20, 16, 3, 3});
+}
+
+TEST(Contraction, ConvUnpacksItsWeight) {
+  Conv conv{{1, 1}, {1, 1}, {1, 1}, {1, 1}, 2};
+  Tensor x = pattern(DType::F32, {1, 6, 5, 7}), w = pattern(DType::F32, {10, 3, 3, 3}, 3),
+         bias(DType::F32, {10});
+  Tensor expected = conv.direct(x, w, bias);
+  // 5 outputs a group in blocks of 4.
+  Tensor packed(DType::F32, {4, 3, 3, 3, 4});
+  for (int64_t o = 0; o < 10; ++o)
+    for (int64_t c = 0; c < 3; ++c)
+      for (int64_t t = 0; t < 9; ++t)
+        packed.setDouble((((o / 5 * 2 + o % 5 / 4) * 9 + t) * 3 + c) * 4 + o % 5 % 4,
+                         w.asDouble((o * 3 + c) * 9 + t));
+  Tensor actual =
+      evaluate("dl.conv %0, %1 {" + conv.attributes() +
+                   ", packed_channels = 4, output_channels = 10, kernel_shape = array<i64: 3, 3>}",
+               {x, packed}, {typeText(expected)})[0];
+  EXPECT_EQ(values(actual), values(expected));
+}
+
+TEST(Contraction, ConvHasOneToThreeAxes) {
+  Tensor x1 = f32({1, 1, 5}, {1, 2, 3, 4, 5}), w1 = f32({1, 1, 2}, {1, -1});
+  expectValues(evaluate("dl.conv %0, %1 {strides = array<i64: 1>, dilations = array<i64: 2>, "
+                        "pads_begin = array<i64: "
+                        "1>, pads_end = array<i64: 0>}",
+                        {x1, w1}, {"tensor<1x1x4xf32>"})[0],
+               {-2, -2, -2, -2});
+  Tensor x3 = pattern(DType::F32, {1, 2, 3, 2, 2}), w3 = pattern(DType::F32, {1, 2, 3, 2, 2}, 8);
+  double sum = 0;
+  for (int64_t i = 0; i < 24; ++i)
+    sum += x3.asDouble(i) * w3.asDouble(i);
+  expectValues(evaluate("dl.conv %0, %1 {strides = array<i64: 1, 1, 1>, dilations = array<i64: 1, "
+                        "1, 1>, pads_begin = "
+                        "array<i64: 0, 0, 0>, pads_end = array<i64: 0, 0, 0>}",
+                        {x3, w3}, {"tensor<1x1x1x1x1xf32>"})[0],
+               {sum});
+}
+
+TEST(Contraction, ConvTransposeIsTheAdjointOfConv) {
+  // <conv(x), y> = <x, conv_transpose(y)> for any x and y.
+  Conv conv{{2, 1}, {1, 2}, {1, 0}, {0, 1}, 3};
+  Tensor x = pattern(DType::F64, {2, 6, 8, 7}), w = pattern(DType::F64, {9, 2, 3, 2}, 3),
+         bias(DType::F64, {9});
+  Tensor forward = conv.direct(x, w, bias);
+  Tensor y = pattern(DType::F64, forward.shape(), 7);
+  int64_t padding = 8 - ((forward.shape()[2] - 1) * 2 + 3 - 1);
+  Tensor back = evaluate("dl.conv_transpose %0, %1 {" + conv.attributes() +
+                             ", output_padding = array<i64: " + std::to_string(padding) + ", 0>}",
+                         {y, w}, {"tensor<2x6x8x7xf64>"})[0];
+  double a = 0, b = 0;
+  for (int64_t i = 0; i < y.numElements(); ++i)
+    a += forward.asDouble(i) * y.asDouble(i);
+  for (int64_t i = 0; i < x.numElements(); ++i)
+    b += x.asDouble(i) * back.asDouble(i);
+  EXPECT_EQ(a, b);
+}
