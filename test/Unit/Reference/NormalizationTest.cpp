@@ -68,7 +68,8 @@ static Tensor inBothLayouts(const std::string &op, const std::string &attributes
   operands[0] = channelsLast(operands[0]);
   Tensor last = evaluate("dl." + op + " {" + attributes + ", layout = #dl.layout<channels_last>}",
                          operands, {typeText(operands[0])})[0];
-  EXPECT_EQ(values(channelsLast(first)), values(last)) << op;
+  SCOPED_TRACE(op);
+  expectValues(channelsLast(first), values(last));
   return first;
 }
 

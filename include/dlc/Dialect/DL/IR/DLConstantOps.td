@@ -13,7 +13,7 @@ def DL_ConstantOp : DL_Op<"constant", "Constant", [ConstantLike]> {
   let arguments = (ins ElementsAttr:$value);
   let results = (outs DL_Tensor:$result);
   let hasFolder = 1;
-  let assemblyFormat = "attr-dict $value `:` type($result)";
+  let assemblyFormat = "attr-dict $value";
   let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
 }
 
