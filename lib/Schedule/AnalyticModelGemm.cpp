@@ -15,15 +15,24 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
   const int64_t width = int64_t(vectors) * facts.lanes(shape.elementBytes);
   const double fma = double(rows * vectors) / facts.fmaPerCycle;
   const double loads = double(rows + vectors) / 2;
-  const double step = std::max({fma, loads, double(facts.fmaLatency)});
+  double step = std::max({fma, loads, double(facts.fmaLatency)});
+  // Just enough chains to cover the latency leave no slack for a late load.
+  if (rows * vectors < (facts.fmaLatency + 1) * facts.fmaPerCycle)
+    step *= 1.02;
+  const bool guarded = shape.rows % rows != 0 || shape.columns % width != 0;
+  const bool wraps = shape.lineWidth > 0 && shape.lineWidth % rows != 0;
+  // A guard's mask or a wrapped pixel's address takes the register that the tile needs.
+  if ((guarded || wraps) && rows * vectors + vectors + 1 >= facts.vectorRegisters)
+    step *= shape.lineWidth > 0 ? 1.5 : 1.1;
+  if (wraps)
+    step *= 1.05;
   // Prologue, epilogue and loop control of a tile, measured on small depths.
-  const double perTile = 30 + 2.0 * rows * vectors;
+  const double perTile = 30 + 2.0 * rows * vectors + (wraps ? 20.0 * rows : 0.0);
   const double tiles = double(ceilDiv(shape.rows, rows)) * double(ceilDiv(shape.columns, width));
   return double(shape.batch) * tiles * (double(shape.depth) * step + perTile);
 }
 
-/// Register tiles worth trying: accumulators, a row of the right operand and one broadcast must
-/// fit.
+/// Register tiles worth trying: accumulators, a row of the right operand and one broadcast must fit.
 static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams best;
   double bestCycles = -1;
@@ -43,49 +52,53 @@ static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) 
   return best;
 }
 
+/// Cuts the parallel loop for `cores`: a few pieces a core, so that a late core gives some away.
+static int piecesOf(int64_t iterations, int64_t cores) {
+  return int(cores == 1 ? 1 : std::min(iterations, 4 * cores));
+}
+
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams params = chooseTile(shape, facts);
   params.unroll = 4;
+  params.pad = PadMode::Whole;
 
   const int64_t width = int64_t(params.vectorsPerTile) * facts.lanes(shape.elementBytes);
   const int64_t panels = ceilDiv(shape.columns, width);
   const int64_t tiles = ceilDiv(shape.rows, params.rowsPerTile);
-  const int64_t weightBytes = shape.depth * panels * width * shape.elementBytes;
   const int64_t rowBytes =
       shape.lhsBytesPerRow ? shape.lhsBytesPerRow : shape.depth * shape.elementBytes;
-  const int64_t lhsBytes = rowBytes * shape.rows;
-  const double flops =
-      2.0 * double(shape.batch) * double(shape.rows) * double(shape.columns) * double(shape.depth);
+  const double flops = 2.0 * double(shape.batch) * double(shape.rows) * double(shape.columns) *
+                       double(shape.depth);
   const int64_t cores = flops < 1e6 ? 1 : facts.cores;
 
-  // A block's rows take a quarter of L2: the rest is for panels and outputs passing through.
-  int64_t tilesPerBlock = std::max<int64_t>(1, facts.l2Bytes / 4 / (rowBytes * params.rowsPerTile));
-  int64_t blocks = ceilDiv(tiles, std::min(tiles, tilesPerBlock));
-  const double rowsOuterTraffic = double(lhsBytes) + double(weightBytes) * double(blocks);
-  const double columnsOuterTraffic =
-      double(weightBytes) + double(lhsBytes) * (lhsBytes <= facts.l2Bytes / 2 ? 1 : double(panels));
-  const bool weightsFit = weightBytes <= facts.l2Bytes / 2;
-  if (!weightsFit && columnsOuterTraffic < rowsOuterTraffic) {
+  // Half of L2 holds a panel's slice and a block's rows: pages fall on random sets, so the other half
+  // is lost to conflicts and to what streams through.
+  const int64_t budget = facts.l2Bytes / 2;
+  int64_t panelBytes = shape.depth * width * shape.elementBytes;
+  if (panelBytes > budget * 5 / 8 && tiles > 1) {
+    params.reductionBlock = int(std::max<int64_t>(64, budget / 8 / (width * shape.elementBytes)));
+    panelBytes = int64_t(params.reductionBlock) * width * shape.elementBytes;
+  }
+  const int64_t blockBytes = std::max(budget - panelBytes, budget / 4);
+  int64_t tilesPerBlock = std::clamp<int64_t>(blockBytes / (rowBytes * params.rowsPerTile), 1, tiles);
+  int64_t blocks = ceilDiv(tiles, tilesPerBlock);
+
+  // One block: its rows stay, the panels pass, so cores share out panels. More: cores share out blocks.
+  const bool rowsFit = blocks == 1 || (shape.rows <= 64 && panels >= 2 * cores);
+  if (rowsFit && (cores == 1 || panels >= 2 * cores)) {
     params.order = LoopOrder::ColumnsOuter;
-    params.pad = PadMode::Whole;
-    blocks = ceilDiv(tiles, std::min(tiles, tilesPerBlock));
-    if (lhsBytes <= facts.l2Bytes / 2)
-      blocks = 1;
-    params.tilesPerBlock = int(ceilDiv(tiles, blocks));
-    const int64_t iterations = shape.batch * panels * blocks;
-    params.tasks = int(cores == 1 ? 1 : std::min(iterations, 4 * cores));
+    params.tilesPerBlock = int(tiles);
+    params.tasks = piecesOf(shape.batch * panels, cores);
     return params;
   }
   params.order = LoopOrder::RowsOuter;
-  params.pad = PadMode::Block;
   // At least two blocks a core, in a multiple of the cores, so that none waits for a last one.
   if (cores > 1 && shape.batch < 2 * cores) {
     blocks = std::max(blocks, std::min(tiles, 2 * cores));
     blocks = std::min(tiles, ceilDiv(blocks, cores) * cores);
   }
   params.tilesPerBlock = int(ceilDiv(tiles, blocks));
-  const int64_t iterations = shape.batch * ceilDiv(tiles, params.tilesPerBlock);
-  params.tasks = int(cores == 1 ? 1 : std::min(iterations, 4 * cores));
+  params.tasks = piecesOf(shape.batch * ceilDiv(tiles, params.tilesPerBlock), cores);
   return params;
 }
 

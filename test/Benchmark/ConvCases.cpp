@@ -19,11 +19,11 @@ static schedule::GemmShape shapeOf(const templates::ConvProblem &p) {
   schedule::GemmShape shape;
   shape.rows = p.batch * p.outputHeight() * p.outputWidth();
   shape.columns = p.outputChannels / p.groups;
-  shape.innerDepth = p.inputChannels / p.groups;
-  shape.depth = shape.innerDepth * p.kernelHeight * p.kernelWidth;
+  const int64_t channels = p.inputChannels / p.groups;
+  shape.depth = channels * p.kernelHeight * p.kernelWidth;
   shape.batch = p.groups;
-  shape.padded = p.padTop || p.padLeft || p.padBottom || p.padRight;
-  shape.lhsBytesPerRow = 4 * shape.innerDepth * std::min(p.strideWidth, p.kernelWidth) *
+  shape.lineWidth = p.isPointwise() ? 0 : p.outputWidth();
+  shape.lhsBytesPerRow = 4 * channels * std::min(p.strideWidth, p.kernelWidth) *
                          std::min(p.strideHeight, p.kernelHeight);
   return shape;
 }

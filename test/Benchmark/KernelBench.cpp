@@ -4,6 +4,7 @@
 //   dlc-kernel-bench [--threads=1,2] [--set=mr=4,nv=3] [--asm=FILE] [--min-ms=N]
 //   [--benchmark_filter=RE]
 #include "CompiledKernel.h"
+#include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 
 #include <benchmark/benchmark.h>
 
@@ -215,6 +216,7 @@ Options parseOptions(int &argc, char **argv) {
 
 int main(int argc, char **argv) {
   using namespace dlc::bench;
+  dlc::templates::configureHalideCodegen();
   Options options = parseOptions(argc, argv);
   benchmark::Initialize(&argc, argv);
   KernelWorkshop workshop(options.target);

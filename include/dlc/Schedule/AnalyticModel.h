@@ -17,10 +17,9 @@ struct GemmShape {
   /// Bytes of the left operand that a row adds (a 3x3 stride-1 convolution reads each input pixel
   /// nine times but adds one): 0 means depth * elementBytes.
   int64_t lhsBytesPerRow = 0;
-  /// Innermost reduction extent (channels of a convolution); 0: depth.
-  int64_t innerDepth = 0;
-  /// The left operand is a padded copy made by the kernel.
-  bool padded = false;
+  /// A convolution's output width, when windows slide: a tile of rows that does not divide it wraps
+  /// around a line's end and addresses each of its pixels on its own. 0: rows are evenly spaced.
+  int64_t lineWidth = 0;
 };
 
 /// Cheapest register tile, loop order, blocks and tasks for `shape`.

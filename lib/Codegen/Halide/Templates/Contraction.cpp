@@ -102,9 +102,9 @@ struct TileVars {
 };
 } // namespace
 
-static void scheduleAccumulators(Contraction &contraction, Func output, Var at,
-                                 const schedule::GemmParams &params, int lanes) {
-  const ContractionProblem &problem = contraction.problem;
+/// Accumulators in registers over the whole reduction: one tile at a time.
+static void accumulateInRegisters(Contraction &contraction, Func output, Var at,
+                                  const schedule::GemmParams &params, int lanes) {
   Func acc = contraction.acc;
   Var n = acc.args()[0], m = acc.args()[1];
   acc.compute_at(output, at)
@@ -120,9 +120,54 @@ static void scheduleAccumulators(Contraction &contraction, Func output, Var at,
     order.push_back(contraction.k[i]);
   Stage update = acc.update();
   update.reorder(order).vectorize(n, lanes).unroll(n).unroll(m);
-  int64_t unroll = divisorAtMost(problem.reduction[0], params.unroll);
+  int64_t unroll = divisorAtMost(contraction.problem.reduction[0], params.unroll);
   if (unroll > 1)
     update.unroll(contraction.k[0], int(unroll));
+}
+
+/// Accumulators of a block of rows x one panel in memory; a slice of the reduction visits every tile of
+/// the block before the next slice, so that the panel's slice stays in L1. The tile's accumulators are
+/// still in registers within a slice: LLVM moves their loads and stores out of the innermost loop.
+static void accumulateInSlices(Contraction &contraction, Func output, Var at,
+                               const schedule::GemmParams &params, int lanes) {
+  Func acc = contraction.acc;
+  Var n = acc.args()[0], m = acc.args()[1];
+  acc.compute_at(output, at)
+      .bound_extent(n, contraction.panelWidth)
+      .align_bounds(n, contraction.panelWidth)
+      .align_bounds(m, params.rowsPerTile)
+      .vectorize(n, lanes)
+      .unroll(n);
+  Var tile("tile"), row("row");
+  Stage update = acc.update();
+  update.split(m, tile, row, params.rowsPerTile, TailStrategy::RoundUp);
+  std::vector<VarOrRVar> order = {n, row};
+  // Whole inner reduction loops belong to a slice as long as they fit; the first that does not is split
+  // only when it is the innermost.
+  const std::vector<int64_t> &extents = contraction.problem.reduction;
+  int64_t steps = 1, innermost = extents[0];
+  size_t whole = 0;
+  while (whole < extents.size() && steps * extents[whole] <= params.reductionBlock)
+    steps *= extents[whole++];
+  RVar innermostLoop = contraction.k[0];
+  if (whole == 0) {
+    RVar slice("slice"), step("step");
+    innermost = divisorAtMost(extents[0], params.reductionBlock);
+    update.split(contraction.k[0], slice, step, int(innermost));
+    innermostLoop = step;
+    order.insert(order.end(), {step, tile, slice});
+    whole = 1;
+  } else {
+    for (size_t i = 0; i < whole; ++i)
+      order.push_back(contraction.k[int(i)]);
+    order.push_back(tile);
+  }
+  for (size_t i = whole; i < extents.size(); ++i)
+    order.push_back(contraction.k[int(i)]);
+  update.reorder(order).vectorize(n, lanes).unroll(n).unroll(row);
+  int64_t unroll = divisorAtMost(innermost, params.unroll);
+  if (unroll > 1)
+    update.unroll(innermostLoop, int(unroll));
 }
 
 /// Packs in vectors along the lanes, panels in parallel with the batch where there is one.
@@ -193,14 +238,25 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   output.reorder(order);
   Var blockLoop = parallelise(output, outer, iterations, params.tasks);
 
-  scheduleAccumulators(contraction, output, v.inner, params, lanes);
+  int64_t depth = 1;
+  for (int64_t extent : problem.reduction)
+    depth *= extent;
+  if (params.reductionBlock > 0 && params.reductionBlock < depth)
+    accumulateInSlices(contraction, output,
+                       params.order == schedule::LoopOrder::RowsOuter ? v.panel : blockLoop, params,
+                       lanes);
+  else
+    accumulateInRegisters(contraction, output, v.inner, params, lanes);
   schedulePacked(contraction, params, lanes);
   for (Contraction::Staged &staged : contraction.staged) {
     const std::vector<Var> stagedArgs = staged.func.args();
+    staged.func.align_storage(stagedArgs[0], int(staged.channelStride));
+    vectoriseGuarded(staged.func, stagedArgs[0], staged.channels, lanes, 4);
     if (staged.perBlock && params.order == schedule::LoopOrder::RowsOuter)
       staged.func.compute_at(output, blockLoop);
     else
-      staged.func.compute_root();
+      parallelise(staged.func.compute_root(), {stagedArgs[3], stagedArgs[2]}, staged.lines,
+                  std::min<int64_t>(params.tasks, staged.lines / 8));
   }
 }
 

@@ -21,6 +21,13 @@ static Func padInput(const ConvProblem &problem) {
   return padded;
 }
 
+/// Elements between pixels of the padded copy: a multiple of a KiB would put the pixels of a tile in the
+/// same few cache sets, so a cache line is added.
+static int64_t conflictFreeStride(int64_t channels, int bytes) {
+  const int64_t line = 64 / bytes;
+  return channels * bytes % 1024 == 0 ? channels + line : channels;
+}
+
 Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmParams &params,
                             const MachineFacts &facts) {
   using Indices = ContractionProblem::Indices;
@@ -56,8 +63,15 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
     return problem.packedWeights(lane, flat, panel, grouped ? batch[0] : Expr(0));
   };
   Contraction result = buildContraction(contraction, params, facts);
-  if (padded)
-    result.staged.push_back({staged, params.pad == schedule::PadMode::Block});
+  if (padded) {
+    Contraction::Staged copy;
+    copy.func = staged;
+    copy.perBlock = params.pad == schedule::PadMode::Block;
+    copy.channels = problem.inputChannels;
+    copy.lines = problem.batch * problem.inputHeight;
+    copy.channelStride = conflictFreeStride(problem.inputChannels, problem.accumulator.bytes());
+    result.staged.push_back(copy);
+  }
   return result;
 }
 
