@@ -17,22 +17,33 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
   const double loads = double(rows + vectors) / 2;
   double step = std::max({fma, loads, double(facts.fmaLatency)});
   // Just enough chains to cover the latency leave no slack for a late load.
-  if (rows * vectors < (facts.fmaLatency + 1) * facts.fmaPerCycle)
-    step *= 1.02;
-  const bool guarded = shape.rows % rows != 0 || shape.columns % width != 0;
+  const int covering = facts.fmaLatency * facts.fmaPerCycle;
+  if (rows * vectors <= covering)
+    step *= rows * vectors < covering ? 1.1 : 1.02;
+  // A panel beyond L1 streams from L2 at about half a vector a cycle, whatever the rows do with it.
+  const int64_t slice = params.reductionBlock ? params.reductionBlock : shape.depth;
+  if (slice * width * shape.elementBytes > facts.l1Bytes / 2)
+    step = std::max(step, double(width * shape.elementBytes) / (0.5 * facts.vectorBytes));
+  const bool clamped = shape.rows % rows != 0;
+  const bool guarded = clamped || shape.columns % width != 0;
   const bool wraps = shape.lineWidth > 0 && shape.lineWidth % rows != 0;
   // A guard's mask or a wrapped pixel's address takes the register that the tile needs.
   if ((guarded || wraps) && rows * vectors + vectors + 1 >= facts.vectorRegisters)
     step *= shape.lineWidth > 0 ? 1.5 : 1.1;
-  if (wraps)
+  // Clamped or wrapped rows have an address each: slower to start.
+  if (wraps || clamped)
     step *= 1.05;
+  // Beyond 8 rows the addresses of the rows no longer fit the integer registers.
+  if (rows > 8)
+    step *= 1.4;
   // Prologue, epilogue and loop control of a tile, measured on small depths.
   const double perTile = 30 + 2.0 * rows * vectors + (wraps ? 20.0 * rows : 0.0);
   const double tiles = double(ceilDiv(shape.rows, rows)) * double(ceilDiv(shape.columns, width));
   return double(shape.batch) * tiles * (double(shape.depth) * step + perTile);
 }
 
-/// Register tiles worth trying: accumulators, a row of the right operand and one broadcast must fit.
+/// Register tiles worth trying: accumulators, a row of the right operand and one broadcast must
+/// fit.
 static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams best;
   double bestCycles = -1;
@@ -67,23 +78,33 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   const int64_t tiles = ceilDiv(shape.rows, params.rowsPerTile);
   const int64_t rowBytes =
       shape.lhsBytesPerRow ? shape.lhsBytesPerRow : shape.depth * shape.elementBytes;
-  const double flops = 2.0 * double(shape.batch) * double(shape.rows) * double(shape.columns) *
-                       double(shape.depth);
+  const double flops =
+      2.0 * double(shape.batch) * double(shape.rows) * double(shape.columns) * double(shape.depth);
   const int64_t cores = flops < 1e6 ? 1 : facts.cores;
 
-  // Half of L2 holds a panel's slice and a block's rows: pages fall on random sets, so the other half
-  // is lost to conflicts and to what streams through.
+  // Half of L2 holds a panel's slice and a block's rows: pages fall on random sets, so the other
+  // half is lost to conflicts and to what streams through.
   const int64_t budget = facts.l2Bytes / 2;
   int64_t panelBytes = shape.depth * width * shape.elementBytes;
-  if (panelBytes > budget * 5 / 8 && tiles > 1) {
+  // A panel that would push its own rows out of L2 is visited in slices by all rows, once; for a
+  // few rows the visits of the accumulators cost more than the panel's misses.
+  if (panelBytes > budget * 5 / 8 && shape.rows > 64) {
     params.reductionBlock = int(std::max<int64_t>(64, budget / 8 / (width * shape.elementBytes)));
-    panelBytes = int64_t(params.reductionBlock) * width * shape.elementBytes;
+    params.order = LoopOrder::ColumnsOuter;
+    params.tilesPerBlock = int(tiles);
+    params.tasks = piecesOf(shape.batch * panels, cores);
+    return params;
   }
-  const int64_t blockBytes = std::max(budget - panelBytes, budget / 4);
-  int64_t tilesPerBlock = std::clamp<int64_t>(blockBytes / (rowBytes * params.rowsPerTile), 1, tiles);
+  // Rows of a block: what is left of it, yet not more than an eighth of L2 while the block has rows
+  // enough to pay for reading the weights again.
+  const int64_t tileBytes = rowBytes * params.rowsPerTile;
+  const int64_t most = std::max(budget - panelBytes, budget / 4) / tileBytes;
+  const int64_t enough = std::max(facts.l2Bytes / 8 / tileBytes, ceilDiv(64, params.rowsPerTile));
+  int64_t tilesPerBlock = std::clamp<int64_t>(std::min(most, enough), 1, tiles);
   int64_t blocks = ceilDiv(tiles, tilesPerBlock);
 
-  // One block: its rows stay, the panels pass, so cores share out panels. More: cores share out blocks.
+  // One block: its rows stay, the panels pass, so cores share out panels. More: cores share out
+  // blocks.
   const bool rowsFit = blocks == 1 || (shape.rows <= 64 && panels >= 2 * cores);
   if (rowsFit && (cores == 1 || panels >= 2 * cores)) {
     params.order = LoopOrder::ColumnsOuter;

@@ -125,9 +125,10 @@ static void accumulateInRegisters(Contraction &contraction, Func output, Var at,
     update.unroll(contraction.k[0], int(unroll));
 }
 
-/// Accumulators of a block of rows x one panel in memory; a slice of the reduction visits every tile of
-/// the block before the next slice, so that the panel's slice stays in L1. The tile's accumulators are
-/// still in registers within a slice: LLVM moves their loads and stores out of the innermost loop.
+/// Accumulators of a block of rows x one panel in memory; a slice of the reduction visits every
+/// tile of the block before the next slice, so that the panel's slice stays in L1. The tile's
+/// accumulators are still in registers within a slice: LLVM moves their loads and stores out of the
+/// innermost loop.
 static void accumulateInSlices(Contraction &contraction, Func output, Var at,
                                const schedule::GemmParams &params, int lanes) {
   Func acc = contraction.acc;
@@ -142,8 +143,8 @@ static void accumulateInSlices(Contraction &contraction, Func output, Var at,
   Stage update = acc.update();
   update.split(m, tile, row, params.rowsPerTile, TailStrategy::RoundUp);
   std::vector<VarOrRVar> order = {n, row};
-  // Whole inner reduction loops belong to a slice as long as they fit; the first that does not is split
-  // only when it is the innermost.
+  // Whole inner reduction loops belong to a slice as long as they fit; the first that does not is
+  // split only when it is the innermost.
   const std::vector<int64_t> &extents = contraction.problem.reduction;
   int64_t steps = 1, innermost = extents[0];
   size_t whole = 0;
@@ -256,7 +257,7 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
       staged.func.compute_at(output, blockLoop);
     else
       parallelise(staged.func.compute_root(), {stagedArgs[3], stagedArgs[2]}, staged.lines,
-                  std::min<int64_t>(params.tasks, staged.lines / 8));
+                  std::min<int64_t>(params.tasks, staged.lines / 8), /*estimated=*/true);
   }
 }
 

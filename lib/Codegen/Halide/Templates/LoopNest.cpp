@@ -21,7 +21,8 @@ int lanesWithin(int64_t extent, int limit) {
   return lanes;
 }
 
-Var parallelise(Func func, const std::vector<Var> &loops, int64_t iterations, int64_t tasks) {
+Var parallelise(Func func, const std::vector<Var> &loops, int64_t iterations, int64_t tasks,
+                bool estimated) {
   Var fused = loops.back();
   for (size_t i = loops.size() - 1; i-- > 0;) {
     Var next;
@@ -32,13 +33,14 @@ Var parallelise(Func func, const std::vector<Var> &loops, int64_t iterations, in
   if (tasks <= 1)
     return fused;
   int64_t chunk = ceilDiv(iterations, tasks);
-  if (chunk == 1) {
+  if (chunk == 1 && !estimated) {
     func.parallel(fused);
     return fused;
   }
   Var task("task"), step("step");
   func.split(fused, task, step, int(chunk),
-             iterations % chunk == 0 ? TailStrategy::RoundUp : TailStrategy::GuardWithIf)
+             !estimated && iterations % chunk == 0 ? TailStrategy::RoundUp
+                                                   : TailStrategy::GuardWithIf)
       .parallel(task);
   return step;
 }

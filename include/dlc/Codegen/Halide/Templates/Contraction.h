@@ -49,9 +49,9 @@ struct Contraction {
   /// Copies of inputs made before or inside the loops (padding, prologues), see addStagedInput.
   struct Staged {
     Halide::Func func;
-    bool perBlock = false; ///< made per block of rows, else once before the loops
-    int64_t channels = 1;  ///< extent of the innermost axis
-    int64_t lines = 1; ///< extents of the two outermost axes, multiplied
+    bool perBlock = false;     ///< made per block of rows, else once before the loops
+    int64_t channels = 1;      ///< extent of the innermost axis
+    int64_t lines = 1;         ///< extents of the two outermost axes, multiplied
     int64_t channelStride = 1; ///< elements between pixels, >= channels
   };
   std::vector<Staged> staged;

@@ -21,8 +21,10 @@ int lanesWithin(int64_t extent, int limit);
 /// Fuses `loops` (outermost first, `iterations` in all) into one loop, cuts it into about `tasks`
 /// parallel pieces, and returns the loop inside a piece: the place for what is made once an
 /// iteration.
+/// `estimated`: the iterations are a guess (a region that Halide infers), so the last piece is
+/// guarded.
 Halide::Var parallelise(Halide::Func func, const std::vector<Halide::Var> &loops,
-                        int64_t iterations, int64_t tasks);
+                        int64_t iterations, int64_t tasks, bool estimated = false);
 
 /// As parallelise, but fuses no more of the outermost `loops` than give `tasks` enough pieces: each
 /// fused loop costs divisions in the body. `extents` match `loops`.
