@@ -144,7 +144,8 @@ struct VerifyOptions {
   CompileOptions compile;
   /// By input name; random ones are made for those that are missing.
   std::map<std::string, Tensor> inputs;
-  /// Expected outputs by name (`--against`); empty: the reference interpreter's.
+  /// Expected outputs (`--against`) by name, or by position as `#0`; empty: the reference
+  /// interpreter's.
   std::map<std::string, Tensor> expected;
   Tolerance tolerance;
   uint64_t seed = 0;

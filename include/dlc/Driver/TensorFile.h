@@ -27,6 +27,9 @@ struct InputSpec {
 Expected<onnx::ProtoValue> readInputFile(const std::string &path, const InputSpec &input,
                                          const ImageOptions &options);
 
+/// The tensor of a `.npy` or `.pb` file, whatever its type and shape.
+Expected<Tensor> readTensorFile(const std::string &path);
+
 enum class TensorFormat { Npy, Pb };
 
 /// The file of output `index` called `name`: `<name>.npy` with every character outside

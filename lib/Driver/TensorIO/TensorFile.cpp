@@ -80,16 +80,18 @@ static Expected<onnx::ProtoValue> readTensorOrImage(const std::string &path, con
   return usageError(path + ": expected a file ending in .npy, .pb, .png, .jpg or .jpeg");
 }
 
+static Expected<onnx::ProtoValue> readPb(const std::string &path, onnx::ValueInfo::Kind kind) {
+  Expected<MappedFile> file = MappedFile::open(path);
+  if (!file)
+    return file.error();
+  return onnx::readProtoValue(file->bytes(), kind, path);
+}
+
 Expected<onnx::ProtoValue> dlc::readInputFile(const std::string &path, const InputSpec &input,
                                               const ImageOptions &options) {
-  Expected<onnx::ProtoValue> value = [&]() -> Expected<onnx::ProtoValue> {
-    if (lowerExtension(path) != ".pb")
-      return readTensorOrImage(path, input, options);
-    Expected<MappedFile> file = MappedFile::open(path);
-    if (!file)
-      return file.error();
-    return onnx::readProtoValue(file->bytes(), input.kind, path);
-  }();
+  Expected<onnx::ProtoValue> value = lowerExtension(path) == ".pb"
+                                         ? readPb(path, input.kind)
+                                         : readTensorOrImage(path, input, options);
   if (!value)
     return value;
   if (value->kind != input.kind)
@@ -99,6 +101,19 @@ Expected<onnx::ProtoValue> dlc::readInputFile(const std::string &path, const Inp
     if (Status agreed = conform(*value, input, path); !agreed)
       return agreed.error();
   return value;
+}
+
+Expected<Tensor> dlc::readTensorFile(const std::string &path) {
+  if (lowerExtension(path) == ".npy")
+    return readNpy(path);
+  if (lowerExtension(path) != ".pb")
+    return usageError(path + ": expected a file ending in .npy or .pb");
+  Expected<onnx::ProtoValue> value = readPb(path, onnx::ValueInfo::Kind::Tensor);
+  if (!value)
+    return value.error();
+  if (!value->tensor.isSupported())
+    return unsupported(path + ": expected a tensor of numbers, found " + value->tensor.unsupported);
+  return value->tensor.tensor;
 }
 
 std::string dlc::outputFileName(std::string_view name, size_t index, TensorFormat format) {

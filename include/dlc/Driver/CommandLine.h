@@ -1,0 +1,12 @@
+// The program `dlc`.
+#ifndef DLC_DRIVER_COMMANDLINE_H
+#define DLC_DRIVER_COMMANDLINE_H
+
+namespace dlc {
+
+/// Runs `dlc` with these arguments and gives its exit code (docs/CLI.md).
+int runCommandLine(int argc, const char *const *argv);
+
+} // namespace dlc
+
+#endif // DLC_DRIVER_COMMANDLINE_H

@@ -1,0 +1,246 @@
+// `dlc bench`.
+#include "ModelRunner.h"
+
+#include "dlc/Schedule/MachineFacts.h"
+
+#include <algorithm>
+#include <chrono>
+
+using namespace dlc;
+using namespace dlc::cli;
+
+namespace {
+
+struct BenchVerb {
+  std::string model;
+  int threads = 0;
+  int64_t batch = 0;
+  double seconds = 2;
+  bool train = false;
+  InputFlags inputs;
+  CompileFlags flags;
+
+  ExitCode run(Session &session) const;
+  Expected<Artifact> open(Session &session, std::map<std::string, Tensor> &values) const;
+};
+
+struct KernelTime {
+  KernelDescription kernel;
+  double milliseconds = 0; ///< a run
+
+  double gflops() const { return milliseconds > 0 ? kernel.flops / milliseconds / 1e6 : 0; }
+};
+
+struct Measurement {
+  std::vector<double> milliseconds; ///< ascending
+  std::vector<KernelTime> kernels;  ///< slowest first
+  double flops = 0;
+  double peakGflops = 0; ///< of all threads
+  int threads = 0;
+
+  double quantile(double share) const {
+    auto index = static_cast<size_t>(share * static_cast<double>(milliseconds.size() - 1) + 0.5);
+    return milliseconds[index];
+  }
+  double gflops() const { return flops / quantile(0.5) / 1e6; }
+};
+
+} // namespace
+
+/// Compiles or opens the model, with random inputs of the wanted batch size.
+Expected<Artifact> BenchVerb::open(Session &session, std::map<std::string, Tensor> &values) const {
+  auto readValues = [&](std::vector<InputSpec> specs) -> Status {
+    for (InputSpec &spec : specs)
+      if (!spec.shape.empty() && spec.shape[0] < 0)
+        spec.shape[0] = batch > 0 ? batch : 1;
+    Expected<std::map<std::string, Tensor>> read = inputs.read(specs, /*fillMissing=*/true);
+    if (!read)
+      return read.error();
+    values = std::move(*read);
+    return {};
+  };
+  if (isArtifact(model)) {
+    Expected<Artifact> artifact = Artifact::open(model);
+    if (!artifact)
+      return artifact;
+    if (Status status = readValues(artifactInputs(artifact->description())); !status)
+      return status.error();
+    return artifact;
+  }
+  Expected<CompileOptions> options = flags.options(session);
+  if (!options)
+    return options.error();
+  Expected<std::vector<InputSpec>> specs = readModelInputs(model, *options);
+  if (!specs)
+    return specs.error();
+  if (batch > 0)
+    for (InputSpec &spec : *specs)
+      if (!spec.shape.empty())
+        spec.shape[0] = batch;
+  if (Status status = readValues(*specs); !status)
+    return status.error();
+  for (const auto &[name, value] : values)
+    options->shapes[name] = value.shape();
+  options->shapes.erase("");
+  options->inputValues = values;
+  return compileAndOpen(model, *options);
+}
+
+static Expected<double> timeRun(Context &context, const std::vector<Tensor> &inputs,
+                                std::vector<Tensor> &outputs) {
+  auto begin = std::chrono::steady_clock::now();
+  if (Status status = context.run(inputs, outputs); !status)
+    return status.error();
+  std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
+  return time.count();
+}
+
+/// A few profiled runs, apart from the timed ones, which they would slow down.
+static Expected<std::vector<KernelTime>>
+profileKernels(Context &context, const std::vector<Tensor> &inputs, std::vector<Tensor> &outputs) {
+  constexpr int runs = 5;
+  context.enableProfile(true);
+  context.resetProfile();
+  for (int run = 0; run != runs; ++run)
+    if (Status status = context.run(inputs, outputs); !status)
+      return status.error();
+  context.enableProfile(false);
+  std::vector<KernelTime> times;
+  for (const KernelProfile &entry : context.profile())
+    times.push_back({entry.kernel, static_cast<double>(entry.nanoseconds) / 1e6 / runs});
+  std::ranges::sort(times, std::greater<>(), &KernelTime::milliseconds);
+  return times;
+}
+
+static Expected<Measurement> measure(Context &context, const std::vector<Tensor> &inputs,
+                                     double seconds, Session &session) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<Tensor> outputs;
+  Measurement result;
+  // Warm: caches, page tables, worker threads.
+  for (int run = 0; run != 3; ++run)
+    if (Expected<double> time = timeRun(context, inputs, outputs); !time)
+      return time.error();
+  constexpr size_t fewestRuns = 5;
+  auto begin = Clock::now();
+  for (;;) {
+    double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (elapsed > seconds && result.milliseconds.size() >= fewestRuns)
+      break;
+    session.terminal.showProgress({"bench", "",
+                                   static_cast<uint64_t>(std::min(elapsed, seconds) * 1000),
+                                   static_cast<uint64_t>(seconds * 1000)});
+    Expected<double> time = timeRun(context, inputs, outputs);
+    if (!time)
+      return time.error();
+    result.milliseconds.push_back(*time);
+  }
+  session.terminal.clearProgress();
+  std::ranges::sort(result.milliseconds);
+  Expected<std::vector<KernelTime>> kernels = profileKernels(context, inputs, outputs);
+  if (!kernels)
+    return kernels.error();
+  result.kernels = std::move(*kernels);
+  for (const KernelDescription &kernel : context.description().kernels)
+    result.flops += kernel.flops;
+  return result;
+}
+
+static Json toJson(const Measurement &result) {
+  Json kernels = Json::array();
+  for (const KernelTime &time : result.kernels)
+    kernels.push_back({{"name", time.kernel.name},
+                       {"kind", time.kernel.kind},
+                       {"ms", time.milliseconds},
+                       {"gflops", time.gflops()}});
+  return {{"min_ms", result.milliseconds.front()},
+          {"median_ms", result.quantile(0.5)},
+          {"p99_ms", result.quantile(0.99)},
+          {"runs", result.milliseconds.size()},
+          {"gflops", result.gflops()},
+          {"peak_gflops", result.peakGflops},
+          {"threads", result.threads},
+          {"kernels", kernels}};
+}
+
+static void print(const Measurement &result, Terminal &terminal) {
+  double total = 0;
+  for (const KernelTime &time : result.kernels)
+    total += time.milliseconds;
+  double threads = result.threads;
+  TextTable table({"kernel", "kind", "ms", "% of run", "GFLOP/s", "% of peak"});
+  table.alignLeft(1);
+  for (const KernelTime &time : result.kernels)
+    table.add({time.kernel.name, time.kernel.kind, formatNumber(time.milliseconds, 3),
+               formatNumber(total > 0 ? 100 * time.milliseconds / total : 0, 1),
+               formatNumber(time.gflops(), 1),
+               formatNumber(100 * time.gflops() / result.peakGflops, 1)});
+  if (!result.kernels.empty()) {
+    terminal.print(table.text());
+    terminal.print("");
+  }
+  terminal.print("min " + formatNumber(result.milliseconds.front(), 3) + " ms, median " +
+                 formatNumber(result.quantile(0.5), 3) + " ms, p99 " +
+                 formatNumber(result.quantile(0.99), 3) + " ms over " +
+                 formatCount(result.milliseconds.size(), "run") + ", " +
+                 formatCount(static_cast<uint64_t>(threads), "thread"));
+  terminal.print(formatFlops(result.flops) + " a run: " + formatNumber(result.gflops(), 1) +
+                 " GFLOP/s, " + formatNumber(100 * result.gflops() / result.peakGflops, 1) +
+                 " % of the measured peak of " + formatNumber(result.peakGflops, 1));
+}
+
+ExitCode BenchVerb::run(Session &session) const {
+  if (train)
+    return session.fail(unsupported("--train: this dlc compiles inference only"));
+  std::map<std::string, Tensor> values;
+  Expected<Artifact> artifact = open(session, values);
+  if (!artifact)
+    return session.fail(artifact.error());
+  Expected<std::vector<Tensor>> ordered = orderInputs(artifact->description(), values);
+  if (!ordered)
+    return session.fail(badInput(model + ": " + ordered.error().message));
+  int used = threads > 0 ? threads : schedule::hostMachineFacts().cores;
+  Expected<Context> context = artifact->createContext({.threads = used});
+  if (!context)
+    return session.fail(context.error());
+  Expected<Measurement> result = measure(*context, *ordered, seconds, session);
+  if (!result)
+    return session.fail(result.error());
+  result->threads = used;
+  int cores = std::min(used, schedule::hostMachineFacts().cores);
+  result->peakGflops = schedule::measureFmaPeakGflops() * cores;
+  if (session.json)
+    session.printJson(toJson(*result));
+  else
+    print(*result, session.terminal);
+  return ExitCode::Ok;
+}
+
+void cli::addBenchCommand(CLI::App &app, Session &session) {
+  auto verb = std::make_shared<BenchVerb>();
+  CLI::App *command =
+      addVerb(app, session, "bench",
+              "Measures a model: times, GFLOP/s, share of the peak, a table of kernels",
+              "dlc bench model.so --threads 2\n"
+              "dlc bench model.onnx --batch 16 --json\n"
+              "dlc bench model.onnx --shape x=1x3x48x320 --seconds 10");
+  command
+      ->add_option("MODEL", verb->model, "An .onnx file, or a shared library made by dlc compile")
+      ->required();
+  command
+      ->add_option("--threads", verb->threads, "Threads that share the work; every core by default")
+      ->check(between(0, 4096))
+      ->type_name("N");
+  command->add_option("--batch", verb->batch, "First dimension of every input")
+      ->check(between(1, 1 << 20))
+      ->type_name("N");
+  command->add_option("--seconds", verb->seconds, "How long to measure")
+      ->capture_default_str()
+      ->check(between(0.0, 3600.0))
+      ->type_name("S");
+  command->add_flag("--train", verb->train, "Measures the training step (to come)");
+  verb->inputs.add(*command);
+  verb->flags.add(*command);
+  command->callback(
+      [verb, &session] { session.action = [verb, &session] { return verb->run(session); }; });
+}

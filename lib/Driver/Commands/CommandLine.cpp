@@ -1,0 +1,94 @@
+// The command line as a whole: verbs, parsing, exit codes.
+#include "dlc/Driver/CommandLine.h"
+#include "Command.h"
+
+using namespace dlc;
+using namespace dlc::cli;
+
+ExitCode Session::fail(const Error &error) {
+  terminal.error(error.message);
+  if (json)
+    printJson({{"error", {{"code", static_cast<int>(error.code)}, {"message", error.message}}}});
+  return error.code;
+}
+
+void Session::printJson(const Json &value) {
+  // Names from models need not be UTF-8.
+  terminal.print(value.dump(/*indent=*/2, ' ', /*ensure_ascii=*/false,
+                            nlohmann::detail::error_handler_t::replace));
+}
+
+ProgressCallback Session::progress() {
+  return [this](const Progress &progress) { terminal.showProgress(progress); };
+}
+
+WarningCallback Session::warning() {
+  return [this](const std::string &message) { terminal.warning(message); };
+}
+
+CLI::App *cli::addVerb(CLI::App &app, Session &session, const std::string &name,
+                       const std::string &description, const std::string &examples) {
+  CLI::App *verb = app.add_subcommand(name, description);
+  verb->set_help_flag("-h,--help", "Prints this help");
+  verb->add_flag("--json", session.json, "Results as one JSON object on stdout");
+  verb->add_flag("-q,--quiet", session.quiet, "No warnings, progress and summaries");
+  std::string footer = "Examples:";
+  for (size_t begin = 0; begin < examples.size();) {
+    size_t end = examples.find('\n', begin);
+    footer += "\n  " + examples.substr(begin, end - begin);
+    begin = end == std::string::npos ? end : end + 1;
+  }
+  verb->footer(footer);
+  return verb;
+}
+
+CLI::Validator cli::oneOf(const std::vector<std::string> &names) {
+  return CLI::Validator(CLI::IsMember(names)).description("");
+}
+
+static constexpr const char *appFooter =
+    "Exit codes: 0 done, 1 bad model or data, 2 wrong usage, 3 unsupported, 4 results differ, 70 a "
+    "defect of dlc.\nEach verb has more help and examples: dlc VERB --help";
+
+/// The message of `error` as one line, with where to read on.
+static std::string usageMessage(const CLI::App &app, const CLI::ParseError &error) {
+  std::string message = error.what();
+  for (char &character : message)
+    if (character == '\n')
+      character = ' ';
+  for (const CLI::App *verb : app.get_subcommands())
+    return message + "; see dlc " + verb->get_name() + " --help";
+  return message + "; see dlc --help";
+}
+
+int dlc::runCommandLine(int argc, const char *const *argv) {
+  Session session;
+  CLI::App app("dlc: compiles deep-learning models into self-contained native libraries", "dlc");
+  app.set_help_flag("-h,--help", "Prints this help");
+  app.set_version_flag("--version", std::string("dlc ") + DLC_VERSION, "Prints the version");
+  bool markdown = false;
+  app.add_flag("--help-markdown", markdown, "Prints docs/CLI.md")->group("");
+  app.footer(appFooter);
+  app.require_subcommand(0, 1);
+  addCompileCommand(app, session);
+  addRunCommand(app, session);
+  addBenchCommand(app, session);
+  addCheckCommand(app, session);
+  addVerifyCommand(app, session);
+  addInspectCommand(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+      return app.exit(error); // --help and --version
+    return static_cast<int>(session.fail(usageError(usageMessage(app, error))));
+  }
+  if (markdown) {
+    std::fputs(markdownHelp(app).c_str(), stdout);
+    return 0;
+  }
+  if (!session.action)
+    return static_cast<int>(session.fail(usageError("expected a verb; see dlc --help")));
+  session.terminal.setQuiet(session.quiet || session.json);
+  return static_cast<int>(session.action());
+}

@@ -1,0 +1,87 @@
+// `dlc inspect`.
+#include "SharedOptions.h"
+
+using namespace dlc;
+using namespace dlc::cli;
+
+static Json toJson(const TensorDescription &tensor, const std::vector<std::string> &symbols) {
+  return {{"name", tensor.name}, {"type", typeString(tensor, symbols)}};
+}
+
+static Json toJson(const InspectReport &report) {
+  Json layers = Json::array();
+  for (const LayerReport &layer : report.layers)
+    layers.push_back({{"name", layer.name},
+                      {"kind", layer.kind},
+                      {"type", layer.type},
+                      {"parameters", layer.parameters},
+                      {"flops", layer.flops},
+                      {"bytes", layer.bytes}});
+  Json inputs = Json::array(), outputs = Json::array();
+  for (const TensorDescription &input : report.inputs)
+    inputs.push_back(toJson(input, report.symbols));
+  for (const TensorDescription &output : report.outputs)
+    outputs.push_back(toJson(output, report.symbols));
+  return {{"name", report.name},
+          {"inputs", inputs},
+          {"outputs", outputs},
+          {"parameters", report.parameters},
+          {"flops", report.flops},
+          {"weight_bytes", report.weightBytes},
+          {"arena_bytes", report.arenaBytes},
+          {"layers", layers}};
+}
+
+static void printReport(const InspectReport &report, Terminal &terminal) {
+  TextTable table({"layer", "kind", "output", "parameters", "FLOPs", "bytes"});
+  table.alignLeft(1);
+  table.alignLeft(2);
+  for (const LayerReport &layer : report.layers)
+    table.add({layer.name, layer.kind, layer.type, std::to_string(layer.parameters),
+               formatFlops(layer.flops), formatBytes(layer.bytes)});
+  terminal.print(table.text());
+  terminal.print("");
+  for (const TensorDescription &input : report.inputs)
+    terminal.print("input    " + input.name + ": " + typeString(input, report.symbols));
+  for (const TensorDescription &output : report.outputs)
+    terminal.print("output   " + output.name + ": " + typeString(output, report.symbols));
+  terminal.print("weights  " + std::to_string(report.parameters) + " parameters, " +
+                 formatBytes(static_cast<double>(report.weightBytes)));
+  terminal.print("compute  " + formatFlops(report.flops));
+  terminal.print("memory   " + (report.arenaBytes
+                                    ? formatBytes(static_cast<double>(report.arenaBytes)) +
+                                          " of scratch memory a run"
+                                    : std::string("depends on the inputs")));
+}
+
+static ExitCode runInspect(const std::string &model, const CompileFlags &flags, Session &session) {
+  Expected<CompileOptions> options = flags.options(session);
+  if (!options)
+    return session.fail(options.error());
+  Expected<InspectReport> report = inspectModel(model, *options);
+  if (!report)
+    return session.fail(report.error());
+  if (session.json)
+    session.printJson(toJson(*report));
+  else
+    printReport(*report, session.terminal);
+  return ExitCode::Ok;
+}
+
+void cli::addInspectCommand(CLI::App &app, Session &session) {
+  struct InspectVerb {
+    std::string model;
+    CompileFlags flags;
+  };
+  auto verb = std::make_shared<InspectVerb>();
+  CLI::App *command =
+      addVerb(app, session, "inspect",
+              "Prints a model's layers with their shapes, parameters, FLOPs and memory",
+              "dlc inspect model.onnx --shape x=1x3x224x224\ndlc inspect model.onnx --json");
+  command->add_option("MODEL", verb->model, "An .onnx file, or an .mlir dump of a phase")
+      ->required();
+  verb->flags.add(*command);
+  command->callback([verb, &session] {
+    session.action = [verb, &session] { return runInspect(verb->model, verb->flags, session); };
+  });
+}

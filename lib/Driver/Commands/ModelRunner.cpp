@@ -1,0 +1,78 @@
+// Compile, open, bind.
+#include "ModelRunner.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace dlc;
+using namespace dlc::cli;
+
+bool cli::isArtifact(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  char magic[4] = {};
+  file.read(magic, sizeof(magic));
+  return file && std::string_view(magic, sizeof(magic)) == "\x7f"
+                                                           "ELF";
+}
+
+std::vector<InputSpec> cli::artifactInputs(const ModelDescription &description) {
+  std::vector<InputSpec> inputs;
+  if (description.functions.empty())
+    return inputs;
+  for (const TensorDescription &input : description.functions.front().inputs) {
+    Shape shape = input.dims;
+    for (int64_t &dim : shape)
+      dim = dim < 0 ? -1 : dim;
+    inputs.push_back({input.name, onnx::ValueInfo::Kind::Tensor, input.dtype, std::move(shape)});
+  }
+  return inputs;
+}
+
+namespace {
+
+/// A private folder, removed with everything in it.
+class TemporaryFolder {
+public:
+  TemporaryFolder() {
+    std::error_code error;
+    std::string pattern = (std::filesystem::temp_directory_path(error) / "dlc-XXXXXX").string();
+    if (!error && ::mkdtemp(pattern.data()))
+      path = pattern;
+  }
+  TemporaryFolder(const TemporaryFolder &) = delete;
+  TemporaryFolder &operator=(const TemporaryFolder &) = delete;
+  ~TemporaryFolder() {
+    std::error_code error;
+    if (!path.empty())
+      std::filesystem::remove_all(path, error);
+  }
+
+  std::filesystem::path path;
+};
+
+} // namespace
+
+Expected<Artifact> cli::compileAndOpen(const std::string &model, CompileOptions options) {
+  TemporaryFolder folder;
+  if (folder.path.empty())
+    return badInput("cannot create a folder for temporary files; set TMPDIR");
+  options.output = (folder.path / "model.so").string();
+  options.emit = Emit::SharedLibrary;
+  Expected<CompileResult> result = compileModel(model, options);
+  if (!result)
+    return result.error();
+  return Artifact::open(result->artifact);
+}
+
+Expected<std::vector<Tensor>> cli::orderInputs(const ModelDescription &description,
+                                               const std::map<std::string, Tensor> &values) {
+  std::vector<Tensor> inputs;
+  for (const TensorDescription &input : description.functions.front().inputs) {
+    auto found = values.find(input.name);
+    if (found == values.end())
+      return badInput("input '" + input.name + "' has no value");
+    inputs.push_back(found->second);
+  }
+  return inputs;
+}

@@ -1,0 +1,27 @@
+// A model made ready to run: an artifact as it is, or a model compiled into a temporary one.
+#ifndef DLC_LIB_DRIVER_COMMANDS_MODELRUNNER_H
+#define DLC_LIB_DRIVER_COMMANDS_MODELRUNNER_H
+
+#include "SharedOptions.h"
+
+#include "dlc/Artifact/Loader.h"
+
+namespace dlc::cli {
+
+/// Whether the file is a shared library (ELF), whatever it is called.
+bool isArtifact(const std::string &path);
+
+/// The inputs of an artifact's function 0; symbolic dimensions are open.
+std::vector<InputSpec> artifactInputs(const ModelDescription &description);
+
+/// Compiles `model` into a temporary folder, opens the result and removes the folder again.
+Expected<Artifact> compileAndOpen(const std::string &model, CompileOptions options);
+
+/// `values` in the order of the artifact's inputs. Those that the artifact lacks have become
+/// constants. BadInput where one is missing.
+Expected<std::vector<Tensor>> orderInputs(const ModelDescription &description,
+                                          const std::map<std::string, Tensor> &values);
+
+} // namespace dlc::cli
+
+#endif // DLC_LIB_DRIVER_COMMANDS_MODELRUNNER_H
