@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-PAGES: dict[str, list[str]] = {}
+PAGES: dict[str, list[str]] = {
+    "docs/CLI.md": ["{bin}/dlc", "--help-markdown"],
+}
 
 
 def main(root: Path, build: Path, llvm: Path, update: bool) -> int:

@@ -13,7 +13,7 @@ mkdir -p "$out"
 
 step() { printf '[demo] %s\n' "$*"; "$@"; }
 step build/bin/dlc compile "$model" --shape x=1x3x48x320 -o "$out/recognise.so"
-step build/bin/dlc run "$out/recognise.so" --input "x=$picture" --resize 48x320 --normalize pm1 --output "$out"
+step build/bin/dlc run "$out/recognise.so" --input "x=$picture" --image ocr-rec --output "$out"
 output=$(ls "$out"/*.npy)
 step .venv/bin/python3 tools/setup/read_text.py "$model" "$output" | tee "$out/text.txt"
 echo "[demo] $picture says: $(tail -1 "$out/text.txt")"

@@ -155,9 +155,8 @@ void ImageFlags::add(CLI::App &verb) {
       ->check(oneOf({"auto", "nchw", "nhwc"}))
       ->type_name("auto|nchw|nhwc")
       ->group(group);
-  scaleOption = verb.add_option("--scale", scale, "Factor of the pixel values")
-                    ->type_name("X")
-                    ->group(group);
+  scaleOption =
+      verb.add_option("--scale", scale, "Factor of the pixel values")->type_name("X")->group(group);
   verb.add_option("--mean", mean, "Subtracted from the scaled values, a channel each")
       ->expected(3)
       ->delimiter(',')
