@@ -1,0 +1,94 @@
+// Where each value of a function lies while it runs: in the caller's inputs and outputs, among the
+// constants, or at an offset of the one arena.
+#ifndef DLC_CODEGEN_HOST_ARENAPLAN_H
+#define DLC_CODEGEN_HOST_ARENAPLAN_H
+
+#include "dlc/Codegen/Host/ArenaLayout.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/AffineExpr.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace llvm {
+class raw_ostream;
+}
+
+namespace dlc::host {
+
+/// The memory of one value. Sizes and offsets are affine expressions, constant for static shapes.
+struct Placement {
+  enum class Space {
+    Input,    ///< the caller's `index`-th input
+    Output,   ///< the caller's `index`-th output
+    Constant, ///< the bytes of the dl.constant `root`
+    Arena,    ///< `offset` bytes into the arena
+  };
+  Space space = Space::Arena;
+  unsigned index = 0;
+  /// The value that the bytes were made for: the argument, constant or kernel result behind views.
+  mlir::Value root;
+  mlir::AffineExpr bytes;
+  mlir::AffineExpr offset; ///< null outside of the arena
+};
+
+/// A copy at the end of the function: the bytes of `source` into the caller's output `output`.
+struct OutputCopy {
+  mlir::Value source;
+  unsigned output = 0;
+};
+
+/// A row of the plan: arena memory and the kernels (counted from 0) that first and last touch it.
+struct ArenaEntry {
+  mlir::Value root;
+  int64_t bytes = 0;
+  int64_t offset = 0;
+  unsigned firstUse = 0;
+  unsigned lastUse = 0;
+};
+
+struct ArenaPlanOptions {
+  /// Lets the one result of an elementwise kernel take the place of an operand that dies there,
+  /// where the kernel carries `dl.in_place` (its schedule writes each element once, after reading
+  /// it).
+  bool inPlace = true;
+};
+
+/// The plan of one function in the form that the phase `codegen` leaves: one block of dl.constant,
+/// views, dl.kernel and func.return. A kernel writes a returned value straight into the caller's
+/// output; an input, a constant, or a value that is returned twice is copied there at the end.
+class ArenaPlan {
+public:
+  /// Fails with a diagnostic on an op of another kind, a dynamic or an element type without bytes,
+  /// and sizes that overflow.
+  static mlir::FailureOr<ArenaPlan> compute(mlir::func::FuncOp function,
+                                            const ArenaPlanOptions &options = {});
+
+  /// Of any value of the function.
+  const Placement &placementOf(mlir::Value value) const { return placements.find(value)->second; }
+  llvm::ArrayRef<OutputCopy> outputCopies() const { return copies; }
+  /// What lies in the arena, in the order of first use.
+  llvm::ArrayRef<ArenaEntry> arenaEntries() const { return entries; }
+  /// Size of the arena, a multiple of DLCRT_ARENA_ALIGNMENT.
+  int64_t arenaBytes() const { return bytes; }
+  /// Most arena bytes in use during one kernel: no plan with these lifetimes is smaller.
+  int64_t lowerBound() const { return bound; }
+
+  /// The plan as a table.
+  void print(llvm::raw_ostream &os) const;
+
+private:
+  friend class ArenaPlanner;
+
+  std::string functionName;
+  llvm::DenseMap<mlir::Value, Placement> placements;
+  llvm::SmallVector<OutputCopy> copies;
+  llvm::SmallVector<ArenaEntry> entries;
+  int64_t bytes = 0;
+  int64_t bound = 0;
+};
+
+/// Bytes of a tensor type; null where it is dynamic, has no byte representation or overflows.
+mlir::AffineExpr byteSizeOf(mlir::Type tensor);
+
+} // namespace dlc::host
+
+#endif // DLC_CODEGEN_HOST_ARENAPLAN_H

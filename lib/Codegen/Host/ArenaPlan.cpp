@@ -1,0 +1,242 @@
+// Lifetimes of a function's values, and their places: see ArenaPlan.h.
+#include "dlc/Codegen/Host/ArenaPlan.h"
+
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Runtime/ABI.h"
+#include "dlc/Support/CheckedArithmetic.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::host;
+
+AffineExpr dlc::host::byteSizeOf(Type tensor) {
+  auto type = dyn_cast<RankedTensorType>(tensor);
+  std::optional<DType> dtype = type ? dl::dtypeOf(type.getElementType()) : std::nullopt;
+  if (!dtype || !type.hasStaticShape())
+    return {};
+  std::optional<int64_t> bytes = byteWidth(*dtype);
+  for (int64_t dim : type.getShape())
+    bytes = bytes ? checkedMul(*bytes, dim) : bytes;
+  return bytes ? getAffineConstantExpr(*bytes, tensor.getContext()) : AffineExpr();
+}
+
+static int64_t constantOf(AffineExpr size) { return cast<AffineConstantExpr>(size).getValue(); }
+
+/// The operand whose bytes `op` renames, or null where it is no view.
+static Value viewedOperand(Operation *op) {
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  return fusible && fusible.getFusionClass() == FusionClass::View ? op->getOperand(0) : Value();
+}
+
+namespace dlc::host {
+
+/// Fills an ArenaPlan: roots, lifetimes, outputs, then offsets.
+class ArenaPlanner {
+public:
+  ArenaPlanner(func::FuncOp function, const ArenaPlanOptions &options)
+      : function(function), options(options) {}
+
+  FailureOr<ArenaPlan> run() {
+    plan.functionName = function.getName().str();
+    if (failed(collectRoots()))
+      return failure();
+    placeOutputs();
+    collectLifetimes();
+    if (options.inPlace)
+      for (auto [step, kernel] : llvm::enumerate(kernels))
+        reuseDyingOperand(kernel, step);
+    layOut();
+    placeViews();
+    return std::move(plan);
+  }
+
+private:
+  /// Places arguments and constants, finds kernels, and follows views to their roots.
+  LogicalResult collectRoots();
+  LogicalResult addRoot(Value value, Placement::Space space, unsigned index = 0);
+  /// Kernel results that are returned once go to the caller's outputs; the rest is copied.
+  void placeOutputs();
+  void collectLifetimes();
+  /// Lets the result of an elementwise kernel extend the lifetime of an operand that ends there.
+  void reuseDyingOperand(dl::KernelOp kernel, unsigned step);
+  void layOut();
+  void placeViews();
+
+  func::FuncOp function;
+  ArenaPlanOptions options;
+  ArenaPlan plan;
+  SmallVector<dl::KernelOp> kernels;
+  DenseMap<Value, Value> roots;                    ///< of every value
+  llvm::MapVector<Value, ArenaInterval> lifetimes; ///< of roots in the arena, by first use
+  DenseMap<Value, Value> sharedWith;               ///< arena root -> the root whose bytes it takes
+};
+
+} // namespace dlc::host
+
+LogicalResult ArenaPlanner::addRoot(Value value, Placement::Space space, unsigned index) {
+  // Halide addresses with 32 bits.
+  constexpr int64_t maxBytes = std::numeric_limits<int32_t>::max();
+  AffineExpr bytes = byteSizeOf(value.getType());
+  if (!bytes)
+    return emitError(value.getLoc())
+           << "expects a static tensor of numbers, found " << value.getType();
+  if (constantOf(bytes) > maxBytes)
+    return emitError(value.getLoc()) << "a tensor of " << constantOf(bytes)
+                                     << " bytes is beyond the limit of " << maxBytes << " bytes";
+  roots[value] = value;
+  plan.placements[value] = {space, index, value, bytes, {}};
+  return success();
+}
+
+LogicalResult ArenaPlanner::collectRoots() {
+  if (!llvm::hasSingleElement(function.getBody()))
+    return function.emitOpError("expects one block");
+  for (BlockArgument argument : function.getArguments())
+    if (failed(addRoot(argument, Placement::Space::Input, argument.getArgNumber())))
+      return failure();
+  for (Operation &op : function.getBody().front().without_terminator()) {
+    if (Value operand = viewedOperand(&op)) {
+      roots[op.getResult(0)] = roots.lookup(operand);
+      continue;
+    }
+    auto kernel = dyn_cast<dl::KernelOp>(op);
+    if (!kernel && !isa<dl::ConstantOp>(op))
+      return op.emitOpError("expects only constants, views and kernels here; run the phase `fuse`");
+    if (kernel)
+      kernels.push_back(kernel);
+    for (Value result : op.getResults())
+      if (failed(addRoot(result, kernel ? Placement::Space::Arena : Placement::Space::Constant)))
+        return failure();
+  }
+  return success();
+}
+
+void ArenaPlanner::placeOutputs() {
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
+    Placement &placement = plan.placements.find(roots.lookup(value))->second;
+    if (placement.space == Placement::Space::Arena) {
+      placement.space = Placement::Space::Output;
+      placement.index = index;
+    } else {
+      plan.copies.push_back({value, static_cast<unsigned>(index)});
+    }
+  }
+}
+
+void ArenaPlanner::collectLifetimes() {
+  for (auto [step, kernel] : llvm::enumerate(kernels)) {
+    auto now = static_cast<unsigned>(step);
+    for (Value operand : kernel.getInputs())
+      if (auto *found = lifetimes.find(roots.lookup(operand)); found != lifetimes.end())
+        found->second.last = now;
+    for (Value result : kernel.getOutputs()) {
+      const Placement &placement = plan.placementOf(result);
+      if (placement.space == Placement::Space::Arena)
+        lifetimes.insert({result, {constantOf(placement.bytes), now, now}});
+    }
+  }
+}
+
+/// Whether each element of the kernel's result depends, of `argument`, on the element at its own
+/// place only: every op that the argument reaches is elementwise and of the argument's shape.
+static bool isElementwiseIn(dl::KernelOp kernel, BlockArgument argument) {
+  auto shape = cast<RankedTensorType>(argument.getType()).getShape();
+  for (Operation &op : kernel.getBodyBlock()->without_terminator()) {
+    auto fusible = dyn_cast<FusibleOpInterface>(op);
+    if (!fusible)
+      return false;
+    FusionClass fusion = fusible.getFusionClass();
+    if (fusion == FusionClass::Constant)
+      continue;
+    if (fusion != FusionClass::Injective)
+      return false;
+    for (Value result : op.getResults())
+      if (cast<RankedTensorType>(result.getType()).getShape() != shape)
+        return false;
+  }
+  return true;
+}
+
+void ArenaPlanner::reuseDyingOperand(dl::KernelOp kernel, unsigned step) {
+  if (!kernel->hasAttr("dl.in_place") || kernel.getNumResults() != 1)
+    return;
+  Value result = kernel.getOutputs().front();
+  auto *mine = lifetimes.find(result);
+  if (mine == lifetimes.end())
+    return;
+  for (auto [operand, argument] :
+       llvm::zip(kernel.getInputs(), kernel.getBodyBlock()->getArguments())) {
+    Value root = roots.lookup(operand);
+    while (sharedWith.contains(root))
+      root = sharedWith.lookup(root);
+    auto *theirs = lifetimes.find(root);
+    // The same bytes passed twice could be read at another place through the other operand.
+    bool passedOnce = llvm::count_if(kernel.getInputs(), [&](Value other) {
+                        return roots.lookup(other) == roots.lookup(operand);
+                      }) == 1;
+    if (theirs == lifetimes.end() || theirs->second.last != step || !passedOnce ||
+        argument.getType() != result.getType() || !isElementwiseIn(kernel, argument))
+      continue;
+    theirs->second.last = mine->second.last;
+    sharedWith[result] = root;
+    return;
+  }
+}
+
+void ArenaPlanner::layOut() {
+  SmallVector<ArenaInterval> intervals;
+  for (auto &[root, interval] : lifetimes)
+    if (!sharedWith.contains(root))
+      intervals.push_back(interval);
+  ArenaLayout layout = layOutArena(intervals, DLCRT_ARENA_ALIGNMENT);
+  plan.bytes = layout.bytes;
+  plan.bound = layout.lowerBound;
+
+  unsigned next = 0;
+  DenseMap<Value, int64_t> offsets;
+  for (auto &[root, interval] : lifetimes) {
+    Value owner = sharedWith.lookup(root);
+    offsets[root] = owner ? offsets.lookup(owner) : layout.offsets[next++];
+    plan.placements.find(root)->second.offset =
+        getAffineConstantExpr(offsets[root], function.getContext());
+    plan.entries.push_back({root, interval.bytes, offsets[root], interval.first, interval.last});
+  }
+}
+
+void ArenaPlanner::placeViews() {
+  for (auto [value, root] : roots)
+    if (value != root) {
+      Placement placement = plan.placementOf(root);
+      plan.placements[value] = placement;
+    }
+}
+
+FailureOr<ArenaPlan> ArenaPlan::compute(func::FuncOp function, const ArenaPlanOptions &options) {
+  return ArenaPlanner(function, options).run();
+}
+
+/// `symbol#1` of a kernel's second result, `kernel` where it has no symbol yet.
+static std::string nameOf(Value root) {
+  auto kernel = cast<dl::KernelOp>(root.getDefiningOp());
+  std::string name = kernel.getSymbol().value_or("kernel").str();
+  if (kernel.getNumResults() > 1)
+    name += "#" + std::to_string(cast<OpResult>(root).getResultNumber());
+  return name;
+}
+
+void ArenaPlan::print(llvm::raw_ostream &os) const {
+  os << "arena of @" << functionName << "\n";
+  os << "       bytes      offset  first   last  value\n";
+  for (const ArenaEntry &entry : entries)
+    os << llvm::format("%12lld%12lld%7u%7u  ", static_cast<long long>(entry.bytes),
+                       static_cast<long long>(entry.offset), entry.firstUse, entry.lastUse)
+       << nameOf(entry.root) << "\n";
+  for (const OutputCopy &copy : copies)
+    os << "copied at the end: output " << copy.output << "\n";
+  os << "total " << bytes << " bytes, lower bound " << bound << " bytes\n";
+}

@@ -1,0 +1,61 @@
+// Descriptions from IR: see LowerHost.h.
+#include "dlc/Codegen/Host/LowerHost.h"
+
+#include "dlc/Codegen/Host/ConstantPool.h"
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::host;
+
+static std::string nameFrom(DictionaryAttr attributes, StringRef fallback, size_t index) {
+  if (auto name = attributes ? attributes.getAs<StringAttr>("dl.name") : StringAttr())
+    return name.str();
+  return (fallback + Twine(index)).str();
+}
+
+static TensorDescription describeTensor(Type type, std::string name) {
+  auto tensor = cast<RankedTensorType>(type);
+  return {std::move(name), *dl::dtypeOf(tensor.getElementType()),
+          Shape(tensor.getShape().begin(), tensor.getShape().end())};
+}
+
+FunctionDescription dlc::host::describeFunction(func::FuncOp function) {
+  FunctionDescription description;
+  description.name = function.getName() == "main" ? "run" : function.getName().str();
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+    description.inputs.push_back(
+        describeTensor(type, nameFrom(function.getArgAttrDict(index), "input", index)));
+  for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
+    description.outputs.push_back(
+        describeTensor(type, nameFrom(function.getResultAttrDict(index), "output", index)));
+  return description;
+}
+
+std::string dlc::host::modelName(ModuleOp module) {
+  if (auto name = module->getAttrOfType<StringAttr>("dl.model"))
+    return name.str();
+  return module.getName().value_or("model").str();
+}
+
+ModelDescription dlc::host::describeModel(ModuleOp module) {
+  ModelDescription model;
+  model.name = modelName(module);
+  model.version = DLC_VERSION;
+  if (auto functions = module.lookupSymbol<ModuleOp>(functionsModule))
+    for (auto function : functions.getOps<func::FuncOp>())
+      model.functions.push_back(describeFunction(function));
+  model.constantBytes = constantBytesOf(module);
+  return model;
+}
+
+uint64_t dlc::host::arenaBytesOf(ModuleOp module, unsigned index) {
+  auto functions = module.lookupSymbol<ModuleOp>(functionsModule);
+  if (!functions)
+    return 0;
+  auto all = functions.getOps<func::FuncOp>();
+  if (index >= static_cast<unsigned>(llvm::range_size(all)))
+    return 0;
+  auto bytes = (*std::next(all.begin(), index))->getAttrOfType<IntegerAttr>("dl.arena_bytes");
+  return bytes ? static_cast<uint64_t>(bytes.getInt()) : 0;
+}

@@ -1,0 +1,26 @@
+// The model's description and its exported functions as LLVM dialect constants and wrappers, after
+// dlc/Runtime/ABI.h.
+#ifndef DLC_LIB_CODEGEN_HOST_DESCRIPTIONEMITTER_H
+#define DLC_LIB_CODEGEN_HOST_DESCRIPTIONEMITTER_H
+
+#include "dlc/Artifact/Description.h"
+#include "mlir/IR/Builders.h"
+
+namespace dlc::host {
+
+/// The code behind a function of the description.
+struct FunctionCode {
+  std::string entry; ///< symbol of its dlcrt_entry
+  uint64_t arenaBytes = 0;
+};
+
+/// Emits `dlc_model` and the tables behind it; `code` has an entry a function of `model`.
+void emitModelDescription(mlir::OpBuilder &builder, mlir::Location loc,
+                          const ModelDescription &model, llvm::ArrayRef<FunctionCode> code);
+
+/// Emits the exported wrappers, and declares what they call.
+void emitWrappers(mlir::OpBuilder &builder, mlir::Location loc, const ModelDescription &model);
+
+} // namespace dlc::host
+
+#endif // DLC_LIB_CODEGEN_HOST_DESCRIPTIONEMITTER_H

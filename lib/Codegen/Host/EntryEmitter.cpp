@@ -1,0 +1,251 @@
+// The entry of one function: see EntryEmitter.h.
+//
+// Tensors are handed to kernels as halide_buffer_t. One set of slots on the stack serves all calls:
+// what never changes in them is cleared once, and three stores a tensor set the rest.
+#include "EntryEmitter.h"
+
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Runtime/ABI.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::host;
+
+/// Layout of halide_buffer_t in Halide 21: device, device_interface, host, flags, type and
+/// dimensions, dim, padding.
+namespace {
+enum BufferField : int32_t { Host = 2, TypeAndRank = 4, Dimensions = 5 };
+} // namespace
+static constexpr int64_t bufferBytes = 56;
+
+static LLVM::LLVMStructType bufferType(MLIRContext *context) {
+  Type ptr = LLVM::LLVMPointerType::get(context);
+  Type i64 = IntegerType::get(context, 64);
+  return LLVM::LLVMStructType::getLiteral(context, {i64, ptr, ptr, i64, i64, ptr, ptr});
+}
+
+/// halide_type_t and the rank, which follows it in halide_buffer_t, as one little-endian word. Bool
+/// is a byte, 0 or 1.
+static int64_t typeAndRank(RankedTensorType type) {
+  enum Code : int64_t { Int = 0, UInt = 1, Float = 2, BFloat = 4 };
+  DType dtype = *dl::dtypeOf(type.getElementType());
+  int64_t code = dtype == DType::BF16 ? BFloat
+                 : isFloat(dtype)     ? Float
+                 : isSignedInt(dtype) ? Int
+                                      : UInt;
+  auto bits = static_cast<int64_t>(byteWidth(dtype) * 8);
+  constexpr int64_t lanes = 1;
+  return code | bits << 8 | lanes << 16 | type.getRank() << 32;
+}
+
+EntryEmitter::EntryEmitter(ModuleOp module, ConstantPool &constants)
+    : module(module), constants(constants), builder(module.getContext()),
+      tables(module.getContext()), loc(module.getLoc()),
+      ptr(LLVM::LLVMPointerType::get(module.getContext())), i32(builder.getI32Type()),
+      i64(builder.getI64Type()) {
+  tables.setInsertionPointToEnd(module.getBody());
+}
+
+Value EntryEmitter::constant(Type type, int64_t value) {
+  return LLVM::ConstantOp::create(builder, loc, type, value);
+}
+
+Value EntryEmitter::byteOffset(Value base, int64_t offset) {
+  if (offset == 0)
+    return base;
+  SmallVector<LLVM::GEPArg> index;
+  if (llvm::isInt<32>(offset))
+    index.push_back(static_cast<int32_t>(offset));
+  else
+    index.push_back(constant(i64, offset));
+  return LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), base, index);
+}
+
+Value EntryEmitter::loadPointer(Value base, int64_t offset) {
+  return LLVM::LoadOp::create(builder, loc, ptr, byteOffset(base, offset));
+}
+
+LLVM::LLVMFuncOp EntryEmitter::declare(StringRef name, Type result, ArrayRef<Type> arguments) {
+  if (auto declared = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+    return declared;
+  auto function = LLVM::LLVMFuncOp::create(tables, module.getLoc(), name,
+                                           LLVM::LLVMFunctionType::get(result, arguments));
+  function.setVisibility_(LLVM::Visibility::Hidden);
+  function.setNoUnwind(true);
+  return function;
+}
+
+LLVM::GlobalOp EntryEmitter::dimensionsOf(RankedTensorType type) {
+  std::string name =
+      "dims_" +
+      llvm::join(llvm::map_range(type.getShape(), [](int64_t d) { return std::to_string(d); }),
+                 "x");
+  if (auto known = module.lookupSymbol<LLVM::GlobalOp>(name))
+    return known;
+  // {min, extent, stride, flags} an axis; Halide's first dimension is the innermost axis.
+  SmallVector<int32_t> fields;
+  int64_t stride = 1;
+  for (int64_t extent : llvm::reverse(type.getShape())) {
+    fields.append({0, static_cast<int32_t>(extent), static_cast<int32_t>(stride), 0});
+    stride *= extent;
+  }
+  auto global = LLVM::GlobalOp::create(
+      tables, module.getLoc(), LLVM::LLVMArrayType::get(i32, fields.size()),
+      /*isConstant=*/true, LLVM::Linkage::Internal, name, tables.getI32TensorAttr(fields));
+  global.setAlignment(16);
+  return global;
+}
+
+/// `set_tensor(slot, host, type and rank, dimensions)`.
+LLVM::LLVMFuncOp EntryEmitter::tensorSetter() {
+  StringRef name = "set_tensor";
+  if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+    return known;
+  Type none = LLVM::LLVMVoidType::get(module.getContext());
+  auto setter = LLVM::LLVMFuncOp::create(tables, module.getLoc(), name,
+                                         LLVM::LLVMFunctionType::get(none, {ptr, ptr, i64, ptr}),
+                                         LLVM::Linkage::Internal);
+  setter.setAlwaysInline(true);
+  setter.setNoUnwind(true);
+  OpBuilder body(module.getContext());
+  body.setInsertionPointToStart(setter.addEntryBlock(body));
+  auto store = [&](unsigned argument, BufferField field) {
+    SmallVector<LLVM::GEPArg> indices = {0, static_cast<int32_t>(field)};
+    Value address = LLVM::GEPOp::create(body, setter.getLoc(), ptr, bufferType(module.getContext()),
+                                        setter.getArgument(0), indices);
+    LLVM::StoreOp::create(body, setter.getLoc(), setter.getArgument(argument), address);
+  };
+  store(1, Host);
+  store(2, TypeAndRank);
+  store(3, Dimensions);
+  LLVM::ReturnOp::create(body, setter.getLoc(), ValueRange());
+  return setter;
+}
+
+Value EntryEmitter::hostPointer(Value value) {
+  const Placement &placement = plan->placementOf(value);
+  // Kernels take a null host for a bounds query: where there are no bytes, any other pointer will
+  // do.
+  if (cast<AffineConstantExpr>(placement.bytes).getValue() == 0)
+    return slots;
+  switch (placement.space) {
+  case Placement::Space::Input:
+    return inputs[placement.index];
+  case Placement::Space::Output:
+    return outputs[placement.index];
+  case Placement::Space::Constant: {
+    auto constant = cast<dl::ConstantOp>(placement.root.getDefiningOp());
+    return byteOffset(constantBase, static_cast<int64_t>(constants.add(constant.getValue())));
+  }
+  case Placement::Space::Arena:
+    return byteOffset(arena, cast<AffineConstantExpr>(placement.offset).getValue());
+  }
+  llvm_unreachable("unknown space");
+}
+
+Value EntryEmitter::describe(Value value, unsigned slot) {
+  auto type = cast<RankedTensorType>(value.getType());
+  Value address = byteOffset(slots, static_cast<int64_t>(slot) * bufferBytes);
+  Value dimensions = type.getRank() == 0
+                         ? LLVM::ZeroOp::create(builder, loc, ptr).getResult()
+                         : LLVM::AddressOfOp::create(builder, loc, dimensionsOf(type)).getResult();
+  LLVM::CallOp::create(
+      builder, loc, tensorSetter(),
+      ValueRange{address, hostPointer(value), constant(i64, typeAndRank(type)), dimensions});
+  return address;
+}
+
+void EntryEmitter::returnIfFailed(Value status) {
+  Value isFailure =
+      LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne, status, constant(i32, 0));
+  Block *next = builder.createBlock(failed);
+  builder.setInsertionPointToEnd(next->getPrevNode());
+  LLVM::CondBrOp::create(builder, loc, isFailure, failed, ValueRange{status}, next, ValueRange());
+  builder.setInsertionPointToEnd(next);
+}
+
+static bool hasNoBytes(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() == 0;
+}
+
+void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
+  if (llvm::all_of(kernel.getOutputs(), hasNoBytes))
+    return;
+  loc = kernel.getLoc();
+  SmallVector<Value> arguments = {context};
+  SmallVector<Value> tensors(kernel.getInputs());
+  llvm::append_range(tensors, kernel.getOutputs());
+  for (auto [slot, tensor] : llvm::enumerate(tensors))
+    arguments.push_back(describe(tensor, slot));
+
+  SmallVector<Type> types(arguments.size(), ptr);
+  Type none = LLVM::LLVMVoidType::get(module.getContext());
+  LLVM::LLVMFuncOp callee = declare(*kernel.getSymbol(), i32, types);
+  LLVM::LLVMFuncOp begin = declare("dlcrt_kernel_begin", none, {ptr, i32});
+  LLVM::LLVMFuncOp end = declare("dlcrt_kernel_end", none, {ptr, i32});
+  SmallVector<Value> profile = {entry.getArgument(0), constant(i32, index)};
+  LLVM::CallOp::create(builder, loc, begin, profile);
+  Value status = LLVM::CallOp::create(builder, loc, callee, arguments).getResult();
+  LLVM::CallOp::create(builder, loc, end, profile);
+  returnIfFailed(status);
+}
+
+void EntryEmitter::emitCopy(const OutputCopy &copy) {
+  int64_t bytes = cast<AffineConstantExpr>(plan->placementOf(copy.source).bytes).getValue();
+  if (bytes > 0)
+    LLVM::MemcpyOp::create(builder, loc, outputs[copy.output], hostPointer(copy.source),
+                           constant(i64, bytes), /*isVolatile=*/false);
+}
+
+void EntryEmitter::loadCall(func::FuncOp function) {
+  size_t most = 1;
+  function.walk([&](dl::KernelOp kernel) {
+    most = std::max<size_t>(most, kernel.getNumOperands() + kernel.getNumResults());
+  });
+  Type slotType = LLVM::LLVMArrayType::get(bufferType(module.getContext()), most);
+  slots = LLVM::AllocaOp::create(builder, loc, ptr, slotType, constant(i64, 1), /*alignment=*/64);
+  LLVM::MemsetOp::create(builder, loc, slots, constant(builder.getI8Type(), 0),
+                         constant(i64, static_cast<int64_t>(most) * bufferBytes),
+                         /*isVolatile=*/false);
+  Value call = entry.getArgument(0);
+  context = loadPointer(call, offsetof(dlcrt_call, context));
+  arena = loadPointer(call, offsetof(dlcrt_call, arena));
+  constantBase = loadPointer(call, offsetof(dlcrt_call, constants));
+  auto loadAll = [&](int64_t offset, size_t count) {
+    SmallVector<Value> pointers;
+    Value base = loadPointer(call, offset);
+    for (size_t i = 0; i < count; ++i)
+      pointers.push_back(loadPointer(base, static_cast<int64_t>(i * sizeof(void *))));
+    return pointers;
+  };
+  inputs = loadAll(offsetof(dlcrt_call, inputs), function.getNumArguments());
+  outputs = loadAll(offsetof(dlcrt_call, outputs), function.getNumResults());
+}
+
+void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, StringRef name,
+                        std::vector<KernelDescription> &kernels) {
+  plan = &functionPlan;
+  loc = function.getLoc();
+  builder.setInsertionPoint(function);
+  entry = LLVM::LLVMFuncOp::create(builder, loc, name, LLVM::LLVMFunctionType::get(i32, {ptr}),
+                                   LLVM::Linkage::Internal);
+  entry.setNoUnwind(true);
+  Block *start = entry.addEntryBlock(builder);
+  failed = builder.createBlock(&entry.getBody(), {}, {i32}, {loc});
+  LLVM::ReturnOp::create(builder, loc, ValueRange{failed->getArgument(0)});
+
+  builder.setInsertionPointToStart(start);
+  loadCall(function);
+  for (dl::KernelOp kernel : function.getOps<dl::KernelOp>()) {
+    emitKernel(kernel, static_cast<unsigned>(kernels.size()));
+    kernels.push_back(describeKernel(kernel));
+  }
+  loc = function.getLoc();
+  for (const OutputCopy &copy : plan->outputCopies())
+    emitCopy(copy);
+  LLVM::ReturnOp::create(builder, loc, ValueRange{constant(i32, 0)});
+  if (failed->use_empty())
+    failed->erase();
+}

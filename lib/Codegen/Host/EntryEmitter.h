@@ -1,0 +1,62 @@
+// The entry of one function: the calls of its kernels, with a descriptor of each tensor.
+#ifndef DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
+#define DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
+
+#include "dlc/Artifact/Description.h"
+#include "dlc/Codegen/Host/ArenaPlan.h"
+#include "dlc/Codegen/Host/ConstantPool.h"
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+namespace dlc::host {
+
+/// Emits the entries of a module. Code goes to the front of the module's body, tables behind it.
+class EntryEmitter {
+public:
+  EntryEmitter(mlir::ModuleOp module, ConstantPool &constants);
+
+  /// Emits the dlcrt_entry of `function` under the symbol `name`, and appends its kernels to
+  /// `kernels`.
+  void emit(mlir::func::FuncOp function, const ArenaPlan &plan, llvm::StringRef name,
+            std::vector<KernelDescription> &kernels);
+
+private:
+  void loadCall(mlir::func::FuncOp function);
+  void emitKernel(dl::KernelOp kernel, unsigned index);
+  void emitCopy(const OutputCopy &copy);
+  /// Fills slot `slot` for `value` and returns its address.
+  mlir::Value describe(mlir::Value value, unsigned slot);
+  /// Address of the first byte of `value`; never null.
+  mlir::Value hostPointer(mlir::Value value);
+  /// The global with the Halide dimensions of `type`.
+  mlir::LLVM::GlobalOp dimensionsOf(mlir::RankedTensorType type);
+  mlir::LLVM::LLVMFuncOp tensorSetter();
+  mlir::LLVM::LLVMFuncOp declare(llvm::StringRef name, mlir::Type result,
+                                 llvm::ArrayRef<mlir::Type> arguments);
+  void returnIfFailed(mlir::Value status);
+
+  mlir::Value constant(mlir::Type type, int64_t value);
+  mlir::Value byteOffset(mlir::Value base, int64_t offset);
+  mlir::Value loadPointer(mlir::Value base, int64_t offset);
+
+  mlir::ModuleOp module;
+  ConstantPool &constants;
+  mlir::OpBuilder builder;
+  mlir::OpBuilder tables; ///< at the end of the module
+  mlir::Location loc;
+  mlir::Type ptr, i32, i64;
+
+  // The function being emitted.
+  const ArenaPlan *plan = nullptr;
+  mlir::LLVM::LLVMFuncOp entry;
+  mlir::Block *failed = nullptr; ///< returns its argument, a status
+  mlir::Value context, arena, constantBase, slots;
+  llvm::SmallVector<mlir::Value> inputs, outputs;
+};
+
+/// What a profile says of `kernel`.
+KernelDescription describeKernel(dl::KernelOp kernel);
+
+} // namespace dlc::host
+
+#endif // DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H

@@ -1,0 +1,197 @@
+// RUN: dlc-opt --host-print-arena-plan --split-input-file %s -o /dev/null 2>&1 | FileCheck %s
+// RUN: dlc-opt --host-print-arena-plan=in-place=false --split-input-file %s -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=APART
+
+// Intermediates take turns; the last kernel writes into the caller's output.
+// CHECK-LABEL: arena of @chain
+// CHECK:       {{^ +}}400           0      0      1  k0
+// CHECK-NEXT:  {{^ +}}400         512      1      2  k1
+// CHECK-NEXT:  {{^ +}}400           0      2      3  k2
+// CHECK-NEXT:  total 1024 bytes, lower bound 1024 bytes
+func.func @chain(%x: tensor<100xf32>) -> tensor<100xf32> {
+  %0 = dl.kernel (%a = %x : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "k0"} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %1 = dl.kernel (%a = %0 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "k1"} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %2 = dl.kernel (%a = %1 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "k2"} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %3 = dl.kernel (%a = %2 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "k3"} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  return %3 : tensor<100xf32>
+}
+
+// -----
+
+// The fork's value lives until the join.
+// CHECK-LABEL: arena of @diamond
+// CHECK:       {{^ +}}400           0      0      2  fork
+// CHECK-NEXT:  {{^ +}}400         {{[0-9]+}}      1      3  left
+// CHECK-NEXT:  {{^ +}}400         {{[0-9]+}}      2      3  right
+// CHECK-NEXT:  total 1536 bytes, lower bound 1536 bytes
+func.func @diamond(%x: tensor<100xf32>) -> tensor<100xf32> {
+  %0 = dl.kernel (%a = %x : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "fork"} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %1 = dl.kernel (%a = %0 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "left"} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %2 = dl.kernel (%a = %0 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "right"} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %3 = dl.kernel (%a = %1 : tensor<100xf32>, %b = %2 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "join"} {
+    %r = dl.add %a, %b : (tensor<100xf32>, tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  return %3 : tensor<100xf32>
+}
+
+// -----
+
+// A view has no bytes of its own and keeps those of its operand alive; one that is returned is written
+// into the output by the kernel behind it.
+// CHECK-LABEL: arena of @views
+// CHECK:       {{^ +}}96           0      0      2  k0
+// CHECK-NEXT:  {{^ +}}96         128      1      2  k1
+// CHECK-NEXT:  total 256 bytes
+func.func @views(%x: tensor<6x4xf32>) -> tensor<6x4xf32> {
+  %0 = dl.kernel (%a = %x : tensor<6x4xf32>) -> (tensor<6x4xf32>) attributes {symbol = "k0"} {
+    %r = dl.neg %a : (tensor<6x4xf32>) -> tensor<6x4xf32>
+    dl.yield %r : tensor<6x4xf32>
+  }
+  %v = dl.reshape %0 {shape = array<i64: 24>} : (tensor<6x4xf32>) -> tensor<24xf32>
+  %1 = dl.kernel (%a = %x : tensor<6x4xf32>) -> (tensor<6x4xf32>) attributes {symbol = "k1"} {
+    %r = dl.neg %a : (tensor<6x4xf32>) -> tensor<6x4xf32>
+    dl.yield %r : tensor<6x4xf32>
+  }
+  %w = dl.reshape %1 {shape = array<i64: 24>} : (tensor<6x4xf32>) -> tensor<24xf32>
+  %2 = dl.kernel (%a = %v : tensor<24xf32>, %b = %w : tensor<24xf32>) -> (tensor<24xf32>) attributes {symbol = "k2"} {
+    %r = dl.add %a, %b : (tensor<24xf32>, tensor<24xf32>) -> tensor<24xf32>
+    dl.yield %r : tensor<24xf32>
+  }
+  %r = dl.reshape %2 {shape = array<i64: 6, 4>} : (tensor<24xf32>) -> tensor<6x4xf32>
+  return %r : tensor<6x4xf32>
+}
+
+// -----
+
+// An input, a constant and what is returned twice are copied, through views too.
+// CHECK-LABEL: arena of @copies
+// CHECK-NEXT:  bytes
+// CHECK-NEXT:  copied at the end: output 0
+// CHECK-NEXT:  copied at the end: output 2
+// CHECK-NEXT:  copied at the end: output 3
+// CHECK-NEXT:  total 0 bytes, lower bound 0 bytes
+func.func @copies(%x: tensor<6x4xf32>) -> (tensor<6x4xf32>, tensor<6x4xf32>, tensor<24xf32>, tensor<24xf32>) {
+  %0 = dl.kernel (%a = %x : tensor<6x4xf32>) -> (tensor<6x4xf32>) attributes {symbol = "k0"} {
+    %r = dl.neg %a : (tensor<6x4xf32>) -> tensor<6x4xf32>
+    dl.yield %r : tensor<6x4xf32>
+  }
+  %v = dl.reshape %0 {shape = array<i64: 24>} : (tensor<6x4xf32>) -> tensor<24xf32>
+  %c = dl.constant dense<1.0> : tensor<24xf32>
+  return %x, %0, %v, %c : tensor<6x4xf32>, tensor<6x4xf32>, tensor<24xf32>, tensor<24xf32>
+}
+
+// -----
+
+// No bytes, no arena.
+// CHECK-LABEL: arena of @no_elements
+// CHECK:       {{^ +}}0           0      0      1  k0
+// CHECK-NEXT:  total 0 bytes, lower bound 0 bytes
+func.func @no_elements(%x: tensor<0x7xf32>) -> tensor<0x7xf32> {
+  %0 = dl.kernel (%a = %x : tensor<0x7xf32>) -> (tensor<0x7xf32>) attributes {symbol = "k0"} {
+    %r = dl.neg %a : (tensor<0x7xf32>) -> tensor<0x7xf32>
+    dl.yield %r : tensor<0x7xf32>
+  }
+  %1 = dl.kernel (%a = %0 : tensor<0x7xf32>) -> (tensor<0x7xf32>) attributes {symbol = "k1"} {
+    %r = dl.neg %a : (tensor<0x7xf32>) -> tensor<0x7xf32>
+    dl.yield %r : tensor<0x7xf32>
+  }
+  return %1 : tensor<0x7xf32>
+}
+
+// -----
+
+// A result that nothing reads has memory while its kernel runs.
+// CHECK-LABEL: arena of @unread_result
+// CHECK:       {{^ +}}96           0      0      0  k0#1
+// CHECK-NEXT:  total 128 bytes
+func.func @unread_result(%x: tensor<6x4xf32>) -> tensor<6x4xf32> {
+  %0:2 = dl.kernel (%a = %x : tensor<6x4xf32>) -> (tensor<6x4xf32>, tensor<6x4xf32>) attributes {symbol = "k0"} {
+    %r = dl.neg %a : (tensor<6x4xf32>) -> tensor<6x4xf32>
+    %s = dl.abs %a : (tensor<6x4xf32>) -> tensor<6x4xf32>
+    dl.yield %r, %s : tensor<6x4xf32>, tensor<6x4xf32>
+  }
+  return %0#0 : tensor<6x4xf32>
+}
+
+// -----
+
+// An elementwise kernel that says so overwrites the operand that dies there: @k1 does, @k2 does not (its
+// operand is read again), and @k3 writes the output.
+// CHECK-LABEL: arena of @in_place
+// CHECK:       {{^ +}}400           0      0      {{[0-9]}}  k0
+// CHECK-NEXT:  {{^ +}}400           0      1      {{[0-9]}}  k1
+// CHECK-NEXT:  {{^ +}}400         512      2      {{[0-9]}}  k2
+// CHECK:       total 1024 bytes
+// APART-LABEL: arena of @in_place
+// APART:       {{^ +}}400           0      0      1  k0
+// APART-NEXT:  {{^ +}}400         512      1      3  k1
+// APART-NEXT:  {{^ +}}400           0      2      3  k2
+func.func @in_place(%x: tensor<100xf32>) -> tensor<100xf32> {
+  %0 = dl.kernel (%a = %x : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "k0"} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %1 = dl.kernel (%a = %0 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "k1", dl.in_place} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %2 = dl.kernel (%a = %1 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "k2", dl.in_place} {
+    %r = dl.neg %a : (tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  %3 = dl.kernel (%a = %1 : tensor<100xf32>, %b = %2 : tensor<100xf32>) -> (tensor<100xf32>) attributes {symbol = "k3"} {
+    %r = dl.add %a, %b : (tensor<100xf32>, tensor<100xf32>) -> tensor<100xf32>
+    dl.yield %r : tensor<100xf32>
+  }
+  return %3 : tensor<100xf32>
+}
+
+// -----
+
+// CHECK-LABEL: arena of @broadcast_is_not_in_place
+// CHECK:       {{^ +}}400           0      0      2  k0
+// CHECK:       {{^ +}}400         {{[1-9][0-9]*}}      2      3  k2
+func.func @broadcast_is_not_in_place(%x: tensor<1x100xf32>) -> tensor<100x100xf32> {
+  %0 = dl.kernel (%a = %x : tensor<1x100xf32>) -> (tensor<1x100xf32>) attributes {symbol = "k0"} {
+    %r = dl.neg %a : (tensor<1x100xf32>) -> tensor<1x100xf32>
+    dl.yield %r : tensor<1x100xf32>
+  }
+  %1 = dl.kernel (%a = %x : tensor<1x100xf32>) -> (tensor<1x100xf32>) attributes {symbol = "k1"} {
+    %r = dl.neg %a : (tensor<1x100xf32>) -> tensor<1x100xf32>
+    dl.yield %r : tensor<1x100xf32>
+  }
+  %2 = dl.kernel (%a = %0 : tensor<1x100xf32>) -> (tensor<1x100xf32>) attributes {symbol = "k2", dl.in_place} {
+    %m = dl.reshape %a {shape = array<i64: 100, 1>} : (tensor<1x100xf32>) -> tensor<100x1xf32>
+    %s = dl.add %m, %a : (tensor<100x1xf32>, tensor<1x100xf32>) -> tensor<100x100xf32>
+    %t = dl.slice %s {sizes = array<i64: 1, 100>, starts = array<i64: 0, 0>, steps = array<i64: 1, 1>} : (tensor<100x100xf32>) -> tensor<1x100xf32>
+    dl.yield %t : tensor<1x100xf32>
+  }
+  %3 = dl.kernel (%a = %2 : tensor<1x100xf32>, %b = %1 : tensor<1x100xf32>) -> (tensor<100x100xf32>) attributes {symbol = "k3"} {
+    %m = dl.reshape %a {shape = array<i64: 100, 1>} : (tensor<1x100xf32>) -> tensor<100x1xf32>
+    %s = dl.add %m, %b : (tensor<100x1xf32>, tensor<1x100xf32>) -> tensor<100x100xf32>
+    dl.yield %s : tensor<100x100xf32>
+  }
+  return %3 : tensor<100x100xf32>
+}
