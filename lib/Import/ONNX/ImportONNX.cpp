@@ -87,8 +87,7 @@ bool ModelImporter::run() {
   return true;
 }
 
-//===-- Inputs
-//-------------------------------------------------------------------------------------===//
+//===-- Inputs -----------------------------------------------------------------------------===//
 
 bool ModelImporter::checkOptions() {
   std::vector<const ValueInfo *> inputs = model.graph.requiredInputs();
@@ -225,8 +224,7 @@ Value ModelImporter::valueOf(StringRef name) {
   return value;
 }
 
-//===-- Nodes
-//--------------------------------------------------------------------------------------===//
+//===-- Nodes ------------------------------------------------------------------------------===//
 
 bool ModelImporter::addNodes() {
   for (const Node &node : model.graph.nodes)
@@ -309,8 +307,7 @@ bool ModelImporter::addNode(const Node &node) {
   return true;
 }
 
-//===-- Outputs
-//------------------------------------------------------------------------------------===//
+//===-- Outputs ----------------------------------------------------------------------------===//
 
 bool ModelImporter::addOutputs() {
   SmallVector<Value> results;
@@ -352,8 +349,7 @@ void ModelImporter::freezeInputs() {
     (*module)->setAttr("dl.constant_inputs", graph.builder().getArrayAttr(names));
 }
 
-//===-- Entry points
-//-------------------------------------------------------------------------------===//
+//===-- Entry points -----------------------------------------------------------------------===//
 
 Expected<OwningOpRef<ModuleOp>> importONNX(MLIRContext &context, const Model &model,
                                            const ImportOptions &options) {

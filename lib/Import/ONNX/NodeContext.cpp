@@ -16,8 +16,7 @@ NodeContext::NodeContext(GraphBuilder &graph, const Node &node, StringRef file,
                          ArrayRef<Value> inputs)
     : graph(graph), theNode(node), file(file), inputs(inputs), outputs(node.outputs.size()) {}
 
-//===-- Inputs
-//-------------------------------------------------------------------------------------===//
+//===-- Inputs -----------------------------------------------------------------------------===//
 
 RankedTensorType NodeContext::typeOf(Value value) {
   return mlir::cast<RankedTensorType>(value.getType());
@@ -54,8 +53,7 @@ FailureOr<Ints> NodeContext::requireInts(unsigned index) {
   return ints;
 }
 
-//===-- Attributes
-//---------------------------------------------------------------------------------===//
+//===-- Attributes -------------------------------------------------------------------------===//
 
 template <typename T>
 const T *NodeContext::find(StringRef name, StringRef expected) {
@@ -151,8 +149,7 @@ LogicalResult NodeContext::checkAttributes() {
   return success();
 }
 
-//===-- Building
-//-----------------------------------------------------------------------------------===//
+//===-- Building ---------------------------------------------------------------------------===//
 
 Value NodeContext::constant(const Tensor &tensor) {
   return failed() ? Value() : graph.constant(tensor);
@@ -196,8 +193,7 @@ Value NodeContext::sliceAxis(Value value, int64_t axis, int64_t start, int64_t s
   return create<dl::SliceOp>(value, i64s(starts), i64s(sizes), i64s(steps));
 }
 
-//===-- Outputs and failure
-//------------------------------------------------------------------------===//
+//===-- Outputs and failure ----------------------------------------------------------------===//
 
 bool NodeContext::wantsOutput(unsigned index) const {
   return index < outputs.size() && !theNode.outputs[index].empty();

@@ -27,8 +27,7 @@ public:
   mlir::OpBuilder &builder() { return graph.builder(); }
   GraphBuilder &graphBuilder() { return graph; }
 
-  //===-- Inputs
-  //-----------------------------------------------------------------------------------===//
+  //===-- Inputs ---------------------------------------------------------------------------===//
 
   unsigned numInputs() const { return inputs.size(); }
   /// Input `index`, or null where it is left out.
@@ -54,8 +53,7 @@ public:
   /// The same as a list of integers.
   llvm::FailureOr<Ints> requireInts(unsigned index);
 
-  //===-- Attributes
-  //-------------------------------------------------------------------------------===//
+  //===-- Attributes -----------------------------------------------------------------------===//
   // A getter fails (and returns the default) where the attribute is of another kind. Attributes
   // that no getter was called for make the node unsupported.
 
@@ -78,8 +76,7 @@ public:
   /// A list of `count` integers in attribute `name`, or `defaultValue` repeated.
   Ints intsAttr(llvm::StringRef name, size_t count, int64_t defaultValue);
 
-  //===-- Building
-  //---------------------------------------------------------------------------------===//
+  //===-- Building -------------------------------------------------------------------------===//
 
   /// An op with one result, or its folded value; null after a failure.
   template <typename OpTy, typename... Args>
@@ -119,8 +116,7 @@ public:
     return builder().getDenseI64ArrayAttr(values);
   }
 
-  //===-- Outputs and failure
-  //----------------------------------------------------------------------===//
+  //===-- Outputs and failure --------------------------------------------------------------===//
 
   unsigned numOutputs() const { return outputs.size(); }
   /// Whether the node names output `index`.

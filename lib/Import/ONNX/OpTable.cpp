@@ -49,6 +49,7 @@ const OpTable &OpTable::get() {
     registerActivationImporters(all);
     registerContractionImporters(all);
     registerShapeImporters(all);
+    registerWindowImporters(all);
     registerConstantImporters(all);
     return all;
   }();

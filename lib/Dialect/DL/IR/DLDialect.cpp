@@ -14,6 +14,7 @@ void DLDialect::initialize() {
   registerConstantOps();
   registerElementwiseOps();
   registerContractionOps();
+  registerWindowOps();
   registerReductionOps();
   registerNormalizationOps();
   registerShapeOps();

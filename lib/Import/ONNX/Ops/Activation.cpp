@@ -60,8 +60,7 @@ static LogicalResult importPRelu(NodeContext &c) {
   return c.setOutput(0, c.create<dl::PReluOp>(c.input(0), slope));
 }
 
-//===-- Clip
-//---------------------------------------------------------------------------------------===//
+//===-- Clip -------------------------------------------------------------------------------===//
 
 /// A bound that dl.clip can hold exactly; nullopt for run-time values and wide integers.
 static std::optional<double> exactBound(NodeContext &c, unsigned index) {

@@ -75,8 +75,7 @@ static LogicalResult importConv(NodeContext &c) {
                                              static_cast<uint64_t>(groups)));
 }
 
-//===-- ConvTranspose
-//------------------------------------------------------------------------------===//
+//===-- ConvTranspose ----------------------------------------------------------------------===//
 
 /// Pads that give the size asked for by `output_shape` or by auto_pad = SAME_*; the odd one goes to
 /// the end for SAME_UPPER, to the beginning otherwise.

@@ -11,6 +11,7 @@ void registerConstantImporters(OpTable &table);
 void registerContractionImporters(OpTable &table);
 void registerElementwiseImporters(OpTable &table);
 void registerShapeImporters(OpTable &table);
+void registerWindowImporters(OpTable &table);
 
 } // namespace dlc::onnx
 

@@ -8,8 +8,7 @@ using namespace mlir;
 
 namespace dlc::onnx {
 
-//===-- Reshape, Flatten, Squeeze, Unsqueeze
-//-------------------------------------------------------===//
+//===-- Reshape, Flatten, Squeeze, Unsqueeze -----------------------------------------------===//
 
 static int64_t elementsOf(ArrayRef<int64_t> shape) {
   int64_t elements = 1;
@@ -129,8 +128,7 @@ static LogicalResult importUnsqueeze(NodeContext &c) {
   return c.setOutput(0, c.reshape(c.input(0), result));
 }
 
-//===-- Transpose, Concat, Expand
-//------------------------------------------------------------------===//
+//===-- Transpose, Concat, Expand ----------------------------------------------------------===//
 
 static LogicalResult importTranspose(NodeContext &c) {
   int64_t rank = c.rankOf(c.input(0));
@@ -170,8 +168,7 @@ static LogicalResult importExpand(NodeContext &c) {
 
 static LogicalResult importIdentity(NodeContext &c) { return c.setOutput(0, c.input(0)); }
 
-//===-- Slice, Split
-//-------------------------------------------------------------------------------===//
+//===-- Slice, Split -----------------------------------------------------------------------===//
 
 /// Starts, ends, axes and steps of a Slice, as they are in the file.
 struct SliceBounds {

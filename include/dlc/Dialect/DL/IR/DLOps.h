@@ -18,6 +18,8 @@
 #define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLContractionOps.h.inc"
 #define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLWindowOps.h.inc"
+#define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLReductionOps.h.inc"
 #define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLNormalizationOps.h.inc"

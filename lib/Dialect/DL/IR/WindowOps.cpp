@@ -1,0 +1,117 @@
+// Folds over sliding windows: inference, verifiers, cost.
+#include "dlc/Dialect/DL/IR/DLOps.h"
+
+using namespace mlir;
+
+#define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLWindowOps.cpp.inc"
+
+namespace dlc::dl {
+
+void DLDialect::registerWindowOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dlc/Dialect/DL/IR/DLWindowOps.cpp.inc"
+      >();
+}
+
+/// The number of windows along spatial axis `i` of size `input`.
+template <typename Adaptor>
+static FailureOr<AffineExpr> windowsAlong(std::optional<Location> loc, Adaptor op, size_t i,
+                                          AffineExpr input) {
+  int64_t stride = op.getStrides()[i];
+  int64_t span = (op.getKernelShape()[i] - 1) * op.getDilations()[i] + 1;
+  AffineExpr reach = input + (op.getPadsBegin()[i] + op.getPadsEnd()[i] - span);
+  if (std::optional<int64_t> value = constantDim(reach); value && *value < 0)
+    return inferenceError(loc, "window of " + Twine(span) + " is larger than padded axis " +
+                                   Twine(i) + " of size " + Twine(*value + span));
+  if (!op.getCeilMode())
+    return reach.floorDiv(stride) + 1;
+  AffineExpr count = reach.ceilDiv(stride) + 1;
+  std::optional<int64_t> value = constantDim(count), size = constantDim(input);
+  if (value && size && (*value - 1) * stride >= *size + op.getPadsBegin()[i])
+    return count - 1;
+  return count;
+}
+
+template <typename Adaptor>
+static LogicalResult inferPool(std::optional<Location> loc, Adaptor op, Layout layout,
+                               SmallVectorImpl<Type> &types) {
+  Dims input = dimsOf(op.getInput().getType());
+  if (input.size() < 3 || input.size() > 5)
+    return inferenceError(loc, "a pool expects an input of rank 3 to 5, got " + dimsString(input));
+  size_t spatial = input.size() - 2;
+  for (ArrayRef<int64_t> values : {op.getKernelShape(), op.getStrides(), op.getDilations(),
+                                   op.getPadsBegin(), op.getPadsEnd()})
+    if (values.size() != spatial)
+      return inferenceError(loc, "expects one kernel size, stride, dilation and pad for each of " +
+                                     Twine(spatial) + " spatial axes");
+  for (size_t i = 0; i < spatial; ++i)
+    if (op.getKernelShape()[i] < 1 || op.getStrides()[i] < 1 || op.getDilations()[i] < 1)
+      return inferenceError(loc, "kernel sizes, strides and dilations must be positive");
+  size_t first = layout == Layout::ChannelsLast ? 1 : 2;
+  for (size_t i = 0; i < spatial; ++i) {
+    FailureOr<AffineExpr> windows = windowsAlong(loc, op, i, input[first + i]);
+    if (failed(windows))
+      return failure();
+    input[first + i] = *windows;
+  }
+  types.push_back(tensorOf(input, getElementTypeOrSelf(op.getInput().getType())));
+  return success();
+}
+
+template <typename Op>
+static LogicalResult verifyPool(Op op) {
+  // pool_c1
+  for (auto [begin, end] : llvm::zip(op.getPadsBegin(), op.getPadsEnd()))
+    if (begin < 0 || end < 0)
+      return op.emitOpError("expects pads of 0 or more, got ") << begin << " and " << end;
+  return success();
+}
+
+template <typename Op>
+static int64_t windowFlops(Op op) {
+  int64_t flops = 1;
+  for (int64_t size : op.getKernelShape())
+    flops *= size;
+  for (int64_t size : op.getResult().getType().getShape())
+    flops *= ShapedType::isDynamic(size) ? 1 : size;
+  return flops;
+}
+
+#define DLC_DEFINE_POOL(OpTy)                                                                      \
+  LogicalResult OpTy::inferReturnTypes(MLIRContext *, std::optional<Location> loc,                 \
+                                       ValueRange operands, DictionaryAttr attributes,             \
+                                       OpaqueProperties properties, RegionRange regions,           \
+                                       SmallVectorImpl<Type> &types) {                             \
+    Adaptor op(operands, attributes, properties, regions);                                         \
+    return inferPool(loc, op, op.getLayout(), types);                                              \
+  }                                                                                                \
+  LogicalResult OpTy::verify() { return verifyPool(*this); }                                       \
+  int64_t OpTy::getFlops() { return windowFlops(*this); }                                          \
+  bool OpTy::isChannelsLast() { return getLayout() == Layout::ChannelsLast; }                      \
+  void OpTy::setChannelsLast(bool value) {                                                         \
+    setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);                               \
+  }
+
+DLC_DEFINE_POOL(MaxPoolOp)
+DLC_DEFINE_POOL(AveragePoolOp)
+DLC_DEFINE_POOL(LpPoolOp)
+#undef DLC_DEFINE_POOL
+
+LogicalResult MaxPoolWithIndicesOp::inferReturnTypes(MLIRContext *context,
+                                                     std::optional<Location> loc,
+                                                     ValueRange operands, DictionaryAttr attributes,
+                                                     OpaqueProperties properties,
+                                                     RegionRange regions,
+                                                     SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  if (failed(inferPool(loc, op, Layout::ChannelsFirst, types)))
+    return failure();
+  types.push_back(cast<RankedTensorType>(types.front()).clone(IntegerType::get(context, 64)));
+  return success();
+}
+
+int64_t MaxPoolWithIndicesOp::getFlops() { return windowFlops(*this); }
+
+} // namespace dlc::dl
