@@ -78,6 +78,71 @@ static BuiltKernel buildWeightGemm(const GemmCase &c, const schedule::MachineFac
   return kernel;
 }
 
+/// Attention over heads interleaved as [row][head][k]: scores = scale * Q * K^T (transposed), or P *
+/// V.
+static BuiltKernel buildAttention(int rows, int columns, int depth, int heads, bool transposed,
+                                  const schedule::MachineFacts &facts, const Overrides &overrides) {
+  schedule::GemmShape shape;
+  shape.rows = rows;
+  shape.columns = columns;
+  shape.depth = depth;
+  shape.batch = heads;
+  schedule::GemmParams params = schedule::chooseGemm(shape, facts);
+  overrideGemm(overrides, params);
+
+  BuiltKernel kernel;
+  // Q is [row][head][k]; K is [column][head][k]; P is [head][row][k]; V is [k][head][column].
+  const std::vector<int> left = transposed ? std::vector<int>{depth, heads, rows}
+                                           : std::vector<int>{depth, rows, heads};
+  const std::vector<int> right = transposed ? std::vector<int>{depth, heads, columns}
+                                            : std::vector<int>{columns, heads, depth};
+  ImageParam a = denseInput("a", left), b = denseInput("b", right);
+  templates::GemmProblem problem;
+  problem.rows = rows;
+  problem.columns = columns;
+  problem.depth = depth;
+  problem.batch = {heads};
+  problem.rhsDenseAlongReduction = transposed;
+  problem.lhs = [=](Expr k, Expr row, const auto &batch) {
+    return transposed ? a(k, batch[0], row) : a(k, row, batch[0]);
+  };
+  problem.rhs = [=](Expr k, Expr column, const auto &batch) {
+    return transposed ? b(k, batch[0], column) : b(column, batch[0], k);
+  };
+  templates::Contraction contraction = templates::buildGemm(problem, params, facts);
+  Var n("n"), m("m"), h("h");
+  Func out("out");
+  out(n, m, h) = contraction.acc(n, m, h) * 0.125f;
+  templates::scheduleContraction(contraction, out, params, facts);
+  fixOutput(out, {columns, rows, heads});
+
+  kernel.pipeline = Pipeline(out);
+  kernel.params = {a, b};
+  kernel.inputs.emplace_back(left).fill(1);
+  kernel.inputs.emplace_back(right).fill(2);
+  kernel.output = HostTensor({columns, rows, heads});
+  kernel.flops = 2.0 * heads * rows * columns * depth;
+  kernel.bytes =
+      4.0 * double(kernel.inputs[0].size() + kernel.inputs[1].size() + kernel.output.size());
+  kernel.schedule = describeGemm(params);
+  kernel.reference = [=](const std::vector<HostTensor> &in, HostTensor &expected) {
+    for (int h = 0; h < heads; ++h)
+      for (int m = 0; m < rows; ++m)
+        for (int n = 0; n < columns; ++n) {
+          float sum = 0;
+          for (int k = 0; k < depth; ++k) {
+            size_t l = transposed ? (size_t(m) * heads + h) * depth + k
+                                  : (size_t(h) * rows + m) * depth + k;
+            size_t r = transposed ? (size_t(n) * heads + h) * depth + k
+                                  : (size_t(k) * heads + h) * columns + n;
+            sum += in[0].data[l] * in[1].data[r];
+          }
+          expected.data[(size_t(h) * rows + m) * columns + n] = sum * 0.125f;
+        }
+  };
+  return kernel;
+}
+
 void addGemmCases(std::vector<KernelCase> &cases) {
   static const GemmCase gemms[] = {
       {"minilm_qkv", 128, 384, 384},   {"minilm_up", 128, 1536, 384},
@@ -93,6 +158,24 @@ void addGemmCases(std::vector<KernelCase> &cases) {
                          std::to_string(c.columns) + "x" + std::to_string(c.depth),
                      [c](const schedule::MachineFacts &facts, const Overrides &overrides) {
                        return buildWeightGemm(c, facts, overrides);
+                     }});
+  static const struct {
+    const char *name;
+    int rows, columns, depth, heads;
+    bool transposed;
+  } attentions[] = {
+      {"minilm_scores", 128, 128, 32, 12, true}, {"minilm_values", 128, 32, 128, 12, false},
+      {"bert_scores", 128, 128, 64, 12, true},   {"odd_scores", 37, 29, 13, 3, true},
+      {"odd_values", 37, 13, 29, 3, false},      {"tiny_scores", 5, 3, 2, 2, true},
+  };
+  for (const auto &c : attentions)
+    cases.push_back({"attention",
+                     std::string(c.name) + "_" + std::to_string(c.heads) + "x" +
+                         std::to_string(c.rows) + "x" + std::to_string(c.columns) + "x" +
+                         std::to_string(c.depth),
+                     [c](const schedule::MachineFacts &facts, const Overrides &overrides) {
+                       return buildAttention(c.rows, c.columns, c.depth, c.heads, c.transposed,
+                                             facts, overrides);
                      }});
 }
 

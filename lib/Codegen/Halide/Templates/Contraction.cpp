@@ -42,20 +42,29 @@ static std::vector<Var> batchVars(size_t count) {
 }
 
 /// Packs the rhs into zero-padded panels, as constant weights are at compile time.
-static Func buildPacked(const ContractionProblem &problem, int panelWidth) {
+static void buildPacked(Contraction &contraction) {
+  const ContractionProblem &problem = contraction.problem;
+  const int width = contraction.panelWidth;
   Func packed(problem.name + "_packed");
   Var lane("lane"), k("k"), panel("panel");
   std::vector<Var> args = {lane, k, panel}, batch = batchVars(problem.batch.size());
   args.insert(args.end(), batch.begin(), batch.end());
   std::vector<Expr> batchIndices(batch.begin(), batch.end());
-  Expr column = panel * panelWidth + lane;
+  Expr column = panel * width + lane;
   Expr last = int(problem.columns) - 1;
-  bool exact = problem.columns % panelWidth == 0;
-  Expr value = problem.rhs(unflattenReduction(k, problem.reduction),
-                           exact ? column : min(column, last), batchIndices);
+  bool exact = problem.columns % width == 0;
+  Expr value = problem.rhs(unflattenReduction(k, problem.reduction), exact ? column : min(column, last),
+                           batchIndices);
   value = cast(problem.accumulator, value);
-  packed(args) = exact ? value : select(column <= last, value, cast(problem.accumulator, 0));
-  return packed;
+  if (!exact)
+    value = select(column <= last, value, cast(problem.accumulator, 0));
+  if (problem.rhsDenseAlongReduction) {
+    contraction.square = Func(problem.name + "_square");
+    contraction.square(args) = value;
+    value = contraction.square(args);
+  }
+  packed(args) = value;
+  contraction.packed = packed;
 }
 
 Contraction buildContraction(const ContractionProblem &problem, const schedule::GemmParams &params,
@@ -83,7 +92,7 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
   if (problem.packedRhs) {
     right = problem.packedRhs(lane, k, panel, batchIndices);
   } else {
-    result.packed = buildPacked(problem, width);
+    buildPacked(result);
     std::vector<Expr> at = {lane, flattenReduction(k, problem.reduction), panel};
     at.insert(at.end(), batchIndices.begin(), batchIndices.end());
     right = result.packed(at);
@@ -171,22 +180,42 @@ static void accumulateInSlices(Contraction &contraction, Func output, Var at,
     update.unroll(innermostLoop, int(unroll));
 }
 
-/// Packs in vectors along the lanes, panels in parallel with the batch where there is one.
-static void schedulePacked(Contraction &contraction, const schedule::GemmParams &params,
-                           int lanes) {
-  if (!contraction.packed.defined())
-    return;
+/// Packs in vectors along the lanes: once per batch inside its loop, or before all loops in parallel.
+static void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
+                           Func output, Var batchLoop, bool perBatch) {
   Func packed = contraction.packed;
+  if (!packed.defined())
+    return;
   const std::vector<Var> args = packed.args();
-  packed.compute_root().bound_extent(args[0], contraction.panelWidth).vectorize(args[0], lanes);
-  int64_t panels = ceilDiv(contraction.problem.columns, contraction.panelWidth);
-  std::vector<Var> outer;
-  int64_t iterations = panels;
-  for (size_t i = args.size(); i-- > 2;)
-    outer.push_back(args[i]);
-  for (int64_t extent : contraction.problem.batch)
-    iterations *= extent;
-  parallelise(packed, outer, iterations, params.tasks);
+  packed.bound_extent(args[0], contraction.panelWidth);
+  int64_t depth = 1, iterations = ceilDiv(contraction.problem.columns, contraction.panelWidth);
+  for (int64_t extent : contraction.problem.reduction)
+    depth *= extent;
+  if (perBatch) {
+    packed.compute_at(output, batchLoop);
+  } else {
+    std::vector<Var> outer(args.rbegin(), args.rend() - 2);
+    for (int64_t extent : contraction.problem.batch)
+      iterations *= extent;
+    parallelise(packed.compute_root(), outer, iterations, params.tasks);
+  }
+  if (!contraction.square.defined() || depth < lanes) {
+    packed.vectorize(args[0], lanes);
+    return;
+  }
+  Var laneTile("lane_tile"), laneIn("lane_in"), kTile("k_tile"), kIn("k_in");
+  packed.split(args[0], laneTile, laneIn, lanes)
+      .split(args[1], kTile, kIn, lanes,
+             depth % lanes == 0 ? TailStrategy::RoundUp : TailStrategy::ShiftInwards)
+      .reorder(laneIn, kIn, laneTile, kTile)
+      .vectorize(laneIn)
+      .unroll(kIn);
+  contraction.square.compute_at(packed, laneTile)
+      .bound_extent(args[1], lanes)
+      .bound_extent(args[0], lanes)
+      .reorder(args[1], args[0])
+      .vectorize(args[1])
+      .unroll(args[0]);
 }
 
 void scheduleContraction(Contraction &contraction, Func output, const schedule::GemmParams &params,
@@ -248,7 +277,9 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
                        lanes);
   else
     accumulateInRegisters(contraction, output, v.inner, params, lanes);
-  schedulePacked(contraction, params, lanes);
+  const bool perBatch =
+      params.order == schedule::LoopOrder::RowsOuter && blocks == 1 && !problem.batch.empty();
+  schedulePacked(contraction, params, lanes, output, blockLoop, perBatch);
   for (Contraction::Staged &staged : contraction.staged) {
     const std::vector<Var> stagedArgs = staged.func.args();
     staged.func.align_storage(stagedArgs[0], int(staged.channelStride));

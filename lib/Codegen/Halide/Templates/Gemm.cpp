@@ -27,7 +27,19 @@ Contraction buildGemm(const GemmProblem &problem, const schedule::GemmParams &pa
     contraction.rhs = [rhs = problem.rhs](const Indices &k, Expr column, const Indices &batch) {
       return rhs(k[0], column, batch);
     };
+  contraction.rhsDenseAlongReduction = problem.rhsDenseAlongReduction;
   return buildContraction(contraction, params, facts);
+}
+
+schedule::GemmParams gemvAsGemm(const schedule::GemvParams &params, int64_t rows) {
+  schedule::GemmParams gemm;
+  gemm.rowsPerTile = int(rows);
+  gemm.vectorsPerTile = params.vectorsPerTile;
+  gemm.unroll = params.unroll;
+  gemm.tilesPerBlock = 1;
+  gemm.order = schedule::LoopOrder::ColumnsOuter;
+  gemm.tasks = params.tasks;
+  return gemm;
 }
 
 } // namespace dlc::templates

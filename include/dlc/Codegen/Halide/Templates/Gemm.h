@@ -21,11 +21,16 @@ struct GemmProblem {
       packedRhs;
   /// B in any layout, packed by the kernel.
   std::function<Halide::Expr(Halide::Expr k, Halide::Expr column, const Indices &batch)> rhs;
+  /// `rhs` is dense along k (B transposed) rather than along columns.
+  bool rhsDenseAlongReduction = false;
 };
 
 /// acc(column, row, batch...). Schedule it with scheduleContraction.
 Contraction buildGemm(const GemmProblem &problem, const schedule::GemmParams &params,
                       const MachineFacts &facts);
+
+/// gemv in terms of gemm: all rows (few) in one tile, columns in wide panels of packed weights.
+schedule::GemmParams gemvAsGemm(const schedule::GemvParams &params, int64_t rows);
 
 } // namespace dlc::templates
 
