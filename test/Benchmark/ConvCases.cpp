@@ -8,13 +8,6 @@ using namespace Halide;
 
 namespace dlc::bench {
 
-namespace {
-struct ConvCase {
-  const char *name;
-  int size, width, ci, co, kernel, stride, pad, groups;
-};
-} // namespace
-
 static schedule::GemmShape shapeOf(const templates::ConvProblem &p) {
   schedule::GemmShape shape;
   shape.rows = p.batch * p.outputHeight() * p.outputWidth();
@@ -34,19 +27,21 @@ static void convReference(const templates::ConvProblem &p, int width,
   const int panels = in[1].extents[2], depth = in[1].extents[1];
   size_t at = 0;
   std::vector<float> sum(size_t(p.outputChannels));
-  for (int y = 0; y < p.outputHeight(); ++y)
+  for (int line = 0; line < p.batch * p.outputHeight(); ++line)
     for (int x = 0; x < p.outputWidth(); ++x) {
       std::fill(sum.begin(), sum.end(), 0.f);
       for (int ky = 0; ky < p.kernelHeight; ++ky)
         for (int kx = 0; kx < p.kernelWidth; ++kx) {
+          const int64_t y = line % p.outputHeight(), n = line / p.outputHeight();
           int iy = int(y * p.strideHeight + ky * p.dilationHeight - p.padTop);
           int ix = int(x * p.strideWidth + kx * p.dilationWidth - p.padLeft);
           if (iy < 0 || iy >= p.inputHeight || ix < 0 || ix >= p.inputWidth)
             continue;
           for (int g = 0; g < p.groups; ++g)
             for (int c = 0; c < cig; ++c) {
-              float v =
-                  in[0].data[(size_t(iy) * p.inputWidth + ix) * p.inputChannels + g * cig + c];
+              float v = in[0].data[((size_t(n) * p.inputHeight + iy) * p.inputWidth + ix) *
+                                       p.inputChannels +
+                                   g * cig + c];
               int k = int((ky * p.kernelWidth + kx) * cig + c);
               for (int panel = 0; panel < panels; ++panel) {
                 const float *w = &in[1].data[((size_t(g) * panels + panel) * depth + k) * width];
@@ -60,12 +55,13 @@ static void convReference(const templates::ConvProblem &p, int width,
     }
 }
 
-/// out = relu(conv + bias + residual).
-static BuiltKernel buildConv(const ConvCase &c, const schedule::MachineFacts &facts,
-                             const Overrides &overrides) {
+BuiltKernel buildConv(const ConvSize &c, const schedule::MachineFacts &facts,
+                      const Overrides &overrides) {
   templates::ConvProblem p;
-  p.inputHeight = c.size;
-  p.inputWidth = c.width ? c.width : c.size;
+  p.batch = c.batch;
+  p.inputHeight = c.height;
+  p.inputWidth = c.width;
+  p.dilationHeight = p.dilationWidth = c.dilation;
   p.inputChannels = c.ci;
   p.outputChannels = c.co;
   p.groups = c.groups;
@@ -79,7 +75,7 @@ static BuiltKernel buildConv(const ConvCase &c, const schedule::MachineFacts &fa
   const int columns = int(shape.columns), rows = int(shape.rows), groups = c.groups;
   const int panels = (columns + width - 1) / width, depth = int(shape.depth);
 
-  ImageParam input = denseInput("input", {c.ci, int(p.inputWidth), int(p.inputHeight), 1});
+  ImageParam input = denseInput("input", {c.ci, int(p.inputWidth), int(p.inputHeight), c.batch});
   ImageParam weights = denseInput("weights", {width, depth, panels, groups});
   ImageParam bias(Float(32), 2, "bias"), residual(Float(32), 3, "residual");
   bias.dim(0).set_bounds(0, columns).set_stride(1);
@@ -92,7 +88,7 @@ static BuiltKernel buildConv(const ConvCase &c, const schedule::MachineFacts &fa
   templates::Contraction contraction;
   BuiltKernel kernel;
   std::vector<HostTensor> &data = kernel.inputs;
-  data.emplace_back(std::vector<int>{c.ci, int(p.inputWidth), int(p.inputHeight), 1});
+  data.emplace_back(std::vector<int>{c.ci, int(p.inputWidth), int(p.inputHeight), c.batch});
   data.emplace_back(std::vector<int>{width, depth, panels, groups});
   data.emplace_back(std::vector<int>{columns, groups});
   data.emplace_back(std::vector<int>{c.co, rows});
@@ -152,7 +148,10 @@ static BuiltKernel buildConv(const ConvCase &c, const schedule::MachineFacts &fa
 }
 
 void addConvCases(std::vector<KernelCase> &cases) {
-  static const ConvCase convs[] = {
+  static const struct {
+    const char *name;
+    int size, width, ci, co, kernel, stride, pad, groups;
+  } convs[] = {
       {"r50_7x7s2", 224, 0, 3, 64, 7, 2, 3, 1},      {"r50_3x3", 56, 0, 64, 64, 3, 1, 1, 1},
       {"r50_3x3", 28, 0, 128, 128, 3, 1, 1, 1},      {"r50_3x3", 14, 0, 256, 256, 3, 1, 1, 1},
       {"r50_3x3", 7, 0, 512, 512, 3, 1, 1, 1},       {"r50_3x3s2", 56, 0, 128, 128, 3, 2, 1, 1},
@@ -176,13 +175,15 @@ void addConvCases(std::vector<KernelCase> &cases) {
       {"resnext_g32", 28, 0, 256, 256, 3, 1, 1, 32}, {"shuffle_g3", 28, 0, 240, 60, 1, 1, 0, 3},
       {"alex_first", 224, 0, 3, 96, 11, 4, 0, 1},    {"squeeze_first", 224, 0, 3, 64, 3, 2, 0, 1},
   };
-  for (const ConvCase &c : convs)
+  for (const auto &c : convs)
     cases.push_back({"conv",
                      std::string(c.name) + "_" + std::to_string(c.size) +
                          (c.width ? "x" + std::to_string(c.width) : "") + "_" +
                          std::to_string(c.ci) + "_" + std::to_string(c.co),
                      [c](const schedule::MachineFacts &facts, const Overrides &overrides) {
-                       return buildConv(c, facts, overrides);
+                       return buildConv({c.size, c.width ? c.width : c.size, c.ci, c.co, c.kernel,
+                                         c.stride, c.pad, c.groups},
+                                        facts, overrides);
                      }});
 }
 

@@ -7,15 +7,7 @@ using namespace Halide;
 
 namespace dlc::bench {
 
-namespace {
-struct WindowCase {
-  const char *name;
-  int height, width, channels, kernel, stride, pad;
-  bool pool;
-};
-} // namespace
-
-static void windowReference(const WindowCase &c, const templates::SlidingWindow &w,
+static void windowReference(const WindowSize &c, const templates::SlidingWindow &w,
                             const std::vector<HostTensor> &in, HostTensor &expected) {
   size_t at = 0;
   for (int y = 0; y < w.outputHeight(); ++y)
@@ -37,8 +29,8 @@ static void windowReference(const WindowCase &c, const templates::SlidingWindow 
       }
 }
 
-static BuiltKernel buildWindowCase(const WindowCase &c, const schedule::MachineFacts &facts,
-                                   const Overrides &overrides) {
+BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts,
+                        const Overrides &overrides) {
   templates::SlidingWindow w;
   w.inputHeight = c.height;
   w.inputWidth = c.width;
@@ -110,7 +102,11 @@ static BuiltKernel buildWindowCase(const WindowCase &c, const schedule::MachineF
 }
 
 void addDepthwiseCases(std::vector<KernelCase> &cases) {
-  static const WindowCase windows[] = {
+  static const struct {
+    const char *name;
+    int height, width, channels, kernel, stride, pad;
+    bool pool;
+  } windows[] = {
       {"mbv2_dw3", 112, 112, 32, 3, 1, 1, false},   {"mbv2_dw3s2", 112, 112, 96, 3, 2, 1, false},
       {"mbv2_dw3", 56, 56, 144, 3, 1, 1, false},    {"mbv2_dw3s2", 56, 56, 144, 3, 2, 1, false},
       {"mbv2_dw3", 28, 28, 192, 3, 1, 1, false},    {"mbv2_dw3s2", 28, 28, 192, 3, 2, 1, false},
@@ -121,12 +117,14 @@ void addDepthwiseCases(std::vector<KernelCase> &cases) {
       {"vgg_max2s2", 112, 112, 128, 2, 2, 0, true}, {"odd_max3", 13, 29, 37, 3, 1, 1, true},
       {"global7", 7, 7, 2048, 7, 1, 0, true},
   };
-  for (const WindowCase &c : windows)
+  for (const auto &c : windows)
     cases.push_back({c.pool ? "window" : "depthwise",
                      std::string(c.name) + "_" + std::to_string(c.height) + "x" +
                          std::to_string(c.width) + "_" + std::to_string(c.channels),
                      [c](const schedule::MachineFacts &facts, const Overrides &overrides) {
-                       return buildWindowCase(c, facts, overrides);
+                       return buildWindow(
+                           {c.height, c.width, c.channels, c.kernel, c.stride, c.pad, c.pool},
+                           facts, overrides);
                      }});
 }
 

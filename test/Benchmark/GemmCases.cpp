@@ -7,16 +7,8 @@ using namespace Halide;
 
 namespace dlc::bench {
 
-namespace {
-struct GemmCase {
-  const char *name;
-  int rows, columns, depth;
-};
-} // namespace
-
-/// C = relu(A * B + bias) + residual with constant, packed B.
-static BuiltKernel buildWeightGemm(const GemmCase &c, const schedule::MachineFacts &facts,
-                                   const Overrides &overrides) {
+BuiltKernel buildWeightGemm(const GemmSize &c, const schedule::MachineFacts &facts,
+                            const Overrides &overrides) {
   schedule::GemmShape shape;
   shape.rows = c.rows;
   shape.columns = c.columns;
@@ -78,10 +70,11 @@ static BuiltKernel buildWeightGemm(const GemmCase &c, const schedule::MachineFac
   return kernel;
 }
 
-/// Attention over heads interleaved as [row][head][k]: scores = scale * Q * K^T (transposed), or P *
-/// V.
-static BuiltKernel buildAttention(int rows, int columns, int depth, int heads, bool transposed,
-                                  const schedule::MachineFacts &facts, const Overrides &overrides) {
+/// Attention over heads interleaved as [row][head][k]: scores = scale * Q * K^T (transposed), or P
+/// * V.
+BuiltKernel buildAttention(const AttentionSize &size, const schedule::MachineFacts &facts,
+                           const Overrides &overrides) {
+  const auto [rows, columns, depth, heads, transposed] = size;
   schedule::GemmShape shape;
   shape.rows = rows;
   shape.columns = columns;
@@ -92,8 +85,8 @@ static BuiltKernel buildAttention(int rows, int columns, int depth, int heads, b
 
   BuiltKernel kernel;
   // Q is [row][head][k]; K is [column][head][k]; P is [head][row][k]; V is [k][head][column].
-  const std::vector<int> left = transposed ? std::vector<int>{depth, heads, rows}
-                                           : std::vector<int>{depth, rows, heads};
+  const std::vector<int> left =
+      transposed ? std::vector<int>{depth, heads, rows} : std::vector<int>{depth, rows, heads};
   const std::vector<int> right = transposed ? std::vector<int>{depth, heads, columns}
                                             : std::vector<int>{columns, heads, depth};
   ImageParam a = denseInput("a", left), b = denseInput("b", right);
@@ -144,7 +137,10 @@ static BuiltKernel buildAttention(int rows, int columns, int depth, int heads, b
 }
 
 void addGemmCases(std::vector<KernelCase> &cases) {
-  static const GemmCase gemms[] = {
+  static const struct {
+    const char *name;
+    int rows, columns, depth;
+  } gemms[] = {
       {"minilm_qkv", 128, 384, 384},   {"minilm_up", 128, 1536, 384},
       {"minilm_down", 128, 384, 1536}, {"square768", 768, 768, 768},
       {"fc1000", 16, 1000, 2048},      {"m7", 7, 384, 384},
@@ -152,12 +148,12 @@ void addGemmCases(std::vector<KernelCase> &cases) {
       {"m1000_n24", 1000, 24, 64},     {"n3", 640, 3, 64},
       {"rec_fc", 40, 6625, 120},       {"m1", 1, 1000, 2048},
   };
-  for (const GemmCase &c : gemms)
+  for (const auto &c : gemms)
     cases.push_back({"gemm",
                      std::string(c.name) + "_" + std::to_string(c.rows) + "x" +
                          std::to_string(c.columns) + "x" + std::to_string(c.depth),
                      [c](const schedule::MachineFacts &facts, const Overrides &overrides) {
-                       return buildWeightGemm(c, facts, overrides);
+                       return buildWeightGemm({c.rows, c.columns, c.depth}, facts, overrides);
                      }});
   static const struct {
     const char *name;
@@ -174,7 +170,7 @@ void addGemmCases(std::vector<KernelCase> &cases) {
                          std::to_string(c.rows) + "x" + std::to_string(c.columns) + "x" +
                          std::to_string(c.depth),
                      [c](const schedule::MachineFacts &facts, const Overrides &overrides) {
-                       return buildAttention(c.rows, c.columns, c.depth, c.heads, c.transposed,
+                       return buildAttention({c.rows, c.columns, c.depth, c.heads, c.transposed},
                                              facts, overrides);
                      }});
 }

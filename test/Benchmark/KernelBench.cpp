@@ -3,7 +3,7 @@
 // buffers that end at an unmapped page.
 //   dlc-kernel-bench [--threads=1,2] [--set=mr=4,nv=3] [--asm=FILE] [--min-ms=N]
 //   [--benchmark_filter=RE]
-#include "CompiledKernel.h"
+#include "KernelCheck.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 
 #include <benchmark/benchmark.h>
@@ -29,92 +29,10 @@ struct Options {
   int minMilliseconds = 60;
 };
 
-/// Memory that ends (or begins, for the second half of checks) at an unmapped page.
-class GuardedBuffer {
-public:
-  GuardedBuffer(size_t bytes, bool guardEnd) {
-    const size_t page = size_t(sysconf(_SC_PAGESIZE));
-    size = (bytes + page - 1) / page * page + 2 * page;
-    base = static_cast<char *>(
-        mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    mprotect(base, page, PROT_NONE);
-    mprotect(base + size - page, page, PROT_NONE);
-    data = guardEnd ? base + size - page - bytes : base + page;
-  }
-  GuardedBuffer(const GuardedBuffer &) = delete;
-  GuardedBuffer(GuardedBuffer &&other) : base(other.base), data(other.data), size(other.size) {
-    other.base = nullptr;
-  }
-  ~GuardedBuffer() {
-    if (base)
-      munmap(base, size);
-  }
-  char *base, *data;
-  size_t size;
-};
-
-/// The argument buffers of one call over given memory.
-class CallArguments {
-public:
-  CallArguments(const BuiltKernel &kernel, const std::vector<void *> &memory) {
-    for (size_t i = 0; i <= kernel.inputs.size(); ++i) {
-      const HostTensor &tensor = i < kernel.inputs.size() ? kernel.inputs[i] : kernel.output;
-      auto dims = std::vector<halide_dimension_t>();
-      for (size_t d = 0; d < tensor.extents.size(); ++d)
-        dims.push_back({0, tensor.extents[d], tensor.strides[d], 0});
-      dimensions.push_back(std::move(dims));
-      halide_buffer_t buffer{};
-      buffer.host = static_cast<uint8_t *>(memory[i]);
-      buffer.type = halide_type_of<float>();
-      buffer.dimensions = int(tensor.extents.size());
-      buffers.push_back(buffer);
-    }
-    for (size_t i = 0; i < buffers.size(); ++i) {
-      buffers[i].dim = dimensions[i].data();
-      argv.push_back(&buffers[i]);
-    }
-  }
-  std::vector<void *> argv;
-
-private:
-  std::vector<std::vector<halide_dimension_t>> dimensions;
-  std::vector<halide_buffer_t> buffers;
-};
-
 double seconds(clockid_t clock) {
   timespec t;
   clock_gettime(clock, &t);
   return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
-}
-
-/// Largest error relative to the output's largest magnitude, over both placements of the guard
-/// page.
-double check(const BuiltKernel &kernel, const KernelWorkshop::Loaded &loaded) {
-  HostTensor expected = kernel.output;
-  kernel.reference(kernel.inputs, expected);
-  double magnitude = 1e-30, error = 0;
-  for (float v : expected.data)
-    magnitude = std::max(magnitude, double(std::abs(v)));
-  for (bool guardEnd : {true, false}) {
-    std::vector<GuardedBuffer> guarded;
-    std::vector<void *> memory;
-    for (const HostTensor &input : kernel.inputs) {
-      guarded.emplace_back(input.size() * 4, guardEnd);
-      std::memcpy(guarded.back().data, input.data.data(), input.size() * 4);
-    }
-    guarded.emplace_back(expected.size() * 4, guardEnd);
-    float *output = reinterpret_cast<float *>(guarded.back().data);
-    std::fill_n(output, expected.size(), NAN);
-    for (GuardedBuffer &buffer : guarded)
-      memory.push_back(buffer.data);
-    CallArguments arguments(kernel, memory);
-    loaded.call(arguments.argv.data());
-    for (size_t i = 0; i < expected.size(); ++i) {
-      double difference = std::abs(double(output[i]) - expected.data[i]);
-      error = std::max(error, std::isnan(difference) ? INFINITY : difference);
-    }
-  }
-  return error / magnitude;
 }
 
 /// Seconds of the fastest call: thread time on one thread (other processes do not count), else
@@ -153,7 +71,7 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
     BuiltKernel kernel = kernelCase.build(facts, options.overrides);
     KernelWorkshop::Loaded loaded = workshop.compile(kernel, options.assembly);
     workshop.setThreads(threads);
-    double error = check(kernel, loaded);
+    double error = checkKernel(kernel, loaded);
     double peak = schedule::measureFmaPeakGflops(20), best = 0;
     for (auto _ : state) {
       best = fastestCall(kernel, loaded, threads, options.minMilliseconds);

@@ -51,6 +51,43 @@ struct KernelCase {
   std::function<BuiltKernel(const schedule::MachineFacts &, const Overrides &)> build;
 };
 
+/// C = relu(A * B + bias) + residual with packed B.
+struct GemmSize {
+  int rows, columns, depth;
+};
+BuiltKernel buildWeightGemm(const GemmSize &size, const schedule::MachineFacts &facts,
+                            const Overrides &overrides);
+
+/// Attention products over interleaved heads: transposed, 0.125 * Q * K^T; else 0.125 * P * V.
+struct AttentionSize {
+  int rows, columns, depth, heads;
+  bool transposed;
+};
+BuiltKernel buildAttention(const AttentionSize &size, const schedule::MachineFacts &facts,
+                           const Overrides &overrides);
+
+/// relu(conv + bias + residual).
+struct ConvSize {
+  int height, width, ci, co, kernel, stride, pad, groups, dilation = 1, batch = 1;
+};
+BuiltKernel buildConv(const ConvSize &size, const schedule::MachineFacts &facts,
+                      const Overrides &overrides);
+
+/// relu6(depthwise + bias), or max pooling.
+struct WindowSize {
+  int height, width, channels, kernel, stride, pad;
+  bool pool;
+};
+BuiltKernel buildWindow(const WindowSize &size, const schedule::MachineFacts &facts,
+                        const Overrides &overrides);
+
+BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts);
+/// Layer norm of a sum of two tensors.
+BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts);
+/// relu(a + b).
+BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &facts);
+
+/// The tables of the benchmark.
 void addGemmCases(std::vector<KernelCase> &cases);
 void addConvCases(std::vector<KernelCase> &cases);
 void addDepthwiseCases(std::vector<KernelCase> &cases);

@@ -23,7 +23,7 @@ static BuiltKernel finish(Func out, const std::vector<ImageParam> &params, std::
   return kernel;
 }
 
-static BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts) {
+BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts) {
   schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 8}, facts);
   ImageParam in = denseInput("in", {columns, rows});
   Var i("i"), r("r");
@@ -63,7 +63,7 @@ static BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFa
 }
 
 /// Layer norm of in0 + in1, without scale: both moments in one pass over the kept sum.
-static BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts) {
+BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts) {
   schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 2}, facts);
   ImageParam a = denseInput("a", {columns, rows}), b = denseInput("b", {columns, rows});
   Var i("i"), r("r");
@@ -109,7 +109,7 @@ static BuiltKernel buildLayerNorm(int columns, int rows, const schedule::Machine
   return kernel;
 }
 
-static BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &facts) {
+BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &facts) {
   schedule::InjectiveParams params =
       schedule::chooseInjective({int64_t(columns) * rows, 4, 3}, facts);
   ImageParam a = denseInput("a", {columns, rows}), b = denseInput("b", {columns, rows});

@@ -53,8 +53,8 @@ static void buildPacked(Contraction &contraction) {
   Expr column = panel * width + lane;
   Expr last = int(problem.columns) - 1;
   bool exact = problem.columns % width == 0;
-  Expr value = problem.rhs(unflattenReduction(k, problem.reduction), exact ? column : min(column, last),
-                           batchIndices);
+  Expr value = problem.rhs(unflattenReduction(k, problem.reduction),
+                           exact ? column : min(column, last), batchIndices);
   value = cast(problem.accumulator, value);
   if (!exact)
     value = select(column <= last, value, cast(problem.accumulator, 0));
@@ -180,7 +180,8 @@ static void accumulateInSlices(Contraction &contraction, Func output, Var at,
     update.unroll(innermostLoop, int(unroll));
 }
 
-/// Packs in vectors along the lanes: once per batch inside its loop, or before all loops in parallel.
+/// Packs in vectors along the lanes: once per batch inside its loop, or before all loops in
+/// parallel.
 static void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
                            Func output, Var batchLoop, bool perBatch) {
   Func packed = contraction.packed;

@@ -39,8 +39,8 @@ struct ContractionProblem {
   /// The right operand in any layout; packed by the kernel itself before use. `column` in [0,
   /// columns).
   std::function<Halide::Expr(const Indices &k, Halide::Expr column, const Indices &batch)> rhs;
-  /// `rhs` is dense along the innermost reduction axis rather than along columns (B transposed): it is
-  /// then packed through squares turned in registers.
+  /// `rhs` is dense along the innermost reduction axis rather than along columns (B transposed): it
+  /// is then packed through squares turned in registers.
   bool rhsDenseAlongReduction = false;
 };
 
@@ -48,7 +48,8 @@ struct ContractionProblem {
 struct Contraction {
   Halide::Func acc;    ///< (column, row, batch...)
   Halide::Func packed; ///< (lane, k flattened, panel, batch...); undefined when the rhs came packed
-  Halide::Func square; ///< what `packed` turns, with its arguments; undefined when nothing is turned
+  Halide::Func
+      square; ///< what `packed` turns, with its arguments; undefined when nothing is turned
   Halide::RDom k;
   /// Copies of inputs made before or inside the loops (padding, prologues), see addStagedInput.
   struct Staged {

@@ -1,0 +1,58 @@
+// The model's choices are legal for every shape and sensible for the ones that it was made for.
+#include "dlc/Schedule/AnalyticModel.h"
+
+#include <gtest/gtest.h>
+
+namespace dlc::schedule {
+namespace {
+
+GemmShape shapeOf(int64_t rows, int64_t columns, int64_t depth) {
+  GemmShape shape;
+  shape.rows = rows;
+  shape.columns = columns;
+  shape.depth = depth;
+  return shape;
+}
+
+TEST(AnalyticModel, GemmTilesFitTheRegisters) {
+  for (bool wide : {false, true})
+    for (int64_t rows : {1, 2, 7, 49, 128, 3136})
+      for (int64_t columns : {1, 3, 24, 37, 1000})
+        for (int64_t depth : {1, 27, 576, 4608})
+          for (int cores : {1, 2, 8}) {
+            MachineFacts facts;
+            facts.cores = cores;
+            if (wide)
+              facts = avx512Facts(facts);
+            GemmParams params = chooseGemm(shapeOf(rows, columns, depth), facts);
+            EXPECT_GE(params.rowsPerTile, 1);
+            EXPECT_LE(params.rowsPerTile, rows);
+            EXPECT_GE(params.vectorsPerTile, 1);
+            EXPECT_LE(params.rowsPerTile * params.vectorsPerTile + params.vectorsPerTile + 1,
+                      facts.vectorRegisters);
+            EXPECT_GE(params.tilesPerBlock, 1);
+            EXPECT_GE(params.tasks, 1);
+            if (cores == 1)
+              EXPECT_EQ(params.tasks, 1);
+          }
+}
+
+TEST(AnalyticModel, LargeGemmHidesTheLatency) {
+  MachineFacts facts;
+  GemmParams narrow = chooseGemm(shapeOf(768, 768, 768), facts);
+  EXPECT_GE(narrow.rowsPerTile * narrow.vectorsPerTile, 8);
+  GemmParams wide = chooseGemm(shapeOf(768, 768, 768), avx512Facts(facts));
+  EXPECT_GE(wide.rowsPerTile * wide.vectorsPerTile, 16);
+}
+
+TEST(AnalyticModel, SmallWorkStaysOnOneCore) {
+  MachineFacts facts;
+  facts.cores = 2;
+  EXPECT_EQ(chooseGemm(shapeOf(7, 16, 16), facts).tasks, 1);
+  EXPECT_EQ(chooseInjective({100, 4, 3}, facts).tasks, 1);
+  EXPECT_GT(chooseInjective({1 << 22, 4, 3}, facts).tasks, 1);
+  EXPECT_EQ(chooseRowReduce({16, 4, 4, 8}, facts).tasks, 1);
+}
+
+} // namespace
+} // namespace dlc::schedule

@@ -1,0 +1,162 @@
+// Every template at sizes around its tiles, compiled ahead of time and run on buffers between
+// unmapped pages: a read or write outside an exact-size tensor faults, a missed element stays NaN.
+#include "KernelCheck.h"
+#include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
+#include "dlc/Codegen/Halide/Templates/Injective.h"
+
+#include <gtest/gtest.h>
+
+namespace dlc::bench {
+namespace {
+
+schedule::MachineFacts testFacts(int cores) {
+  schedule::MachineFacts facts; // the defaults: the same schedules on every machine
+  facts.cores = cores;
+  return facts;
+}
+
+KernelWorkshop &workshop() {
+  static KernelWorkshop shared = [] {
+    templates::configureHalideCodegen();
+    return KernelWorkshop(
+        "x86-64-linux-avx2-fma-f16c-sse41-avx-no_runtime-no_asserts-no_bounds_query");
+  }();
+  return shared;
+}
+
+void expectCorrect(const BuiltKernel &kernel, const std::string &what) {
+  workshop().setThreads(2);
+  double error = checkKernel(kernel, workshop().compile(kernel, ""));
+  EXPECT_LE(error, kernel.tolerance) << what << ": " << kernel.schedule;
+}
+
+std::string text(std::initializer_list<int> numbers) {
+  std::string result;
+  for (int n : numbers)
+    result += (result.empty() ? "" : "x") + std::to_string(n);
+  return result;
+}
+
+TEST(GemmTemplate, SizesAroundTheTiles) {
+  for (auto [rows, columns, depth] : std::initializer_list<std::array<int, 3>>{{1, 1, 1},
+                                                                               {1, 7, 3},
+                                                                               {2, 8, 1},
+                                                                               {5, 9, 17},
+                                                                               {6, 15, 8},
+                                                                               {7, 16, 5},
+                                                                               {13, 17, 31},
+                                                                               {49, 33, 7}})
+    expectCorrect(buildWeightGemm({rows, columns, depth}, testFacts(1), {}),
+                  text({rows, columns, depth}));
+}
+
+TEST(GemmTemplate, EveryTileShape) {
+  for (int rows : {1, 3, 4, 6})
+    for (int vectors : {1, 2, 3})
+      expectCorrect(buildWeightGemm({23, 41, 12}, testFacts(1), {{"mr", rows}, {"nv", vectors}}),
+                    text({rows, vectors}));
+}
+
+TEST(GemmTemplate, LoopOrdersBlocksTasksAndSlices) {
+  for (int order : {0, 1})
+    for (int tasks : {1, 3})
+      for (int slice : {0, 6})
+        expectCorrect(buildWeightGemm({29, 40, 24}, testFacts(2),
+                                      {{"order", order},
+                                       {"tasks", tasks},
+                                       {"kc", slice},
+                                       {"block", 2},
+                                       {"mr", 4},
+                                       {"nv", 2}}),
+                      text({order, tasks, slice}));
+}
+
+TEST(GemmTemplate, WideVectorsAreOnlyFacts) {
+  // AVX-512's tiles compile for AVX2 too: two registers a vector.
+  expectCorrect(buildWeightGemm({19, 45, 11}, schedule::avx512Facts(testFacts(1)), {}), "avx512");
+}
+
+TEST(GemmTemplate, PacksItsRightOperand) {
+  for (bool transposed : {true, false})
+    for (auto [rows, columns, depth, heads] : std::initializer_list<std::array<int, 4>>{
+             {5, 3, 2, 2}, {7, 9, 8, 1}, {17, 16, 9, 3}, {8, 33, 15, 2}})
+      expectCorrect(buildAttention({rows, columns, depth, heads, transposed}, testFacts(2), {}),
+                    text({rows, columns, depth, heads, transposed}));
+}
+
+TEST(ConvTemplate, KernelsStridesPadsAndGroups) {
+  for (const ConvSize &c :
+       {ConvSize{7, 9, 3, 5, 3, 1, 1, 1}, ConvSize{8, 7, 4, 16, 3, 2, 1, 1},
+        ConvSize{5, 5, 2, 3, 5, 1, 2, 1}, ConvSize{9, 11, 6, 9, 3, 1, 0, 3},
+        ConvSize{6, 5, 8, 8, 1, 2, 0, 2}, ConvSize{1, 1, 1, 1, 3, 1, 1, 1},
+        ConvSize{13, 12, 3, 8, 3, 1, 2, 1, 2}, ConvSize{5, 7, 3, 10, 3, 1, 1, 1, 1, 2},
+        ConvSize{4, 6, 4, 6, 2, 2, 1, 2, 1, 3}})
+    expectCorrect(buildConv(c, testFacts(2), {}), text({c.height, c.width, c.ci, c.co, c.kernel,
+                                                        c.stride, c.pad, c.groups, c.batch}));
+}
+
+TEST(ConvTemplate, PadModesOrdersAndSlices) {
+  for (int pad : {0, 1})
+    for (int order : {0, 1})
+      for (int slice : {0, 4, 12})
+        expectCorrect(
+            buildConv({10, 9, 8, 20, 3, 1, 1, 1}, testFacts(2),
+                      {{"pad", pad}, {"order", order}, {"kc", slice}, {"tasks", 3}, {"block", 3}}),
+            text({pad, order, slice}));
+}
+
+TEST(WindowTemplate, PoolsAndDepthwise) {
+  for (bool pool : {true, false})
+    for (const WindowSize &w :
+         {WindowSize{7, 9, 8, 3, 1, 1, pool}, WindowSize{8, 7, 37, 3, 2, 1, pool},
+          WindowSize{5, 5, 3, 5, 1, 2, pool}, WindowSize{1, 1, 1, 1, 1, 0, pool},
+          WindowSize{7, 7, 24, 7, 1, 0, pool}, WindowSize{9, 6, 16, 2, 2, 0, pool}})
+      expectCorrect(buildWindow(w, testFacts(2), {{"tasks", 2}, {"rows", 2}}),
+                    text({w.height, w.width, w.channels, w.kernel, w.stride, w.pad, pool}));
+}
+
+TEST(RowReduceTemplate, RowsOfEveryLength) {
+  for (int columns : {1, 2, 7, 8, 9, 31, 32, 33, 40, 71})
+    expectCorrect(buildSoftmax(columns, 3, testFacts(1)), text({columns}));
+  for (int columns : {1, 7, 33, 64})
+    expectCorrect(buildLayerNorm(columns, 5, testFacts(1)), text({columns}));
+}
+
+TEST(InjectiveTemplate, EveryExtent) {
+  for (auto [columns, rows] : std::initializer_list<std::array<int, 2>>{
+           {1, 1}, {3, 5}, {8, 1}, {9, 2}, {31, 3}, {40000, 7}})
+    expectCorrect(buildAddRelu(columns, rows, testFacts(2)), text({columns, rows}));
+}
+
+TEST(GenericTemplate, SchedulesAnyDag) {
+  using namespace Halide;
+  const int columns = 19, rows = 5;
+  ImageParam in = denseInput("in", {columns, rows});
+  Var i("i"), r("r");
+  Func doubled("doubled"), total("total"), out("out");
+  doubled(i, r) = in(i, r) * 2.f;
+  RDom k(0, columns);
+  total(r) = 0.f;
+  total(r) += doubled(k, r);
+  out(i, r) = total(r) - doubled(i, r);
+  templates::scheduleGeneric({{out, {columns, rows}}}, {}, testFacts(1));
+  fixOutput(out, {columns, rows});
+  BuiltKernel kernel;
+  kernel.pipeline = Pipeline(out);
+  kernel.params = {in};
+  kernel.inputs.emplace_back(std::vector<int>{columns, rows}).fill(1);
+  kernel.output = HostTensor({columns, rows});
+  kernel.reference = [](const std::vector<HostTensor> &data, HostTensor &expected) {
+    for (int y = 0; y < rows; ++y) {
+      float sum = 0;
+      for (int x = 0; x < columns; ++x)
+        sum += 2 * data[0].data[y * columns + x];
+      for (int x = 0; x < columns; ++x)
+        expected.data[y * columns + x] = sum - 2 * data[0].data[y * columns + x];
+    }
+  };
+  expectCorrect(kernel, "generic");
+}
+
+} // namespace
+} // namespace dlc::bench
