@@ -105,7 +105,8 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
 
   // One block: its rows stay, the panels pass, so cores share out panels. More: cores share out
   // blocks.
-  const bool rowsFit = (blocks == 1 && shape.batch == 1) || (shape.rows <= 64 && panels >= 2 * cores);
+  const bool rowsFit =
+      (blocks == 1 && shape.batch == 1) || (shape.rows <= 64 && panels >= 2 * cores);
   if (rowsFit && (cores == 1 || panels >= 2 * cores)) {
     params.order = LoopOrder::ColumnsOuter;
     params.tilesPerBlock = int(tiles);

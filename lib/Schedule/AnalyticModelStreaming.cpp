@@ -21,9 +21,20 @@ DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &fa
   DepthwiseParams params;
   const int lanes = facts.lanes(shape.elementBytes);
   const int64_t vectors = std::max<int64_t>(1, shape.channels / lanes);
-  // Accumulators and the taps' weights share the registers; a tile of columns shares loads.
-  params.vectorsPerTile = int(std::min<int64_t>(vectors, facts.vectorRegisters >= 32 ? 2 : 1));
-  params.columnsPerTile = int(std::min<int64_t>(shape.width, 4));
+
+  // Columns share the loads of their windows: of 4 to 8, those that waste the fewest.
+  int64_t leastWaste = -1;
+  for (int64_t columns = std::min<int64_t>(8, shape.width);
+       columns >= std::min<int64_t>(4, shape.width); --columns) {
+    int64_t waste = ceilDiv(shape.width, columns) * columns - shape.width;
+    if (leastWaste < 0 || waste < leastWaste) {
+      leastWaste = waste;
+      params.columnsPerTile = int(columns);
+    }
+  }
+  // Narrow outputs (a global pool) take their independent chains from the channels.
+  params.vectorsPerTile =
+      int(std::clamp<int64_t>(std::min<int64_t>(vectors, 8 / params.columnsPerTile), 1, 8));
   // Rows of a block with their halo should stay in half of L2.
   const int64_t rows = facts.l2Bytes / 2 / std::max<int64_t>(1, shape.inputRowBytes * 2);
   const double cycles = double(shape.batch * shape.height * shape.width) *
@@ -40,7 +51,7 @@ DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &fa
 WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts) {
   DepthwiseParams depthwise = chooseDepthwise(shape, facts);
   return {depthwise.vectorsPerTile, depthwise.columnsPerTile, depthwise.rowsPerBlock,
-          depthwise.tasks};
+          depthwise.tasks, depthwise.pad};
 }
 
 RowReduceParams chooseRowReduce(const RowReduceShape &shape, const MachineFacts &facts) {

@@ -51,8 +51,11 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
   override(overrides, "cols", params.columnsPerTile);
   override(overrides, "rows", params.rowsPerBlock);
   override(overrides, "tasks", params.tasks);
+  int pad = int(params.pad);
+  override(overrides, "pad", pad);
+  params.pad = schedule::PadMode(pad);
   schedule::WindowParams windowParams = {params.vectorsPerTile, params.columnsPerTile,
-                                         params.rowsPerBlock, params.tasks};
+                                         params.rowsPerBlock, params.tasks, params.pad};
 
   BuiltKernel kernel;
   ImageParam input = denseInput("input", {c.channels, c.width, c.height, 1});

@@ -22,7 +22,7 @@ enum class LoopOrder {
   ColumnsOuter,
 };
 
-/// How a convolution's zero padding is made. Ignored when there is none.
+/// How padding is made. Ignored when there is none.
 enum class PadMode {
   /// A padded copy of the whole image before the loops. Legal always. Pro: no work is repeated.
   /// Con: a pass over memory for images larger than L2.
@@ -30,6 +30,12 @@ enum class PadMode {
   /// A padded copy of the rows that one block needs. Legal with LoopOrder::RowsOuter. Pro: stays in
   /// L2. Con: the kernel's halo rows are copied by both neighbours.
   Block,
+  /// No copy: lines outside of the image are skipped, and the first and last tile of a line have
+  /// code
+  /// of their own. Legal for depthwise_conv and window only. Pro: nothing is moved. Con: the
+  /// prologue
+  /// is computed again for every window that an element is in.
+  InPlace,
 };
 
 /// gemm: C[m][n] += A[m][k] * B[k][n], any batch in front. Also convolutions once their pixels are
@@ -85,7 +91,7 @@ struct DepthwiseParams {
   int rowsPerBlock = 8;
   /// As GemmParams::tasks, over blocks of rows.
   int tasks = 1;
-  PadMode pad = PadMode::Block;
+  PadMode pad = PadMode::InPlace;
 
   bool operator==(const DepthwiseParams &) const = default;
 };
@@ -96,6 +102,7 @@ struct WindowParams {
   int columnsPerTile = 2; ///< output columns in a tile, >= 1; their windows share loads
   int rowsPerBlock = 8;   ///< output rows of one parallel piece, >= 1
   int tasks = 1;          ///< as GemmParams::tasks, over blocks of rows
+  PadMode pad = PadMode::InPlace;
 
   bool operator==(const WindowParams &) const = default;
 };

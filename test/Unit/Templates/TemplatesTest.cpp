@@ -115,6 +115,15 @@ TEST(WindowTemplate, PoolsAndDepthwise) {
                     text({w.height, w.width, w.channels, w.kernel, w.stride, w.pad, pool}));
 }
 
+TEST(WindowTemplate, PadModesAndTiles) {
+  for (bool pool : {true, false})
+    for (int pad : {0, 1, 2})
+      for (int columns : {1, 4})
+        expectCorrect(buildWindow({6, 11, 20, 3, 1, 1, pool}, testFacts(2),
+                                  {{"pad", pad}, {"cols", columns}, {"nv", 2}, {"rows", 4}}),
+                      text({pool, pad, columns}));
+}
+
 TEST(RowReduceTemplate, RowsOfEveryLength) {
   for (int columns : {1, 2, 7, 8, 9, 31, 32, 33, 40, 71})
     expectCorrect(buildSoftmax(columns, 3, testFacts(1)), text({columns}));

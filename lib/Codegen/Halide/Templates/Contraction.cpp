@@ -267,6 +267,9 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   }
   order.insert(order.end(), batch.begin(), batch.end());
   output.reorder(order);
+  // Guards of rows and panels are scalar branches beside a whole tile of work: only the vectors of
+  // a row keep a masked copy. Each further copy of the nest would cost compile time and code.
+  output.never_partition(v.mi, v.inner, v.block, v.panel);
   Var blockLoop = parallelise(output, outer, iterations, params.tasks);
 
   int64_t depth = 1;

@@ -22,6 +22,8 @@ Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &p
   for (int i = 0; i < result.k.dimensions(); ++i)
     k.push_back(result.k[i]);
   Var c("c"), x("x"), y("y"), n("n");
+  if (problem.lineInside)
+    result.k.where(problem.lineInside(y, k));
   const int64_t columns = std::min<int64_t>(params.columnsPerTile, problem.width);
   Expr column = problem.width % columns == 0 ? Expr(x) : min(x, int(problem.width) - 1);
   result.acc = Func(problem.name);
@@ -31,76 +33,103 @@ Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &p
   return result;
 }
 
-/// The input addressed from the padded corner: copied with `fill` around it, or, where the window
-/// never leaves it, read in place.
-static std::function<Expr(Expr, Expr, Expr, Expr)>
-padInput(const std::string &name, const SlidingWindow &window, Type type, Expr fill,
-         const std::function<Expr(Expr, Expr, Expr, Expr)> &input, Func &padded) {
-  if (!window.padTop && !window.padLeft && !window.padBottom && !window.padRight)
-    return input;
+namespace {
+using Pixel = std::function<Expr(Expr, Expr, Expr, Expr)>;
+} // namespace
+
+static bool isPadded(const SlidingWindow &window) {
+  return window.padTop || window.padLeft || window.padBottom || window.padRight;
+}
+
+/// The input addressed from the padded corner, as a copy with `fill` around it.
+static Func padInput(const std::string &name, const SlidingWindow &window, Type type, Expr fill,
+                     const Pixel &input) {
   Var c("c"), x("x"), y("y"), n("n");
-  Func inside(name + "_in");
+  Func inside(name + "_in"), padded(name + "_padded");
   inside(c, x, y, n) = cast(type, input(c, x, y, n));
   Region box = {{Expr(), Expr()},
                 {0, int(window.inputWidth)},
                 {0, int(window.inputHeight)},
                 {Expr(), Expr()}};
   Func exterior = BoundaryConditions::constant_exterior(inside, fill, box);
-  padded = Func(name + "_padded");
   padded(c, x, y, n) = exterior(c, x - int(window.padLeft), y - int(window.padTop), n);
-  Func copy = padded;
-  return [copy](Expr c, Expr x, Expr y, Expr n) { return copy(c, x, y, n); };
+  return padded;
 }
 
-static WindowProblem slidingProblem(const std::string &name, int64_t batch, int64_t channels,
-                                    const SlidingWindow &window, Type type) {
-  WindowProblem result;
-  result.name = name;
-  result.channels = channels;
-  result.batch = batch;
-  result.width = window.outputWidth();
-  result.height = window.outputHeight();
-  result.window = {window.kernelWidth, window.kernelHeight};
-  result.type = type;
-  return result;
+/// The input addressed from the padded corner, read in place: columns outside are `fill`; lines
+/// outside are never asked for (lineInside). `likely` makes the first and last tile of a line code
+/// of their own.
+static Pixel guardColumns(const SlidingWindow &window, Type type, Expr fill, const Pixel &input) {
+  return [=](Expr c, Expr x, Expr y, Expr n) {
+    Expr column = x - int(window.padLeft), line = y - int(window.padTop);
+    if (!window.padLeft && !window.padRight)
+      return input(c, column, line, n);
+    const int last = int(window.inputWidth) - 1;
+    Expr value = cast(type, input(c, clamp(column, 0, last), line, n));
+    return select(likely(column >= 0 && column <= last), value, fill);
+  };
 }
 
-Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params) {
-  const SlidingWindow w = problem.window;
+/// A window over a padded image: `tap` turns the element under window place k into what is reduced.
+static Window
+buildSliding(WindowProblem generic, const SlidingWindow &w, const schedule::WindowParams &params,
+             const Pixel &input,
+             const std::function<Expr(Expr value, Expr c, const std::vector<Expr> &k)> &tap) {
+  generic.width = w.outputWidth();
+  generic.height = w.outputHeight();
+  generic.window = {w.kernelWidth, w.kernelHeight};
+  const Expr fill = reductionIdentity(generic.kind, generic.type);
+  const bool inPlace = params.pad == schedule::PadMode::InPlace;
   Func padded;
-  auto read = padInput(problem.name, w, problem.type, reductionIdentity(problem.kind, problem.type),
-                       problem.input, padded);
-  WindowProblem generic =
-      slidingProblem(problem.name, problem.batch, problem.channels, w, problem.type);
-  generic.kind = problem.kind;
+  Pixel read = input;
+  if (isPadded(w) && inPlace) {
+    read = guardColumns(w, generic.type, fill, input);
+  } else if (isPadded(w)) {
+    padded = padInput(generic.name, w, generic.type, fill, input);
+    read = [padded](Expr c, Expr x, Expr y, Expr n) { return padded(c, x, y, n); };
+  }
+  if (inPlace && (w.padTop || w.padBottom))
+    generic.lineInside = [w](Expr y, const std::vector<Expr> &k) {
+      Expr line = y * int(w.strideHeight) + k[1] * int(w.dilationHeight) - int(w.padTop);
+      return line >= 0 && line < int(w.inputHeight);
+    };
   generic.value = [=](Expr c, Expr x, Expr y, Expr n, const std::vector<Expr> &k) {
-    return read(c, x * int(w.strideWidth) + k[0] * int(w.dilationWidth),
-                y * int(w.strideHeight) + k[1] * int(w.dilationHeight), n);
+    Expr value = read(c, x * int(w.strideWidth) + k[0] * int(w.dilationWidth),
+                      y * int(w.strideHeight) + k[1] * int(w.dilationHeight), n);
+    return tap(value, c, k);
   };
   Window result = buildWindow(generic, params);
   result.padded = padded;
   return result;
 }
 
+Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params) {
+  WindowProblem generic;
+  generic.name = problem.name;
+  generic.channels = problem.channels;
+  generic.batch = problem.batch;
+  generic.kind = problem.kind;
+  generic.type = problem.type;
+  return buildSliding(generic, problem.window, params, problem.input,
+                      [](Expr value, Expr, const std::vector<Expr> &) { return value; });
+}
+
 static schedule::WindowParams asWindow(const schedule::DepthwiseParams &params) {
-  return {params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks};
+  return {params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks,
+          params.pad};
 }
 
 Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params) {
-  const SlidingWindow w = problem.window;
-  Func padded;
-  auto read = padInput(problem.name, w, problem.type, cast(problem.type, 0), problem.input, padded);
-  WindowProblem generic =
-      slidingProblem(problem.name, problem.batch, problem.channels, w, problem.type);
+  WindowProblem generic;
+  generic.name = problem.name;
+  generic.channels = problem.channels;
+  generic.batch = problem.batch;
+  generic.type = problem.type;
   auto weights = problem.weights;
-  generic.value = [=](Expr c, Expr x, Expr y, Expr n, const std::vector<Expr> &k) {
-    return read(c, x * int(w.strideWidth) + k[0] * int(w.dilationWidth),
-                y * int(w.strideHeight) + k[1] * int(w.dilationHeight), n) *
-           weights(c, k[0], k[1]);
-  };
-  Window result = buildWindow(generic, asWindow(params));
-  result.padded = padded;
-  return result;
+  return buildSliding(generic, problem.window, asWindow(params), problem.input,
+                      [=](Expr value, Expr c, const std::vector<Expr> &k) {
+                        return value * weights(c, k[0], k[1]);
+                      });
 }
 
 /// Accumulators of one tile: everything unrolled, the taps too when they are few.
@@ -122,14 +151,6 @@ static void scheduleAccumulators(Window &window, Func output, Var at, int lanes,
   if (taps <= maxUnrolledTaps)
     for (int i = 0; i < window.k.dimensions(); ++i)
       update.unroll(window.k[i]);
-}
-
-/// The padded copy, in vectors of channels, with the channels that all tiles of a block need.
-static void schedulePadded(Func padded, LoopLevel at, int64_t channels, int lanes) {
-  if (!padded.defined())
-    return;
-  padded.compute_at(at);
-  vectoriseGuarded(padded, padded.args()[0], channels, lanes, 4);
 }
 
 void scheduleWindow(Window &window, Func output, const schedule::WindowParams &params,
@@ -166,17 +187,22 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
     loops.push_back(channelTile);
     iterations = ceilDiv(problem.channels, tile);
   }
+  output.never_partition(block, yi, xi, n);
   Var piece = parallelise(output, loops, iterations, params.tasks);
   scheduleAccumulators(window, output, channelsParallel ? columnTile : channelTile, lanes, tile,
                        columns);
-  schedulePadded(window.padded, LoopLevel(output, piece), problem.channels, lanes);
+  if (!window.padded.defined())
+    return;
+  vectoriseGuarded(window.padded, window.padded.args()[0], problem.channels, lanes, 4);
+  if (params.pad == schedule::PadMode::Whole)
+    window.padded.compute_root();
+  else
+    window.padded.compute_at(output, piece);
 }
 
 void scheduleDepthwise(Window &window, Func output, const schedule::DepthwiseParams &params,
                        const MachineFacts &facts) {
   scheduleWindow(window, output, asWindow(params), facts);
-  if (window.padded.defined() && params.pad == schedule::PadMode::Whole)
-    window.padded.compute_root();
 }
 
 } // namespace dlc::templates

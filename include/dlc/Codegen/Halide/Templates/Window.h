@@ -19,6 +19,9 @@ struct WindowProblem {
   std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n,
                              const std::vector<Halide::Expr> &k)>
       value;
+  /// Whether the input line of output line y under k exists; when set, other lines are skipped.
+  /// Depends on y and k[1...] only.
+  std::function<Halide::Expr(Halide::Expr y, const std::vector<Halide::Expr> &k)> lineInside;
 };
 
 /// A sliding window over a padded NHWC image.
