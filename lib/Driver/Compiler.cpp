@@ -1,9 +1,14 @@
-// The compile as a library. Reads and checks models; what follows the reader is not connected yet.
-#include "dlc/Driver/Compiler.h"
+// The compile as a library. The phases after import are not connected yet.
+#include "LoadedModel.h"
 
 #include "dlc/Import/ONNX/Model.h"
+#include "dlc/Support/AtomicFile.h"
+
+#include <chrono>
+#include <filesystem>
 
 using namespace dlc;
+using namespace dlc::driver;
 
 static bool isOnnx(const std::string &path) { return path.ends_with(".onnx"); }
 
@@ -44,35 +49,31 @@ Expected<std::vector<InputSpec>> dlc::readModelInputs(const std::string &path,
   return inputs;
 }
 
-Expected<CheckReport> dlc::checkModel(const std::string &path, const CompileOptions &options) {
-  Expected<onnx::Model> model = onnx::readModel(path);
-  if (!model)
-    return model.error();
-  CheckReport report;
-  report.nodes = model->graph.nodes.size();
-  for (const onnx::Node &node : model->graph.nodes)
-    ++report.operators[node.domain.empty() ? node.opType : node.domain + "." + node.opType];
-  return report;
+/// The path that a compile writes without --output.
+static std::string defaultOutput(const std::string &path, std::string_view extension) {
+  return std::filesystem::path(path).stem().string() + std::string(extension);
 }
 
-static Error notConnected(const std::string &path) {
-  return internalError(path + ": this build of dlc reads models only");
+static Expected<CompileResult> writeText(const std::string &text, const std::string &path) {
+  if (Status status = writeFileAtomically(path, text); !status)
+    return status.error();
+  CompileResult result;
+  result.artifact = path;
+  result.artifactBytes = text.size();
+  return result;
 }
 
 Expected<CompileResult> dlc::compileModel(const std::string &path, const CompileOptions &options) {
-  if (Expected<onnx::Model> model = onnx::readModel(path); !model)
+  auto begin = std::chrono::steady_clock::now();
+  Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
+  if (!model)
     return model.error();
-  return notConnected(path);
-}
-
-Expected<InspectReport> dlc::inspectModel(const std::string &path, const CompileOptions &options) {
-  if (Expected<onnx::Model> model = onnx::readModel(path); !model)
-    return model.error();
-  return notConnected(path);
-}
-
-Expected<VerifyReport> dlc::verifyModel(const std::string &path, const VerifyOptions &options) {
-  if (Expected<onnx::Model> model = onnx::readModel(path); !model)
-    return model.error();
-  return notConnected(path);
+  if (options.compileTo != Phase::Import)
+    return internalError(path + ": this build of dlc stops after the phase import");
+  std::string output = options.output.empty() ? defaultOutput(path, ".mlir") : options.output;
+  Expected<CompileResult> result = writeText(printModule(*(*model)->module), output);
+  if (result)
+    result->seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return result;
 }

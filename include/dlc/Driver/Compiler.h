@@ -105,6 +105,16 @@ struct CheckReport {
 /// Fails only where the model cannot be read at all.
 Expected<CheckReport> checkModel(const std::string &model, const CompileOptions &options);
 
+/// A value with the name that the model gives it.
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+/// Evaluates `model` with the reference interpreter, on inputs by name: slow, and right.
+Expected<std::vector<NamedTensor>> interpretModel(const std::string &model,
+                                                  const std::map<std::string, Tensor> &inputs,
+                                                  const CompileOptions &options);
+
 /// One row of `dlc inspect`.
 struct LayerReport {
   std::string name;
@@ -142,13 +152,14 @@ struct Comparison {
 };
 struct VerifyOptions {
   CompileOptions compile;
-  /// By input name; random ones are made for those that are missing.
+  /// By input name.
   std::map<std::string, Tensor> inputs;
   /// Expected outputs (`--against`) by name, or by position as `#0`; empty: the reference
   /// interpreter's.
   std::map<std::string, Tensor> expected;
   Tolerance tolerance;
-  uint64_t seed = 0;
+  /// Judges the interpreter in place of compiled code; `expected` must be given.
+  bool interpret = false;
   int threads = 0;
 };
 struct VerifyReport {

@@ -48,10 +48,9 @@ static void printReport(const InspectReport &report, Terminal &terminal) {
   terminal.print("weights  " + std::to_string(report.parameters) + " parameters, " +
                  formatBytes(static_cast<double>(report.weightBytes)));
   terminal.print("compute  " + formatFlops(report.flops));
-  terminal.print("memory   " + (report.arenaBytes
-                                    ? formatBytes(static_cast<double>(report.arenaBytes)) +
-                                          " of scratch memory a run"
-                                    : std::string("depends on the inputs")));
+  if (report.arenaBytes != 0)
+    terminal.print("memory   " + formatBytes(static_cast<double>(report.arenaBytes)) +
+                   " of scratch memory a run");
 }
 
 static ExitCode runInspect(const std::string &model, const CompileFlags &flags, Session &session) {

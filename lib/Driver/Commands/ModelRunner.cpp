@@ -76,3 +76,22 @@ Expected<std::vector<Tensor>> cli::orderInputs(const ModelDescription &descripti
   }
   return inputs;
 }
+
+Expected<std::vector<NamedTensor>> cli::runOnce(const Artifact &artifact,
+                                                const std::map<std::string, Tensor> &values,
+                                                int threads, const std::string &model) {
+  Expected<std::vector<Tensor>> ordered = orderInputs(artifact.description(), values);
+  if (!ordered)
+    return badInput(model + ": " + ordered.error().message);
+  Expected<Context> context = artifact.createContext({.threads = threads});
+  if (!context)
+    return context.error();
+  std::vector<Tensor> tensors;
+  if (Status status = context->run(*ordered, tensors); !status)
+    return status.error();
+  std::vector<NamedTensor> outputs;
+  const FunctionDescription &function = artifact.description().functions.front();
+  for (size_t index = 0; index != tensors.size(); ++index)
+    outputs.push_back({function.outputs[index].name, tensors[index]});
+  return outputs;
+}

@@ -15,13 +15,14 @@ struct RunVerb {
   std::string outputFolder;
   std::string format = "npy";
   int threads = 0;
+  bool interpret = false;
   InputFlags inputs;
   CompileFlags flags;
 
   ExitCode run(Session &session) const;
-  Expected<std::vector<Tensor>> execute(Session &session, ModelDescription &description) const;
-  Expected<std::vector<std::string>> write(const std::vector<TensorDescription> &outputs,
-                                           const std::vector<Tensor> &values) const;
+  Expected<std::vector<NamedTensor>> runArtifact() const;
+  Expected<std::vector<NamedTensor>> runModel(Session &session) const;
+  Expected<std::vector<std::string>> write(const std::vector<NamedTensor> &outputs) const;
 };
 
 /// A glance at an output's values.
@@ -49,59 +50,43 @@ static Statistics measure(const Tensor &tensor) {
   return result;
 }
 
-static std::string describe(const std::string &name, const Tensor &tensor) {
-  return name + ": " + std::string(dtypeName(tensor.dtype())) + " " + shapeString(tensor.shape());
+/// Opens and runs an artifact on the inputs that were given.
+Expected<std::vector<NamedTensor>> RunVerb::runArtifact() const {
+  Expected<Artifact> artifact = Artifact::open(model);
+  if (!artifact)
+    return artifact.error();
+  Expected<std::map<std::string, Tensor>> values =
+      inputs.read(artifactInputs(artifact->description()), /*fillMissing=*/false);
+  if (!values)
+    return values.error();
+  return runOnce(*artifact, *values, threads, model);
 }
 
-/// Compiles or opens, and runs once.
-Expected<std::vector<Tensor>> RunVerb::execute(Session &session,
-                                               ModelDescription &description) const {
+/// Compiles (or interprets) a model for exactly the inputs that were given, and runs it.
+Expected<std::vector<NamedTensor>> RunVerb::runModel(Session &session) const {
   Expected<CompileOptions> options = flags.options(session);
   if (!options)
     return options.error();
-  std::map<std::string, Tensor> values;
-  Expected<Artifact> artifact = [&]() -> Expected<Artifact> {
-    bool compiled = isArtifact(model);
-    Expected<Artifact> opened =
-        compiled ? Artifact::open(model) : Expected<Artifact>(internalError(""));
-    if (compiled && !opened)
-      return opened.error();
-    Expected<std::vector<InputSpec>> specs = compiled
-                                                 ? Expected(artifactInputs(opened->description()))
-                                                 : readModelInputs(model, *options);
-    if (!specs)
-      return specs.error();
-    Expected<std::map<std::string, Tensor>> read = inputs.read(*specs, /*fillMissing=*/false);
-    if (!read)
-      return read.error();
-    values = std::move(*read);
-    if (compiled)
-      return opened;
-    // The values are known, so the model is compiled for exactly their shapes.
-    for (const auto &[name, value] : values)
-      options->shapes[name] = value.shape();
-    options->shapes.erase("");
-    options->inputValues = values;
-    return compileAndOpen(model, *options);
-  }();
+  Expected<std::vector<InputSpec>> specs = readModelInputs(model, *options);
+  if (!specs)
+    return specs.error();
+  Expected<std::map<std::string, Tensor>> values = inputs.read(*specs, /*fillMissing=*/false);
+  if (!values)
+    return values.error();
+  for (const auto &[name, value] : *values)
+    options->shapes[name] = value.shape();
+  options->shapes.erase("");
+  options->inputValues = *values;
+  if (interpret)
+    return interpretModel(model, *values, *options);
+  Expected<Artifact> artifact = compileAndOpen(model, *options);
   if (!artifact)
     return artifact.error();
-  description = artifact->description();
-  Expected<std::vector<Tensor>> ordered = orderInputs(description, values);
-  if (!ordered)
-    return badInput(model + ": " + ordered.error().message);
-  Expected<Context> context = artifact->createContext({.threads = threads});
-  if (!context)
-    return context.error();
-  std::vector<Tensor> outputs;
-  if (Status status = context->run(*ordered, outputs); !status)
-    return status.error();
-  return outputs;
+  return runOnce(*artifact, *values, threads, model);
 }
 
 /// Writes the outputs and gives their paths; empty without --output.
-Expected<std::vector<std::string>> RunVerb::write(const std::vector<TensorDescription> &outputs,
-                                                  const std::vector<Tensor> &values) const {
+Expected<std::vector<std::string>> RunVerb::write(const std::vector<NamedTensor> &outputs) const {
   std::vector<std::string> paths;
   if (outputFolder.empty())
     return paths;
@@ -111,7 +96,7 @@ Expected<std::vector<std::string>> RunVerb::write(const std::vector<TensorDescri
     return badInput(outputFolder + ": cannot create the folder: " + error.message());
   TensorFormat kind = format == "pb" ? TensorFormat::Pb : TensorFormat::Npy;
   std::set<std::string> names;
-  for (size_t index = 0; index != values.size(); ++index) {
+  for (size_t index = 0; index != outputs.size(); ++index) {
     std::string name = outputFileName(outputs[index].name, index, kind);
     if (!names.insert(name).second)
       return badInput(outputFolder + ": two outputs would be written to " + name +
@@ -119,8 +104,8 @@ Expected<std::vector<std::string>> RunVerb::write(const std::vector<TensorDescri
     std::string path = (std::filesystem::path(outputFolder) / name).string();
     onnx::ProtoValue value;
     value.name = outputs[index].name;
-    value.tensor.shape = values[index].shape();
-    value.tensor.tensor = values[index];
+    value.tensor.shape = outputs[index].tensor.shape();
+    value.tensor.tensor = outputs[index].tensor;
     if (Status status = writeOutputFile(path, value, kind); !status)
       return status.error();
     paths.push_back(path);
@@ -128,41 +113,50 @@ Expected<std::vector<std::string>> RunVerb::write(const std::vector<TensorDescri
   return paths;
 }
 
+static Json toJson(const NamedTensor &output, const std::string &path) {
+  const Tensor &tensor = output.tensor;
+  Json entry{
+      {"name", output.name}, {"dtype", dtypeName(tensor.dtype())}, {"shape", tensor.shape()}};
+  if (tensor.numElements() != 0) {
+    Statistics statistics = measure(tensor);
+    entry.update({{"min", statistics.smallest},
+                  {"max", statistics.largest},
+                  {"mean", statistics.mean},
+                  {"argmax", statistics.largestIndex}});
+  }
+  if (!path.empty())
+    entry["file"] = path;
+  return entry;
+}
+
+static std::string describe(const NamedTensor &output, const std::string &path) {
+  const Tensor &tensor = output.tensor;
+  std::string line = output.name + ": " + std::string(dtypeName(tensor.dtype())) + " " +
+                     shapeString(tensor.shape());
+  if (tensor.numElements() != 0) {
+    Statistics statistics = measure(tensor);
+    line += ", min " + formatNumber(statistics.smallest, 6) + ", mean " +
+            formatNumber(statistics.mean, 6) + ", max " + formatNumber(statistics.largest, 6) +
+            " at " + std::to_string(statistics.largestIndex);
+  }
+  return path.empty() ? line : line + " -> " + path;
+}
+
 ExitCode RunVerb::run(Session &session) const {
-  ModelDescription description;
-  Expected<std::vector<Tensor>> values = execute(session, description);
-  if (!values)
-    return session.fail(values.error());
-  const std::vector<TensorDescription> &outputs = description.functions.front().outputs;
-  Expected<std::vector<std::string>> paths = write(outputs, *values);
+  Expected<std::vector<NamedTensor>> outputs =
+      isArtifact(model) ? runArtifact() : runModel(session);
+  if (!outputs)
+    return session.fail(outputs.error());
+  Expected<std::vector<std::string>> paths = write(*outputs);
   if (!paths)
     return session.fail(paths.error());
   Json report = Json::array();
-  for (size_t index = 0; index != values->size(); ++index) {
-    const Tensor &value = (*values)[index];
-    Statistics statistics = measure(value);
-    if (session.json) {
-      Json entry{{"name", outputs[index].name},
-                 {"dtype", dtypeName(value.dtype())},
-                 {"shape", value.shape()}};
-      if (value.numElements() != 0)
-        entry.update({{"min", statistics.smallest},
-                      {"max", statistics.largest},
-                      {"mean", statistics.mean},
-                      {"argmax", statistics.largestIndex}});
-      if (!paths->empty())
-        entry["file"] = (*paths)[index];
-      report.push_back(entry);
-      continue;
-    }
-    std::string line = describe(outputs[index].name, value);
-    if (value.numElements() != 0)
-      line += ", min " + formatNumber(statistics.smallest, 6) + ", mean " +
-              formatNumber(statistics.mean, 6) + ", max " + formatNumber(statistics.largest, 6) +
-              " at " + std::to_string(statistics.largestIndex);
-    if (!paths->empty())
-      line += " -> " + (*paths)[index];
-    session.terminal.note(line);
+  for (size_t index = 0; index != outputs->size(); ++index) {
+    std::string path = paths->empty() ? "" : (*paths)[index];
+    if (session.json)
+      report.push_back(toJson((*outputs)[index], path));
+    else
+      session.terminal.note(describe((*outputs)[index], path));
   }
   if (session.json)
     session.printJson({{"outputs", report}});
@@ -191,6 +185,9 @@ void cli::addRunCommand(CLI::App &app, Session &session) {
       ->add_option("--threads", verb->threads, "Threads that share the work; every core by default")
       ->check(between(0, 4096))
       ->type_name("N");
+  command->add_flag("--interpret", verb->interpret,
+                    "Evaluates with the reference interpreter instead of compiled code: slow, for "
+                    "comparison");
   verb->inputs.add(*command);
   verb->flags.add(*command);
   command->callback(

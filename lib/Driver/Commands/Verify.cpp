@@ -15,6 +15,7 @@ struct VerifyVerb {
   std::string model;
   std::string against;
   bool gradients = false;
+  bool interpret = false;
   int threads = 0;
   Tolerance tolerance;
   InputFlags inputs;
@@ -97,7 +98,9 @@ ExitCode VerifyVerb::run(Session &session) const {
   options.compile = std::move(*compile);
   options.tolerance = tolerance;
   options.threads = threads;
-  options.seed = inputs.seed;
+  options.interpret = interpret;
+  if (interpret && against.empty())
+    return session.fail(usageError("--interpret: expected --against with what to compare with"));
   Expected<std::vector<InputSpec>> specs = readModelInputs(model, options.compile);
   if (!specs)
     return session.fail(specs.error());
@@ -162,6 +165,8 @@ void cli::addVerifyCommand(CLI::App &app, Session &session) {
       ->add_option("--threads", verb->threads, "Threads that share the work; every core by default")
       ->check(between(0, 4096))
       ->type_name("N");
+  command->add_flag("--interpret", verb->interpret,
+                    "Judges the reference interpreter in place of compiled code");
   command->add_flag("--gradients", verb->gradients, "Compares gradients too (to come)");
   verb->inputs.add(*command);
   verb->flags.add(*command);

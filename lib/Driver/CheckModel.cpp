@@ -1,0 +1,37 @@
+// `checkModel`: what keeps a model from being compiled.
+#include "LoadedModel.h"
+
+#include "dlc/Import/ONNX/ImportONNX.h"
+
+using namespace dlc;
+using namespace dlc::driver;
+
+static void countOperators(const onnx::Graph &graph, CheckReport &report) {
+  for (const onnx::Node &node : graph.nodes) {
+    ++report.nodes;
+    ++report.operators[node.domain.empty() ? node.opType : node.domain + "." + node.opType];
+    for (const onnx::Attribute &attribute : node.attributes)
+      if (const auto *subgraph = attribute.as<std::shared_ptr<const onnx::Graph>>())
+        countOperators(**subgraph, report);
+  }
+}
+
+Expected<CheckReport> dlc::checkModel(const std::string &path, const CompileOptions &options) {
+  CheckReport report;
+  if (!path.ends_with(".onnx")) {
+    Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
+    if (!model)
+      return model.error();
+    return report;
+  }
+  Expected<onnx::Model> model = onnx::readModel(path);
+  if (!model)
+    return model.error();
+  countOperators(model->graph, report);
+  onnx::ImportOptions importOptions;
+  importOptions.shapes.insert(options.shapes.begin(), options.shapes.end());
+  importOptions.constantInputs.insert(options.constantInputs.begin(), options.constantInputs.end());
+  LoadedModel scratch(path);
+  report.issues = onnx::checkONNX(scratch.context, *model, importOptions);
+  return report;
+}

@@ -1,0 +1,156 @@
+// From a file to a module.
+#include "LoadedModel.h"
+
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Import/ONNX/ImportONNX.h"
+#include "dlc/Reference/Interpreter.h"
+#include "dlc/Support/AtomicFile.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace dlc;
+using namespace dlc::driver;
+
+/// Names in `location`, without the files and lines of a dump.
+static std::string locationName(mlir::Location location) {
+  if (auto name = mlir::dyn_cast<mlir::NameLoc>(location))
+    return name.getName().str();
+  if (auto fused = mlir::dyn_cast<mlir::FusedLoc>(location))
+    for (mlir::Location each : fused.getLocations())
+      if (std::string name = locationName(each); !name.empty())
+        return name;
+  if (auto call = mlir::dyn_cast<mlir::CallSiteLoc>(location))
+    return locationName(call.getCallee());
+  return {};
+}
+
+static std::string describe(mlir::Diagnostic &diagnostic) {
+  std::string where = locationName(diagnostic.getLocation());
+  if (where.empty())
+    if (auto line = mlir::dyn_cast<mlir::FileLineColLoc>(diagnostic.getLocation()))
+      where = "line " + std::to_string(line.getLine());
+  std::string text = where.empty() ? diagnostic.str() : where + ": " + diagnostic.str();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+DiagnosticCollector::DiagnosticCollector(mlir::MLIRContext *context, const CompileOptions &options)
+    : handler(context, [this, warning = options.warning](mlir::Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error && message.empty())
+          message = describe(diagnostic);
+        else if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Warning && warning)
+          warning(describe(diagnostic));
+        return mlir::success();
+      }) {}
+
+Error DiagnosticCollector::error(const std::string &file, ExitCode code,
+                                 const std::string &fallback) const {
+  if (message.empty())
+    return internalError(file + ": " + fallback);
+  return {code, file + ": " + message};
+}
+
+LoadedModel::LoadedModel(std::string path) : path(std::move(path)) {
+  mlir::DialectRegistry registry;
+  registry.insert<dl::DLDialect, mlir::func::FuncDialect>();
+  registerReferenceModels(registry);
+  context.appendDialectRegistry(registry);
+  context.loadAllAvailableDialects();
+}
+
+mlir::func::FuncOp LoadedModel::main() const {
+  return module ? (*module).lookupSymbol<mlir::func::FuncOp>("main") : mlir::func::FuncOp();
+}
+
+static onnx::ImportOptions importOptions(const CompileOptions &options) {
+  onnx::ImportOptions result;
+  result.shapes.insert(options.shapes.begin(), options.shapes.end());
+  result.constantInputs.insert(options.constantInputs.begin(), options.constantInputs.end());
+  result.inputValues.insert(options.inputValues.begin(), options.inputValues.end());
+  return result;
+}
+
+static Status importFile(LoadedModel &model, const CompileOptions &options) {
+  Expected<onnx::Model> file = onnx::readModel(model.path);
+  if (!file)
+    return file.error();
+  auto module = onnx::importONNX(model.context, *file, importOptions(options));
+  if (!module)
+    return module.error();
+  model.module = std::move(*module);
+  return {};
+}
+
+static Status parseFile(LoadedModel &model, const CompileOptions &options) {
+  Expected<MappedFile> file = MappedFile::open(model.path);
+  if (!file)
+    return file.error();
+  DiagnosticCollector diagnostics(&model.context, options);
+  llvm::SourceMgr sources;
+  std::string_view text = file->text();
+  sources.AddNewSourceBuffer(
+      llvm::MemoryBuffer::getMemBufferCopy({text.data(), text.size()}, model.path), llvm::SMLoc());
+  mlir::ParserConfig config(&model.context);
+  model.module = mlir::parseSourceFile<mlir::ModuleOp>(sources, config);
+  if (!model.module)
+    return diagnostics.error(model.path, ExitCode::BadInput, "cannot be parsed");
+  return {};
+}
+
+Expected<std::unique_ptr<LoadedModel>> driver::loadModel(const std::string &path,
+                                                         const CompileOptions &options) {
+  auto model = std::make_unique<LoadedModel>(path);
+  Status status = path.ends_with(".onnx")   ? importFile(*model, options)
+                  : path.ends_with(".mlir") ? parseFile(*model, options)
+                                            : usageError(path + ": expected a model ending in "
+                                                                ".onnx or .mlir");
+  if (!status)
+    return status.error();
+  return model;
+}
+
+std::string driver::printModule(mlir::ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  mlir::OpPrintingFlags flags;
+  flags.enableDebugInfo(/*enable=*/true, /*prettyForm=*/false);
+  module->print(stream, flags);
+  text += '\n';
+  return text;
+}
+
+static std::string nameOr(mlir::Attribute attribute, const char *kind, unsigned index) {
+  if (auto name = mlir::dyn_cast_if_present<mlir::StringAttr>(attribute))
+    return name.str();
+  return kind + std::to_string(index);
+}
+
+std::string driver::inputName(mlir::func::FuncOp function, unsigned index) {
+  return nameOr(function.getArgAttr(index, "dl.name"), "input", index);
+}
+
+std::string driver::outputName(mlir::func::FuncOp function, unsigned index) {
+  return nameOr(function.getResultAttr(index, "dl.name"), "output", index);
+}
+
+std::string driver::nodeName(mlir::Operation *op) {
+  std::string name = locationName(op->getLoc());
+  return name.empty() ? op->getName().getStringRef().str() : name;
+}
+
+std::string driver::typeText(mlir::Type type) {
+  auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);
+  std::optional<DType> dtype = tensor ? dl::dtypeOf(tensor.getElementType()) : std::nullopt;
+  if (!dtype) {
+    std::string text;
+    llvm::raw_string_ostream(text) << type;
+    return text;
+  }
+  std::string text = std::string(dtypeName(*dtype)) + "[";
+  for (auto [axis, dim] : llvm::enumerate(tensor.getShape()))
+    text += (axis ? "," : "") +
+            (mlir::ShapedType::isDynamic(dim) ? std::string("?") : std::to_string(dim));
+  return text + "]";
+}

@@ -1,0 +1,88 @@
+// `verifyModel`: compiled code against the interpreter, or against given results.
+#include "Comparison.h"
+
+#include "dlc/Artifact/Loader.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+using namespace dlc;
+using namespace dlc::driver;
+
+/// Compiles `path` into a temporary library and runs it once.
+static Expected<std::vector<NamedTensor>> runCompiled(const std::string &path,
+                                                      const VerifyOptions &options) {
+  std::error_code error;
+  std::string folder = (std::filesystem::temp_directory_path(error) / "dlc-verify-XXXXXX").string();
+  if (error || !::mkdtemp(folder.data()))
+    return badInput("cannot create a folder for temporary files; set TMPDIR");
+  CompileOptions compile = options.compile;
+  compile.output = folder + "/model.so";
+  compile.emit = Emit::SharedLibrary;
+  Expected<CompileResult> compiled = compileModel(path, compile);
+  Expected<Artifact> artifact =
+      compiled ? Artifact::open(compiled->artifact) : Expected<Artifact>(compiled.error());
+  std::filesystem::remove_all(folder, error); // the library stays mapped
+  if (!artifact)
+    return artifact.error();
+  const FunctionDescription &function = artifact->description().functions.front();
+  std::vector<Tensor> inputs, outputs;
+  for (const TensorDescription &input : function.inputs) {
+    auto found = options.inputs.find(input.name);
+    if (found == options.inputs.end())
+      return badInput(path + ": input '" + input.name + "' has no value");
+    inputs.push_back(found->second);
+  }
+  Expected<Context> context = artifact->createContext({.threads = options.threads});
+  if (!context)
+    return context.error();
+  if (Status status = context->run(inputs, outputs); !status)
+    return status.error();
+  std::vector<NamedTensor> named;
+  for (size_t index = 0; index != outputs.size(); ++index)
+    named.push_back({function.outputs[index].name, outputs[index]});
+  return named;
+}
+
+/// What output `index` called `name` must be, or null where nothing is expected of it.
+static const Tensor *findExpected(const std::map<std::string, Tensor> &expected,
+                                  const std::string &name, size_t index) {
+  auto found = expected.find(name);
+  if (found == expected.end())
+    found = expected.find("#" + std::to_string(index));
+  return found == expected.end() ? nullptr : &found->second;
+}
+
+Expected<VerifyReport> dlc::verifyModel(const std::string &path, const VerifyOptions &given) {
+  VerifyOptions options = given;
+  // The inputs are known, so the model is compiled for their shapes.
+  for (const auto &[name, value] : options.inputs)
+    options.compile.shapes[name] = value.shape();
+  options.compile.shapes.erase("");
+  options.compile.inputValues = options.inputs;
+  std::map<std::string, Tensor> expected = options.expected;
+  if (expected.empty()) {
+    Expected<std::vector<NamedTensor>> reference =
+        interpretModel(path, options.inputs, options.compile);
+    if (!reference)
+      return reference.error();
+    for (const NamedTensor &output : *reference)
+      expected[output.name] = output.tensor;
+  }
+  Expected<std::vector<NamedTensor>> actual =
+      options.interpret ? interpretModel(path, options.inputs, options.compile)
+                        : runCompiled(path, options);
+  if (!actual)
+    return actual.error();
+  VerifyReport report;
+  for (size_t index = 0; index != actual->size(); ++index) {
+    const NamedTensor &output = (*actual)[index];
+    if (const Tensor *want = findExpected(expected, output.name, index))
+      report.outputs.push_back(
+          compareTensors(output.name, output.tensor, *want, options.tolerance));
+  }
+  if (report.outputs.size() != expected.size())
+    return badInput(path + ": expected " + std::to_string(expected.size()) +
+                    " outputs, of which the model has " + std::to_string(report.outputs.size()));
+  return report;
+}
