@@ -1,0 +1,240 @@
+// Pulls expressions from a kernel's results back to its operands.
+#include "dlc/Codegen/Halide/KernelEmitter.h"
+
+#include "dlc/Codegen/Halide/EmissionModels.h"
+#include "dlc/Codegen/Halide/Templates/Injective.h"
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+
+using namespace mlir;
+
+#include "dlc/Codegen/Halide/EmissionInterfaces.cpp.inc"
+
+namespace dlc::codegen {
+
+//===-- Types --------------------------------------------------------------------------------------===//
+
+Halide::Type KernelEmitter::exprType(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  unsigned bits = element.getIntOrFloatBitWidth();
+  if (element.isBF16())
+    return Halide::BFloat(16);
+  if (isa<FloatType>(element))
+    return Halide::Float(bits);
+  if (bits == 1)
+    return Halide::Bool();
+  return element.isUnsignedInteger() ? Halide::UInt(bits) : Halide::Int(bits);
+}
+
+Halide::Type KernelEmitter::storageType(Type type) {
+  Halide::Type halideType = exprType(type);
+  return halideType.is_bool() ? Halide::UInt(8) : halideType;
+}
+
+Halide::Expr KernelEmitter::compute(Halide::Expr expr) {
+  if (expr.type().is_float() && expr.type().bits() < 32)
+    return Halide::cast<float>(expr);
+  return expr;
+}
+
+//===-- Construction -------------------------------------------------------------------------------===//
+
+/// A dense, row-major parameter with constant bounds, so that the kernel reads nothing but the host
+/// pointer of its buffers.
+static Halide::ImageParam makeParameter(RankedTensorType type, unsigned index) {
+  Halide::ImageParam parameter(KernelEmitter::storageType(type), type.getRank(), "in" + std::to_string(index));
+  int64_t stride = 1;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    int64_t extent = type.getDimSize(type.getRank() - 1 - dim);
+    parameter.dim(dim).set_bounds(0, static_cast<int>(extent)).set_stride(static_cast<int>(stride));
+    stride *= extent;
+  }
+  return parameter;
+}
+
+KernelEmitter::KernelEmitter(dl::KernelOp kernel, const schedule::MachineFacts &facts)
+    : kernel(kernel), facts(facts) {
+  for (BlockArgument argument : kernel.getBodyBlock()->getArguments()) {
+    Halide::ImageParam parameter =
+        makeParameter(cast<RankedTensorType>(argument.getType()), argument.getArgNumber());
+    parameters.push_back(parameter);
+    bool isBool = getElementTypeOrSelf(argument.getType()).isInteger(1);
+    define(argument, [parameter, isBool](const Coords &coords) {
+      Halide::Expr element = parameter(std::vector<Halide::Expr>(coords.rbegin(), coords.rend()));
+      return isBool ? element != Halide::cast<uint8_t>(0) : element;
+    });
+  }
+}
+
+void KernelEmitter::define(Value value, std::function<Halide::Expr(const Coords &)> element) {
+  definitions[value] = std::move(element);
+}
+
+std::vector<Halide::Argument> KernelEmitter::arguments() const {
+  return {parameters.begin(), parameters.end()};
+}
+
+ValueRange KernelEmitter::yielded() {
+  return kernel.getBodyBlock()->getTerminator()->getOperands();
+}
+
+ArrayRef<int64_t> KernelEmitter::outputShape() {
+  return cast<RankedTensorType>(yielded().front().getType()).getShape();
+}
+
+//===-- Expressions --------------------------------------------------------------------------------===//
+
+/// A splat constant inside the kernel as an immediate.
+static Halide::Expr immediate(dl::ConstantOp constant) {
+  auto dense = cast<DenseElementsAttr>(constant.getValue());
+  assert(dense.isSplat() && "kernel formation keeps only splats inside kernels");
+  Tensor value = dl::tensorOf(ElementsAttr(dense.reshape(RankedTensorType::get({}, dense.getElementType()))));
+  Halide::Type type = KernelEmitter::exprType(constant.getType());
+  if (type.is_bool())
+    return value.asInt(0) ? Halide::Internal::const_true() : Halide::Internal::const_false();
+  if (type.is_float())
+    return Halide::Internal::make_const(type, value.asDouble(0));
+  return Halide::Internal::make_const(type, value.asInt(0));
+}
+
+static bool sameCoords(const Coords &a, const Coords &b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](const Halide::Expr &x, const Halide::Expr &y) {
+           return x.same_as(y);
+         });
+}
+
+Halide::Expr KernelEmitter::at(Value value, const Coords &coords) {
+  if (auto found = definitions.find(value); found != definitions.end())
+    return found->second(coords);
+  Operation *op = value.getDefiningOp();
+  if (auto constant = dyn_cast<dl::ConstantOp>(op))
+    return immediate(constant);
+  for (const auto &[place, expr] : emitted[value])
+    if (sameCoords(place, coords))
+      return expr;
+  auto element = dyn_cast<ElementEmissionOpInterface>(op);
+  if (!element)
+    throw Halide::CompileError("op '" + op->getName().getStringRef().str() + "' has no Halide emission");
+  Halide::Expr expr = element.emitElement(*this, cast<OpResult>(value).getResultNumber(), coords);
+  Halide::Type type = exprType(value.getType());
+  if (expr.type() != type)
+    expr = Halide::cast(type, expr);
+  emitted[value].emplace_back(coords, expr);
+  return expr;
+}
+
+Halide::Expr KernelEmitter::broadcastAt(Value value, const Coords &coords) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+  Coords place(coords.end() - shape.size(), coords.end());
+  for (auto [axis, size] : llvm::enumerate(shape))
+    if (size == 1)
+      place[axis] = 0;
+  return at(value, place);
+}
+
+//===-- Joining axes -------------------------------------------------------------------------------===//
+
+bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigned first, unsigned last) {
+  ArrayRef<int64_t> own = cast<RankedTensorType>(value.getType()).getShape();
+  // Axis i of `shape` is axis i - offset of this value; missing ones count as size 1.
+  int64_t offset = static_cast<int64_t>(shape.size()) - static_cast<int64_t>(own.size());
+  bool all = true, none = true;
+  for (int64_t axis = first; axis < static_cast<int64_t>(last); ++axis) {
+    int64_t size = axis < offset ? 1 : own[axis - offset];
+    all &= size == shape[axis];
+    none &= size == 1;
+  }
+  if (!all && !none)
+    return false;
+  Operation *op = value.getDefiningOp();
+  if (definitions.count(value) || isa<dl::ConstantOp>(op))
+    return true;
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  if (!fusible || fusible.getFusionClass() != FusionClass::Injective)
+    return false;
+  return llvm::all_of(op->getOperands(),
+                      [&](Value operand) { return isLinearizable(operand, shape, first, last); });
+}
+
+Coords KernelEmitter::splitLinear(Halide::Expr linear, ArrayRef<int64_t> shape, unsigned first,
+                                  unsigned last, bool linearizable) {
+  Coords coords(last - first, Halide::Expr(0));
+  if (linearizable) {
+    if (!coords.empty())
+      coords.back() = linear;
+    return coords;
+  }
+  for (unsigned axis = last; axis-- > first;) {
+    int size = static_cast<int>(shape[axis]);
+    coords[axis - first] = axis == first ? linear : linear % size;
+    linear = linear / size;
+  }
+  return coords;
+}
+
+IterationSpace KernelEmitter::defaultSpace() {
+  IterationSpace result;
+  ArrayRef<int64_t> shape = outputShape();
+  result.coords.resize(shape.size(), Halide::Expr(0));
+  int64_t stride = 1;
+  for (unsigned last = shape.size(); last > 0;) {
+    unsigned first = last - 1;
+    auto joins = [&](Value value) { return isLinearizable(value, shape, first - 1, last); };
+    while (first > 0 && llvm::all_of(yielded(), joins))
+      --first;
+    int64_t extent = 1;
+    for (unsigned axis = first; axis < last; ++axis)
+      extent *= shape[axis];
+    Halide::Var var("d" + std::to_string(result.vars.size()));
+    result.vars.push_back(var);
+    result.extents.push_back(extent);
+    result.strides.push_back(stride);
+    Coords group = splitLinear(var, shape, first, last, /*linearizable=*/true);
+    std::copy(group.begin(), group.end(), result.coords.begin() + first);
+    stride *= extent;
+    last = first;
+  }
+  return result;
+}
+
+//===-- The whole kernel ---------------------------------------------------------------------------===//
+
+void KernelEmitter::emit() {
+  if (Operation *anchor = kernel.getAnchor()) {
+    auto emission = dyn_cast<AnchorEmissionOpInterface>(anchor);
+    if (!emission)
+      throw Halide::CompileError("op '" + anchor->getName().getStringRef().str() + "' has no Halide emission");
+    emission.emitAnchor(*this);
+  }
+  if (!space)
+    space = defaultSpace();
+  std::vector<Halide::Expr> values;
+  for (Value value : yielded()) {
+    Halide::Expr element = at(value, space->coords);
+    values.push_back(Halide::cast(storageType(value.getType()), element));
+  }
+  output = Halide::Func("out");
+  if (values.size() == 1)
+    output(space->vars) = values.front();
+  else
+    output(space->vars) = Halide::Tuple(values);
+  for (Halide::OutputImageParam buffer : output.output_buffers())
+    for (size_t dim = 0; dim < space->vars.size(); ++dim)
+      buffer.dim(dim)
+          .set_bounds(0, static_cast<int>(space->extents[dim]))
+          .set_stride(static_cast<int>(space->strides[dim]));
+  if (schedule)
+    schedule(output);
+  else
+    templates::scheduleInjective(output, space->extents, facts);
+}
+
+void registerEmissionModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, dl::DLDialect *) {
+    attachElementwiseEmission(context);
+    attachShapeEmission(context);
+    attachContractionEmission(context);
+  });
+}
+
+} // namespace dlc::codegen
