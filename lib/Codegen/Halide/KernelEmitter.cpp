@@ -2,8 +2,11 @@
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 
 #include "dlc/Codegen/Halide/EmissionModels.h"
+#include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Schedule/AnalyticModel.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
 
 using namespace mlir;
 
@@ -197,6 +200,16 @@ IterationSpace KernelEmitter::defaultSpace() {
   return result;
 }
 
+schedule::InjectiveParams KernelEmitter::injectiveParams() {
+  if (auto attribute = dyn_cast_if_present<dl::InjectiveScheduleAttr>(kernel.getScheduleAttr()))
+    return schedule::paramsOf(attribute);
+  schedule::InjectiveShape shape;
+  for (int64_t extent : space->extents)
+    shape.elements *= extent;
+  shape.operands = kernel.getInputs().size() + kernel.getOutputs().size();
+  return schedule::chooseInjective(shape, facts);
+}
+
 //===-- The whole kernel ---------------------------------------------------------------------------===//
 
 void KernelEmitter::emit() {
@@ -225,8 +238,10 @@ void KernelEmitter::emit() {
           .set_stride(static_cast<int>(space->strides[dim]));
   if (schedule)
     schedule(output);
+  else if (generic)
+    templates::scheduleGeneric({{output, space->extents}}, injectiveParams(), facts);
   else
-    templates::scheduleInjective(output, space->extents, facts);
+    templates::scheduleInjective(output, space->extents, injectiveParams(), facts);
 }
 
 void registerEmissionModels(DialectRegistry &registry) {

@@ -5,6 +5,7 @@
 
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Schedule/MachineFacts.h"
+#include "dlc/Schedule/ScheduleParams.h"
 
 #include <Halide.h>
 
@@ -51,6 +52,8 @@ public:
   void setIterationSpace(IterationSpace space) { this->space = std::move(space); }
   /// Called by anchors: schedules the output Func (a tuple where the kernel has several results).
   void setSchedule(std::function<void(Halide::Func output)> apply) { schedule = std::move(apply); }
+  /// Called by anchors without a template: a correct schedule for any Funcs, with every reduction at root.
+  void scheduleGenerically() { generic = true; }
 
   /// Whether axes [first, last) of the result shape `shape` can be walked by one linear index when
   /// computing `value`: each tensor under it has either all of them or none. Then a place in the group is
@@ -73,6 +76,7 @@ public:
 
 private:
   IterationSpace defaultSpace();
+  schedule::InjectiveParams injectiveParams();
 
   dl::KernelOp kernel;
   const schedule::MachineFacts &facts;
@@ -81,11 +85,10 @@ private:
   llvm::DenseMap<mlir::Value, std::vector<std::pair<Coords, Halide::Expr>>> emitted;
   std::optional<IterationSpace> space;
   std::function<void(Halide::Func)> schedule;
+  bool generic = false;
   Halide::Func output;
 };
 
-/// Attaches the emission of every op family to the dialect.
-void registerEmissionModels(mlir::DialectRegistry &registry);
 
 } // namespace dlc::codegen
 

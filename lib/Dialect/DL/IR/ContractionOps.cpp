@@ -103,7 +103,7 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
                                        SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   Dims input = dimsOf(op.getInput().getType()), filter = dimsOf(op.getFilter().getType());
-  bool packed = op.getPackedChannels() > 0;
+  bool packed = op.getPackedChannels() > 0, outputLast = op.getOutputLast();
   if (input.size() < 3 || filter.size() != input.size() + (packed ? 1 : 0))
     return inferenceError(
         loc, "conv expects an input of rank 3 to 5 and a filter of the same rank, got " +
@@ -112,16 +112,17 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   if (failed(checkWindow(loc, op, spatial)))
     return failure();
   auto [firstSpatial, channelAxis] = imageAxes(op.getLayout(), input.size());
-  AffineExpr groupChannels = packed ? filter[filter.size() - 2] : filter[1];
+  AffineExpr groupChannels = packed || outputLast ? filter[filter.size() - 2] : filter[1];
   if (input[channelAxis] != groupChannels * op.getGroups())
     return inferenceError(loc, "conv input " + dimsString(input) + " has not the " +
                                    dimsString({groupChannels * op.getGroups()}) +
                                    " channels that filter " + dimsString(filter) +
                                    " and groups = " + Twine(op.getGroups()) + " ask for");
   Dims result(input);
-  result[channelAxis] = packed ? getAffineConstantExpr(op.getOutputChannels(), context) : filter[0];
+  result[channelAxis] = packed ? getAffineConstantExpr(op.getOutputChannels(), context)
+                               : outputLast ? filter.back() : filter[0];
   for (size_t i = 0; i < spatial; ++i) {
-    AffineExpr kernel = filter[(packed ? 1 : 2) + i];
+    AffineExpr kernel = filter[(packed ? 1 : outputLast ? 0 : 2) + i];
     AffineExpr span = (kernel - 1) * op.getDilations()[i] + 1;
     AffineExpr padded = input[firstSpatial + i] + (op.getPadsBegin()[i] + op.getPadsEnd()[i]);
     AffineExpr size = (padded - span).floorDiv(op.getStrides()[i]) + 1;
@@ -163,9 +164,9 @@ void ConvOp::setChannelsLast(bool value) {
 int64_t ConvOp::getFlops() {
   RankedTensorType filter = getFilter().getType();
   bool packed = getPackedChannels() > 0;
-  int64_t taps = sizeOf(filter, packed ? -2 : 1);
+  int64_t taps = sizeOf(filter, packed || getOutputLast() ? -2 : 1);
   for (int64_t i = 0; i < getInput().getType().getRank() - 2; ++i)
-    taps *= sizeOf(filter, (packed ? 1 : 2) + i);
+    taps *= sizeOf(filter, (packed ? 1 : getOutputLast() ? 0 : 2) + i);
   return 2 * taps * elementsOf(getResult().getType());
 }
 

@@ -39,7 +39,7 @@ class DL_ConvolutionOp<string mnemonic, dag extra>
 
 def DL_ConvOp : DL_ConvolutionOp<"conv", (ins DefaultValuedAttr<I64Attr, "0">:$packed_channels,
                                               DefaultValuedAttr<I64Attr, "0">:$output_channels,
-                                              DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$kernel_shape)> {
+                                              DefaultValuedAttr<BoolAttr, "false">:$output_last)> {
   let summary = "cross-correlation over 1, 2 or 3 spatial axes (what ONNX and Keras call convolution)";
   let description = [{
     `input` is (N, C, spatial...) or (N, spatial..., C) by `layout`; `filter` is (O, C/groups,
@@ -47,8 +47,9 @@ def DL_ConvOp : DL_ConvolutionOp<"conv", (ins DefaultValuedAttr<I64Attr, "0">:$p
     `dilations` have one entry a spatial axis. Output size: floor((in + pads - dilation*(k-1) - 1) / stride) + 1.
 
     With `packed_channels` = nr > 0 the filter is a weight packed for the channels-last kernel as
-    (groups * ceil(O/groups/nr), kernel..., C/groups, nr), zero beyond O/groups; `output_channels` holds O and
-    `kernel_shape` the kernel.
+    (groups * ceil(O/groups/nr), kernel..., C/groups, nr), zero beyond O/groups; `output_channels` holds O.
+    With `output_last` the filter is (kernel..., C/groups, O): what Keras stores, and what the depthwise
+    kernel reads.
   }];
 }
 

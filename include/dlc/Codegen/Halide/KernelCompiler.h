@@ -1,0 +1,50 @@
+// A dl.kernel to an object file. The only door to Halide: no Halide type is in sight, its exceptions end
+// here.
+#ifndef DLC_CODEGEN_HALIDE_KERNELCOMPILER_H
+#define DLC_CODEGEN_HALIDE_KERNELCOMPILER_H
+
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Schedule/MachineFacts.h"
+#include "dlc/Support/Error.h"
+
+#include <string>
+
+namespace dlc::codegen {
+
+/// What kernels are compiled for: an instruction set and the facts of the machine.
+struct KernelTarget {
+  /// Halide's target string with its features: `x86-64-linux-avx-avx2-f16c-fma-sse41`.
+  std::string features;
+  schedule::MachineFacts facts;
+};
+
+/// The target for an LLVM CPU name; empty: this machine. An unknown name is a usage error.
+Expected<KernelTarget> kernelTarget(const std::string &cpu);
+
+/// Compiles `kernel` to an object that defines `symbol` with the signature of docs/Architecture.md:
+/// `int symbol(void *user_context, halide_buffer_t *inputs..., halide_buffer_t *outputs...)`. Static
+/// shapes; reads nothing of the buffers but their host pointers. Safe to call from several threads.
+Expected<std::string> compileKernel(dl::KernelOp kernel, const std::string &symbol,
+                                    const KernelTarget &target);
+
+/// The assembly of the same, for people.
+Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &symbol,
+                                     const KernelTarget &target);
+
+/// The version of Halide that is part of every recipe.
+std::string halideVersion();
+
+} // namespace dlc::codegen
+
+namespace mlir {
+class DialectRegistry;
+} // namespace mlir
+
+namespace dlc::codegen {
+
+/// Attaches the Halide emission of every op family to the dialect.
+void registerEmissionModels(mlir::DialectRegistry &registry);
+
+} // namespace dlc::codegen
+
+#endif // DLC_CODEGEN_HALIDE_KERNELCOMPILER_H

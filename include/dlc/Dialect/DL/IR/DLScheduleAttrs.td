@@ -1,0 +1,40 @@
+// Schedules as IR: one attribute a template family, mirroring the structs of
+// include/dlc/Schedule/ScheduleParams.h, where each parameter's legality and trade-off is written.
+#ifndef DLC_DIALECT_DL_IR_DLSCHEDULEATTRS_TD
+#define DLC_DIALECT_DL_IR_DLSCHEDULEATTRS_TD
+
+include "dlc/Dialect/DL/IR/DLBase.td"
+
+class DL_ScheduleAttr<string name, string attrMnemonic, string text> : AttrDef<DL_Dialect, name> {
+  let mnemonic = attrMnemonic;
+  let summary = text;
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def DL_GemmScheduleAttr : DL_ScheduleAttr<"GemmSchedule", "gemm",
+    "register-tiled contraction: matmul, 1x1, direct and grouped convolution"> {
+  let parameters = (ins "int64_t":$rows_per_tile, "int64_t":$vectors_per_tile, "int64_t":$unroll,
+                        "int64_t":$reduction_block, "int64_t":$tiles_per_block, "bool":$columns_outer,
+                        "int64_t":$tasks, "bool":$pad_block);
+}
+def DL_DepthwiseScheduleAttr : DL_ScheduleAttr<"DepthwiseSchedule", "depthwise_conv",
+    "one filter a channel, channels in the vectors"> {
+  let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$columns_per_tile,
+                        "int64_t":$rows_per_block, "int64_t":$tasks, "bool":$pad_block);
+}
+def DL_WindowScheduleAttr : DL_ScheduleAttr<"WindowSchedule", "window",
+    "a fold over a sliding window, channels in the vectors"> {
+  let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$columns_per_tile,
+                        "int64_t":$rows_per_block, "int64_t":$tasks);
+}
+def DL_RowReduceScheduleAttr : DL_ScheduleAttr<"RowReduceSchedule", "row_reduce",
+    "reductions over rows and what is computed from them"> {
+  let parameters = (ins "int64_t":$accumulators, "int64_t":$rows_per_block, "int64_t":$tasks);
+}
+def DL_InjectiveScheduleAttr : DL_ScheduleAttr<"InjectiveSchedule", "injective",
+    "independent elements; also the fallback for any kernel without a family of its own"> {
+  let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$elements_per_task, "int64_t":$tasks);
+}
+
+#endif // DLC_DIALECT_DL_IR_DLSCHEDULEATTRS_TD

@@ -1,0 +1,24 @@
+// Between the schedule attributes of the dialect and the parameter structs of the templates.
+#ifndef DLC_SCHEDULE_SCHEDULEATTRIBUTES_H
+#define DLC_SCHEDULE_SCHEDULEATTRIBUTES_H
+
+#include "dlc/Dialect/DL/IR/DLDialect.h"
+#include "dlc/Schedule/ScheduleParams.h"
+
+namespace dlc::schedule {
+
+dl::GemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GemmParams &params);
+dl::DepthwiseScheduleAttr attributeOf(mlir::MLIRContext *context, const DepthwiseParams &params);
+dl::WindowScheduleAttr attributeOf(mlir::MLIRContext *context, const WindowParams &params);
+dl::RowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const RowReduceParams &params);
+dl::InjectiveScheduleAttr attributeOf(mlir::MLIRContext *context, const InjectiveParams &params);
+
+GemmParams paramsOf(dl::GemmScheduleAttr attribute);
+DepthwiseParams paramsOf(dl::DepthwiseScheduleAttr attribute);
+WindowParams paramsOf(dl::WindowScheduleAttr attribute);
+RowReduceParams paramsOf(dl::RowReduceScheduleAttr attribute);
+InjectiveParams paramsOf(dl::InjectiveScheduleAttr attribute);
+
+} // namespace dlc::schedule
+
+#endif // DLC_SCHEDULE_SCHEDULEATTRIBUTES_H

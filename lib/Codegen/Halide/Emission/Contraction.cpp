@@ -1,0 +1,389 @@
+// Matrix products and convolutions. A convolution over channels-last images whose filter is packed goes
+// through the direct_conv template; every other form is a plain reduction, correct for any rank and layout.
+#include "dlc/Codegen/Halide/EmissionModels.h"
+#include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/DirectConv.h"
+#include "dlc/Codegen/Halide/Templates/Gemm.h"
+#include "dlc/Codegen/Halide/Templates/Injective.h"
+#include "dlc/Codegen/Halide/Templates/Window.h"
+#include "dlc/Schedule/AnalyticModel.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
+
+#include <numeric>
+
+using namespace mlir;
+using Halide::Expr;
+
+namespace dlc::codegen {
+namespace {
+
+ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+int64_t product(ArrayRef<int64_t> sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
+}
+
+/// Sums of f16 and bf16 are kept in f32, all others in their own type.
+Halide::Type accumulatorType(Value value) {
+  Halide::Type type = KernelEmitter::exprType(value.getType());
+  return type.is_float() && type.bits() < 32 ? Halide::Float(32) : type;
+}
+
+/// The kernel's own schedule, or the analytic model's choice where it carries none.
+schedule::GemmParams gemmParams(KernelEmitter &emitter, const schedule::GemmShape &shape) {
+  if (auto attribute = dyn_cast_if_present<dl::GemmScheduleAttr>(emitter.getKernel().getScheduleAttr()))
+    return schedule::paramsOf(attribute);
+  return schedule::chooseGemm(shape, emitter.getFacts());
+}
+
+//===-- Any contraction, plainly -------------------------------------------------------------------===//
+
+/// Defines the op's result as a Func over its own axes that sums `term(coords, k)` over `extents`.
+void emitPlainSum(KernelEmitter &emitter, Operation *op, const std::vector<int64_t> &extents,
+                  const std::function<Expr(const Coords &, const Halide::RDom &)> &term, Value bias,
+                  unsigned channelAxis) {
+  Value result = op->getResult(0);
+  unsigned rank = shapeOf(result).size();
+  Halide::Func acc("acc");
+  std::vector<Halide::Var> vars;
+  for (unsigned dim = 0; dim < rank; ++dim)
+    vars.emplace_back("v" + std::to_string(dim));
+  Coords coords(vars.rbegin(), vars.rend());
+  std::vector<Halide::Range> ranges;
+  for (int64_t extent : extents)
+    ranges.emplace_back(0, static_cast<int>(extent));
+  Halide::RDom domain(ranges, "k");
+  Halide::Type type = accumulatorType(result);
+  Expr start = bias ? Halide::cast(type, emitter.at(bias, {coords[channelAxis]}))
+                    : Halide::Internal::make_zero(type);
+  acc(vars) = start;
+  acc(vars) += Halide::cast(type, term(coords, domain));
+  emitter.define(result, [acc](const Coords &place) {
+    return acc(std::vector<Expr>(place.rbegin(), place.rend()));
+  });
+  emitter.scheduleGenerically();
+}
+
+//===-- Matmul -------------------------------------------------------------------------------------===//
+
+struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::MatmulOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::MatmulOp>(operation);
+    ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()), rhs = shapeOf(op.getRhs());
+    unsigned rank = result.size();
+    bool sharedRhs = op.getPackedColumns() > 0 || product(rhs.drop_back(2)) == 1;
+    // One weight for all batches: the batches are more rows of one product.
+    bool joined = sharedRhs && !op.getTransposeLhs() && lhs.size() == rank &&
+                  emitter.isLinearizable(op.getLhs(), result, 0, rank - 1);
+    bool linear = joined && llvm::all_of(emitter.yielded(), [&](Value value) {
+                    return emitter.isLinearizable(value, result, 0, rank - 1);
+                  });
+    templates::GemmProblem problem;
+    problem.accumulator = accumulatorType(op.getResult());
+    problem.columns = result[rank - 1];
+    problem.depth = op.getTransposeLhs() ? lhs[lhs.size() - 2] : lhs.back();
+    problem.rows = joined ? product(result.drop_back(1)) : result[rank - 2];
+    if (!joined)
+      for (unsigned axis = rank - 2; axis-- > 0;)
+        problem.batch.push_back(result[axis]);
+    auto batchCoords = [=](const std::vector<Expr> &batch) { return Coords(batch.rbegin(), batch.rend()); };
+    problem.lhs = [=, &emitter](Expr k, Expr row, const std::vector<Expr> &batch) mutable {
+      Coords coords = joined ? emitter.splitLinear(row, result, 0, rank - 1, /*linearizable=*/true)
+                             : batchCoords(batch);
+      if (!joined)
+        coords.push_back(op.getTransposeLhs() ? k : row);
+      coords.push_back(op.getTransposeLhs() ? row : k);
+      return emitter.broadcastAt(op.getLhs(), coords);
+    };
+    if (op.getPackedColumns() > 0)
+      problem.packedRhs = [=, &emitter](Expr lane, Expr k, Expr panel, const std::vector<Expr> &) mutable {
+        return emitter.at(op.getRhs(), {panel, k, lane});
+      };
+    else
+      problem.rhs = [=, &emitter](Expr k, Expr column, const std::vector<Expr> &batch) mutable {
+        Coords coords = joined ? Coords(rhs.size() - 2, Expr(0)) : batchCoords(batch);
+        coords.push_back(op.getTransposeRhs() ? column : k);
+        coords.push_back(op.getTransposeRhs() ? k : column);
+        return emitter.broadcastAt(op.getRhs(), coords);
+      };
+
+    schedule::GemmParams params = gemmParams(
+        emitter, {.rows = problem.rows, .columns = problem.columns, .depth = problem.depth,
+                  .batch = product({problem.batch}), .elementBytes = problem.accumulator.bytes()});
+    auto contraction = std::make_shared<templates::Contraction>(
+        templates::buildGemm(problem, params, emitter.getFacts()));
+
+    IterationSpace space;
+    Halide::Var column("column"), row("row");
+    space.vars = {column, row};
+    space.extents = {problem.columns, problem.rows};
+    space.strides = {1, problem.columns};
+    int64_t stride = problem.columns * problem.rows;
+    std::vector<Expr> batch;
+    for (auto [index, extent] : llvm::enumerate(problem.batch)) {
+      space.vars.emplace_back("batch" + std::to_string(index));
+      space.extents.push_back(extent);
+      space.strides.push_back(stride);
+      stride *= extent;
+      batch.push_back(space.vars.back());
+    }
+    space.coords = joined ? emitter.splitLinear(row, result, 0, rank - 1, linear) : batchCoords(batch);
+    if (!joined)
+      space.coords.push_back(row);
+    space.coords.push_back(column);
+    std::vector<Expr> own(space.vars.begin(), space.vars.end());
+    // The epilogue reads the product at its own place only, in whichever coordinates it is written.
+    emitter.define(op.getResult(), [contraction, own](const Coords &) { return contraction->acc(own); });
+    emitter.setIterationSpace(space);
+    emitter.setSchedule([contraction, params, &emitter](Halide::Func output) {
+      templates::scheduleContraction(*contraction, output, params, emitter.getFacts());
+    });
+  }
+};
+
+//===-- Convolution --------------------------------------------------------------------------------===//
+
+struct ConvModel : AnchorEmissionOpInterface::ExternalModel<ConvModel, dl::ConvOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::ConvOp>(operation);
+    if (op.getPackedChannels() > 0)
+      emitDirect(op, emitter);
+    else if (op.getOutputLast())
+      emitDepthwise(op, emitter);
+    else
+      emitPlain(op, emitter);
+  }
+
+private:
+  /// Sizes of a 1-D or 2-D channels-last image as 2-D.
+  struct Image {
+    int64_t batch, height, width, channels;
+    explicit Image(ArrayRef<int64_t> shape)
+        : batch(shape[0]), height(shape.size() == 4 ? shape[1] : 1), width(shape[shape.size() - 2]),
+          channels(shape.back()) {}
+  };
+
+  static int64_t entry(ArrayRef<int64_t> list, bool vertical, int64_t otherwise) {
+    return list.size() == 2 ? list[vertical ? 0 : 1] : vertical ? otherwise : list[0];
+  }
+
+  static std::function<Expr(Expr, Expr, Expr, Expr)> imageAccess(KernelEmitter &emitter, Value input) {
+    bool oneAxis = shapeOf(input).size() == 3;
+    return [&emitter, input, oneAxis](Expr c, Expr x, Expr y, Expr n) {
+      return emitter.at(input, oneAxis ? Coords{n, x, c} : Coords{n, y, x, c});
+    };
+  }
+
+  /// The bias as a term of the epilogue: added to whatever the accumulator holds.
+  static Expr addBias(KernelEmitter &emitter, Value bias, Expr sum, Expr channel) {
+    return bias ? sum + Halide::cast(sum.type(), emitter.at(bias, {channel})) : sum;
+  }
+
+  static void emitDirect(dl::ConvOp op, KernelEmitter &emitter) {
+    ArrayRef<int64_t> filter = shapeOf(op.getFilter()), result = shapeOf(op.getResult());
+    Image input(shapeOf(op.getInput()));
+    auto window = filter.drop_front(1).drop_back(2);
+    templates::ConvProblem problem;
+    problem.accumulator = accumulatorType(op.getResult());
+    problem.batch = input.batch;
+    problem.inputHeight = input.height;
+    problem.inputWidth = input.width;
+    problem.inputChannels = input.channels;
+    problem.outputChannels = op.getOutputChannels();
+    problem.groups = op.getGroups();
+    problem.kernelHeight = entry(window, true, 1);
+    problem.kernelWidth = entry(window, false, 1);
+    problem.strideHeight = entry(op.getStrides(), true, 1);
+    problem.strideWidth = entry(op.getStrides(), false, 1);
+    problem.dilationHeight = entry(op.getDilations(), true, 1);
+    problem.dilationWidth = entry(op.getDilations(), false, 1);
+    problem.padTop = entry(op.getPadsBegin(), true, 0);
+    problem.padLeft = entry(op.getPadsBegin(), false, 0);
+    problem.padBottom = entry(op.getPadsEnd(), true, 0);
+    problem.padRight = entry(op.getPadsEnd(), false, 0);
+    unsigned rank = result.size();
+    problem.input = imageAccess(emitter, op.getInput());
+    problem.stageInput = op.getInput().getDefiningOp() != nullptr && !problem.isPointwise();
+    int64_t groupChannels = filter[filter.size() - 2];
+    int64_t panels = filter[0] / op.getGroups();
+    bool oneAxis = rank == 3;
+    problem.packedWeights = [=, &emitter](Expr lane, Expr k, Expr panel, Expr group) mutable {
+      // The panel is dense: one linear place in (kh, kw, ci).
+      Expr slot = panel;
+      if (op.getGroups() > 1)
+        slot = group * static_cast<int>(panels) + panel;
+      Coords place = oneAxis ? Coords{slot, 0, k, lane} : Coords{slot, 0, 0, k, lane};
+      return emitter.at(op.getFilter(), place);
+    };
+    schedule::GemmShape shape;
+    shape.rows = problem.batch * problem.outputHeight() * problem.outputWidth();
+    shape.columns = problem.outputChannels / problem.groups;
+    shape.depth = product(window) * groupChannels;
+    shape.batch = problem.groups;
+    shape.innerDepth = groupChannels;
+    schedule::GemmParams params = gemmParams(emitter, shape);
+    auto contraction = std::make_shared<templates::Contraction>(
+        templates::buildDirectConv(problem, params, emitter.getFacts()));
+
+    bool linear = llvm::all_of(emitter.yielded(), [&](Value value) {
+      return emitter.isLinearizable(value, result, 0, rank - 1);
+    });
+    IterationSpace space;
+    Halide::Var column("column"), row("row"), group("group");
+    int64_t columns = shape.columns;
+    space.vars = {column, row};
+    space.extents = {columns, shape.rows};
+    space.strides = {1, problem.outputChannels};
+    Expr channel = column;
+    if (problem.groups > 1) {
+      space.vars.push_back(group);
+      space.extents.push_back(problem.groups);
+      space.strides.push_back(columns);
+      channel = group * static_cast<int>(columns) + column;
+    }
+    space.coords = emitter.splitLinear(row, result, 0, rank - 1, linear);
+    space.coords.push_back(channel);
+    std::vector<Expr> own(space.vars.begin(), space.vars.end());
+    Value bias = op.getBias();
+    emitter.define(op.getResult(), [=, &emitter](const Coords &) {
+      return addBias(emitter, bias, contraction->acc(own), channel);
+    });
+    emitter.setIterationSpace(space);
+    emitter.setSchedule([contraction, params, &emitter](Halide::Func output) {
+      templates::scheduleContraction(*contraction, output, params, emitter.getFacts());
+    });
+  }
+
+  static void emitDepthwise(dl::ConvOp op, KernelEmitter &emitter) {
+    ArrayRef<int64_t> filter = shapeOf(op.getFilter()), result = shapeOf(op.getResult());
+    Image input(shapeOf(op.getInput())), output(result);
+    auto window = filter.drop_back(2);
+    templates::DepthwiseProblem problem;
+    problem.type = accumulatorType(op.getResult());
+    problem.batch = output.batch;
+    problem.channels = output.channels;
+    problem.window = {.inputHeight = input.height,
+                      .inputWidth = input.width,
+                      .kernelHeight = entry(window, true, 1),
+                      .kernelWidth = entry(window, false, 1),
+                      .strideHeight = entry(op.getStrides(), true, 1),
+                      .strideWidth = entry(op.getStrides(), false, 1),
+                      .dilationHeight = entry(op.getDilations(), true, 1),
+                      .dilationWidth = entry(op.getDilations(), false, 1),
+                      .padTop = entry(op.getPadsBegin(), true, 0),
+                      .padLeft = entry(op.getPadsBegin(), false, 0),
+                      .padBottom = entry(op.getPadsEnd(), true, 0),
+                      .padRight = entry(op.getPadsEnd(), false, 0)};
+    bool oneAxis = result.size() == 3;
+    problem.input = imageAccess(emitter, op.getInput());
+    problem.weights = [=, &emitter](Expr c, Expr kx, Expr ky) mutable {
+      return emitter.at(op.getFilter(), oneAxis ? Coords{kx, 0, c} : Coords{ky, kx, 0, c});
+    };
+    schedule::WindowShape shape{.channels = output.channels,
+                                .height = output.height,
+                                .width = output.width,
+                                .batch = output.batch,
+                                .taps = product(window),
+                                .elementBytes = problem.type.bytes(),
+                                .inputRowBytes = input.width * input.channels * problem.type.bytes(),
+                                .strideHeight = problem.window.strideHeight,
+                                .kernelHeight = problem.window.kernelHeight};
+    auto attribute = dyn_cast_if_present<dl::DepthwiseScheduleAttr>(emitter.getKernel().getScheduleAttr());
+    schedule::DepthwiseParams params =
+        attribute ? schedule::paramsOf(attribute) : schedule::chooseDepthwise(shape, emitter.getFacts());
+    auto built = std::make_shared<templates::Window>(templates::buildDepthwise(problem, params));
+
+    Halide::Var c("c"), x("x"), y("y"), n("n");
+    IterationSpace space;
+    space.vars = {c, x, y, n};
+    space.extents = {output.channels, output.width, output.height, output.batch};
+    space.strides = {1, output.channels, output.channels * output.width,
+                     output.channels * output.width * output.height};
+    space.coords = oneAxis ? Coords{n, x, c} : Coords{n, y, x, c};
+    Value bias = op.getBias();
+    emitter.define(op.getResult(), [=, &emitter](const Coords &) {
+      return addBias(emitter, bias, built->acc(c, x, y, n), c);
+    });
+    emitter.setIterationSpace(space);
+    emitter.setSchedule([built, params, &emitter](Halide::Func func) {
+      templates::scheduleDepthwise(*built, func, params, emitter.getFacts());
+    });
+  }
+
+  /// Any rank, layout and filter in ONNX's order.
+  static void emitPlain(dl::ConvOp op, KernelEmitter &emitter) {
+    ArrayRef<int64_t> input = shapeOf(op.getInput()), filter = shapeOf(op.getFilter());
+    unsigned spatial = input.size() - 2;
+    bool last = op.getLayout() == dl::Layout::ChannelsLast;
+    unsigned channelAxis = last ? input.size() - 1 : 1, firstSpatial = last ? 1 : 2;
+    std::vector<int64_t> extents(filter.begin() + 1, filter.end());
+    int groupInputs = static_cast<int>(filter[1]);
+    int groupOutputs = static_cast<int>(filter[0] / op.getGroups());
+    auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
+      Expr channel = coords[channelAxis];
+      Coords place(coords), tap{channel, Expr(k[0])};
+      place[channelAxis] = (channel / groupOutputs) * groupInputs + k[0];
+      Expr inside = Halide::Internal::const_true();
+      for (unsigned axis = 0; axis < spatial; ++axis) {
+        Expr at = coords[firstSpatial + axis] * static_cast<int>(op.getStrides()[axis]) +
+                  k[axis + 1] * static_cast<int>(op.getDilations()[axis]) -
+                  static_cast<int>(op.getPadsBegin()[axis]);
+        int size = static_cast<int>(input[firstSpatial + axis]);
+        inside = inside && at >= 0 && at < size;
+        place[firstSpatial + axis] = Halide::clamp(at, 0, size - 1);
+        tap.push_back(Expr(k[axis + 1]));
+      }
+      Expr value = KernelEmitter::compute(emitter.at(op.getInput(), place)) *
+                   KernelEmitter::compute(emitter.at(op.getFilter(), tap));
+      return Halide::select(inside, value, Halide::Internal::make_zero(value.type()));
+    };
+    emitPlainSum(emitter, op, extents, term, op.getBias(), channelAxis);
+  }
+};
+
+struct ConvTransposeModel
+    : AnchorEmissionOpInterface::ExternalModel<ConvTransposeModel, dl::ConvTransposeOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::ConvTransposeOp>(operation);
+    ArrayRef<int64_t> input = shapeOf(op.getInput()), filter = shapeOf(op.getFilter());
+    unsigned spatial = input.size() - 2;
+    bool last = op.getLayout() == dl::Layout::ChannelsLast;
+    unsigned channelAxis = last ? input.size() - 1 : 1, firstSpatial = last ? 1 : 2;
+    int groupInputs = static_cast<int>(filter[0] / op.getGroups());
+    int groupOutputs = static_cast<int>(filter[1]);
+    std::vector<int64_t> extents{groupInputs};
+    extents.insert(extents.end(), filter.begin() + 2, filter.end());
+    // Gathers: output place o gets tap k from input (o + pad - k * dilation) / stride where that is whole.
+    auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
+      Expr channel = coords[channelAxis];
+      Expr source = (channel / groupOutputs) * groupInputs + k[0];
+      Coords place(coords), tap{source, channel % groupOutputs};
+      place[channelAxis] = source;
+      Expr inside = Halide::Internal::const_true();
+      for (unsigned axis = 0; axis < spatial; ++axis) {
+        int stride = static_cast<int>(op.getStrides()[axis]);
+        int size = static_cast<int>(input[firstSpatial + axis]);
+        Expr scaled = coords[firstSpatial + axis] + static_cast<int>(op.getPadsBegin()[axis]) -
+                      k[axis + 1] * static_cast<int>(op.getDilations()[axis]);
+        Expr at = scaled / stride;
+        inside = inside && scaled >= 0 && scaled % stride == 0 && at < size;
+        place[firstSpatial + axis] = Halide::clamp(at, 0, size - 1);
+        tap.push_back(Expr(k[axis + 1]));
+      }
+      Expr value = KernelEmitter::compute(emitter.at(op.getInput(), place)) *
+                   KernelEmitter::compute(emitter.at(op.getFilter(), tap));
+      return Halide::select(inside, value, Halide::Internal::make_zero(value.type()));
+    };
+    emitPlainSum(emitter, op, extents, term, op.getBias(), channelAxis);
+  }
+};
+
+} // namespace
+
+void attachContractionEmission(MLIRContext *context) {
+  dl::MatmulOp::attachInterface<MatmulModel>(*context);
+  dl::ConvOp::attachInterface<ConvModel>(*context);
+  dl::ConvTransposeOp::attachInterface<ConvTransposeModel>(*context);
+}
+
+} // namespace dlc::codegen

@@ -1,0 +1,116 @@
+// Elementary functions on Halide expressions. Each handles f32 by a vectorisable form and f64 by libm.
+#include "Math.h"
+
+#include <cmath>
+#include <limits>
+
+using Halide::Expr;
+
+namespace dlc::codegen::math {
+
+Expr constant(Expr like, double value) { return Halide::Internal::make_const(like.type(), value); }
+
+Expr libm(const std::string &name, const std::vector<Expr> &arguments) {
+  Halide::Type type = arguments.front().type();
+  std::string symbol = type.bits() == 64 ? name : name + "f";
+  return Halide::Internal::Call::make(type, symbol, arguments, Halide::Internal::Call::PureExtern);
+}
+
+static bool isDouble(const Expr &x) { return x.type().bits() == 64; }
+
+static Expr keepNaN(Expr x, Expr result) { return Halide::select(Halide::is_nan(x), x, result); }
+
+/// Horner's scheme, highest coefficient first.
+static Expr polynomial(Expr x, std::initializer_list<double> coefficients) {
+  Expr result;
+  for (double coefficient : coefficients)
+    result = result.defined() ? result * x + constant(x, coefficient) : constant(x, coefficient);
+  return result;
+}
+
+Expr exp(Expr x) {
+  if (isDouble(x))
+    return libm("exp", {x});
+  return keepNaN(x, Halide::exp(Halide::clamp(x, -110.0f, 90.0f)));
+}
+
+Expr log(Expr x) {
+  if (isDouble(x))
+    return libm("log", {x});
+  Expr infinity = constant(x, std::numeric_limits<float>::infinity());
+  return Halide::select(Halide::is_nan(x) || x == infinity, x, Halide::log(x));
+}
+
+Expr tanh(Expr x) {
+  if (isDouble(x))
+    return libm("tanh", {x});
+  Expr z = x * x;
+  Expr small = x + x * z * polynomial(z, {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
+                                          1.33314422036e-1, -3.33332819422e-1});
+  Expr magnitude = Halide::abs(x);
+  Expr e = Halide::exp(Halide::min(magnitude, 20.0f) * 2.0f);
+  Expr large = 1.0f - 2.0f / (e + 1.0f);
+  return keepNaN(x, Halide::select(magnitude < 0.625f, small, x < 0.0f, -large, large));
+}
+
+Expr erf(Expr x) {
+  if (isDouble(x))
+    return libm("erf", {x});
+  Expr z = x * x;
+  Expr small = x * polynomial(z, {7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3,
+                                  -2.685381193529856e-2, 1.128358514861418e-1, -3.761262582423300e-1,
+                                  1.128379165726710e+0});
+  Expr magnitude = Halide::min(Halide::abs(x), 10.0f);
+  Expr t = 1.0f / (1.0f + 0.3275911f * magnitude);
+  Expr tail = t * polynomial(t, {1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592});
+  Expr large = 1.0f - tail * Halide::exp(-magnitude * magnitude);
+  return keepNaN(x, Halide::select(magnitude < 1.0f, small, x < 0.0f, -large, large));
+}
+
+Expr sigmoid(Expr x) {
+  if (isDouble(x))
+    return 1 / (1 + libm("exp", {-x}));
+  return keepNaN(x, 1.0f / (1.0f + Halide::exp(Halide::clamp(-x, -88.0f, 88.0f))));
+}
+
+Expr softplus(Expr x) {
+  Expr zero = constant(x, 0);
+  return maximum(x, zero) + math::log(constant(x, 1) + math::exp(-Halide::abs(x)));
+}
+
+Expr power(Expr x, Expr y) {
+  if (!x.type().is_float()) {
+    Expr result = libm("pow", {Halide::cast<double>(x), Halide::cast<double>(y)});
+    return Halide::cast(x.type(), result);
+  }
+  Expr exponent = Halide::cast(x.type(), y);
+  if (std::optional<double> value = Halide::Internal::as_const_float(exponent)) {
+    if (*value == 2.0)
+      return x * x;
+    if (*value == 3.0)
+      return x * x * x;
+    if (*value == 1.0)
+      return x;
+    if (*value == 0.5)
+      return Halide::sqrt(x);
+    if (*value == -1.0)
+      return constant(x, 1) / x;
+    if (*value == -0.5)
+      return constant(x, 1) / Halide::sqrt(x);
+  }
+  return libm("pow", {x, exponent});
+}
+
+Expr maximum(Expr a, Expr b) {
+  if (!a.type().is_float())
+    return Halide::max(a, b);
+  return Halide::select(Halide::is_nan(a) || a >= b, a, b);
+}
+
+Expr minimum(Expr a, Expr b) {
+  if (!a.type().is_float())
+    return Halide::min(a, b);
+  return Halide::select(Halide::is_nan(a) || a <= b, a, b);
+}
+
+} // namespace dlc::codegen::math

@@ -1,0 +1,82 @@
+// Ops that move elements: each is a map from places in the result to places in an operand.
+#include "dlc/Codegen/Halide/EmissionModels.h"
+#include "dlc/Codegen/Halide/KernelEmitter.h"
+
+using namespace mlir;
+using Halide::Expr;
+
+namespace dlc::codegen {
+namespace {
+
+ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+struct ReshapeModel : ElementEmissionOpInterface::ExternalModel<ReshapeModel, dl::ReshapeOp> {
+  Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
+    ArrayRef<int64_t> to = shapeOf(op->getResult(0)), from = shapeOf(op->getOperand(0));
+    Expr linear = 0;
+    for (auto [axis, size] : llvm::enumerate(to))
+      linear = linear * static_cast<int>(size) + coords[axis];
+    return emitter.at(op->getOperand(0),
+                      emitter.splitLinear(linear, from, 0, from.size(), /*linearizable=*/false));
+  }
+};
+
+struct TransposeModel : ElementEmissionOpInterface::ExternalModel<TransposeModel, dl::TransposeOp> {
+  Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
+    Coords place(coords.size());
+    for (auto [axis, from] : llvm::enumerate(cast<dl::TransposeOp>(op).getPermutation()))
+      place[from] = coords[axis];
+    return emitter.at(op->getOperand(0), place);
+  }
+};
+
+struct ExpandModel : ElementEmissionOpInterface::ExternalModel<ExpandModel, dl::ExpandOp> {
+  Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
+    return emitter.broadcastAt(op->getOperand(0), coords);
+  }
+};
+
+struct ConcatModel : ElementEmissionOpInterface::ExternalModel<ConcatModel, dl::ConcatOp> {
+  Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
+    int64_t axis = cast<dl::ConcatOp>(op).getAxis();
+    Expr result;
+    int64_t end = shapeOf(op->getResult(0))[axis];
+    // From the last operand to the first; each is read inside its own bounds only.
+    for (Value operand : llvm::reverse(op->getOperands())) {
+      int64_t size = shapeOf(operand)[axis];
+      int64_t begin = end - size;
+      end = begin;
+      if (size == 0)
+        continue;
+      Coords place = coords;
+      place[axis] = Halide::clamp(coords[axis] - static_cast<int>(begin), 0, static_cast<int>(size - 1));
+      Expr element = emitter.at(operand, place);
+      result = result.defined()
+                   ? Halide::select(coords[axis] < static_cast<int>(begin + size), element, result)
+                   : element;
+    }
+    return result.defined() ? result : Halide::Internal::make_zero(KernelEmitter::exprType(op->getResult(0).getType()));
+  }
+};
+
+struct SliceModel : ElementEmissionOpInterface::ExternalModel<SliceModel, dl::SliceOp> {
+  Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
+    auto slice = cast<dl::SliceOp>(op);
+    Coords place = coords;
+    for (auto [axis, start, step] : llvm::enumerate(slice.getStarts(), slice.getSteps()))
+      place[axis] = coords[axis] * static_cast<int>(step) + static_cast<int>(start);
+    return emitter.at(slice.getOperand(), place);
+  }
+};
+
+} // namespace
+
+void attachShapeEmission(MLIRContext *context) {
+  dl::ReshapeOp::attachInterface<ReshapeModel>(*context);
+  dl::TransposeOp::attachInterface<TransposeModel>(*context);
+  dl::ExpandOp::attachInterface<ExpandModel>(*context);
+  dl::ConcatOp::attachInterface<ConcatModel>(*context);
+  dl::SliceOp::attachInterface<SliceModel>(*context);
+}
+
+} // namespace dlc::codegen

@@ -1,0 +1,71 @@
+// Verifiers of the schedule attributes: every count is at least its smallest legal value.
+#include "dlc/Dialect/DL/IR/DLDialect.h"
+
+using namespace mlir;
+
+namespace dlc::dl {
+
+using EmitError = llvm::function_ref<InFlightDiagnostic()>;
+
+static LogicalResult atLeast(EmitError emitError, StringRef name, int64_t value, int64_t least) {
+  if (value >= least)
+    return success();
+  return emitError() << "expects " << name << " of at least " << least << ", got " << value;
+}
+
+/// A register tile of more accumulators than any machine has registers spills on all of them.
+static LogicalResult tileFits(EmitError emitError, int64_t accumulators) {
+  constexpr int64_t most = 64;
+  if (accumulators <= most)
+    return success();
+  return emitError() << "expects a register tile of at most " << most << " vectors, got " << accumulators;
+}
+
+LogicalResult GemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile, int64_t vectorsPerTile,
+                                       int64_t unroll, int64_t reductionBlock, int64_t tilesPerBlock, bool,
+                                       int64_t tasks, bool) {
+  return failure(failed(atLeast(emitError, "rows_per_tile", rowsPerTile, 1)) ||
+                 failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
+                 failed(tileFits(emitError, rowsPerTile * vectorsPerTile)) ||
+                 failed(atLeast(emitError, "unroll", unroll, 1)) ||
+                 failed(atLeast(emitError, "reduction_block", reductionBlock, 0)) ||
+                 failed(atLeast(emitError, "tiles_per_block", tilesPerBlock, 1)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
+LogicalResult DepthwiseScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
+                                            int64_t columnsPerTile, int64_t rowsPerBlock, int64_t tasks,
+                                            bool) {
+  return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
+                 failed(atLeast(emitError, "columns_per_tile", columnsPerTile, 1)) ||
+                 failed(tileFits(emitError, vectorsPerTile * columnsPerTile)) ||
+                 failed(atLeast(emitError, "rows_per_block", rowsPerBlock, 1)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
+LogicalResult WindowScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile, int64_t columnsPerTile,
+                                         int64_t rowsPerBlock, int64_t tasks) {
+  return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
+                 failed(atLeast(emitError, "columns_per_tile", columnsPerTile, 1)) ||
+                 failed(tileFits(emitError, vectorsPerTile * columnsPerTile)) ||
+                 failed(atLeast(emitError, "rows_per_block", rowsPerBlock, 1)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
+LogicalResult RowReduceScheduleAttr::verify(EmitError emitError, int64_t accumulators, int64_t rowsPerBlock,
+                                            int64_t tasks) {
+  return failure(failed(atLeast(emitError, "accumulators", accumulators, 1)) ||
+                 failed(tileFits(emitError, accumulators)) ||
+                 failed(atLeast(emitError, "rows_per_block", rowsPerBlock, 1)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
+LogicalResult InjectiveScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
+                                            int64_t elementsPerTask, int64_t tasks) {
+  return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
+                 failed(tileFits(emitError, vectorsPerTile)) ||
+                 failed(atLeast(emitError, "elements_per_task", elementsPerTask, 1)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
+} // namespace dlc::dl
