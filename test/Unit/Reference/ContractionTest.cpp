@@ -145,7 +145,7 @@ TEST(Contraction, ConvUnpacksItsWeight) {
                          w.asDouble((o * 3 + c) * 9 + t));
   Tensor actual =
       evaluate("dl.conv %0, %1 {" + conv.attributes() +
-                   ", packed_channels = 4, output_channels = 10, kernel_shape = array<i64: 3, 3>}",
+                   ", packed_channels = 4, output_channels = 10}",
                {x, packed}, {typeText(expected)})[0];
   EXPECT_EQ(values(actual), values(expected));
 }
