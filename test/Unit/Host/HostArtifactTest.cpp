@@ -1,32 +1,21 @@
 // From IR with kernels to a library that runs: host code, constants and hand-written kernels,
 // linked and loaded as any artifact is.
 #include "dlc/Artifact/Loader.h"
-#include "dlc/Codegen/Host/ConstantPool.h"
-#include "dlc/Codegen/Host/HostObject.h"
-#include "dlc/Codegen/Host/Link.h"
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Codegen/Host/Passes.h"
+#include "dlc/Codegen/Host/WriteArtifact.h"
 #include "dlc/Dialect/DL/IR/DLDialect.h"
 #include "dlc/Support/AtomicFile.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 
 #include <filesystem>
-#include <fstream>
 #include <gtest/gtest.h>
-#include <sstream>
 #include <unistd.h>
 
 using namespace dlc;
 
 namespace {
-
-std::string readFile(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 class HostArtifact : public testing::Test {
 protected:
@@ -47,28 +36,23 @@ protected:
     return module;
   }
 
-  /// Links and loads; the file is gone when the test ends.
+  /// Links and loads; the files are gone when it returns.
   Artifact load(mlir::ModuleOp module) {
-    Expected<std::string> object = host::emitHostObject(module);
-    EXPECT_TRUE(object) << object.error().message;
-    std::string kernels = readFile(FAKE_KERNELS_OBJECT);
-    ModelDescription model = host::describeModel(module);
-    host::LinkRequest request;
-    request.objects = {*object, kernels};
-    std::vector<host::ConstantSegment> constants = host::constantsOf(module);
-    for (const host::ConstantSegment &segment : constants)
-      request.constants.push_back({segment.offset, segment.bytes});
-    request.constantBytes = host::constantBytesOf(module);
-    request.prefix = symbolPrefix(model.name);
-    request.exports = exportedNames(model);
+    Expected<std::string> kernels = readFile(FAKE_KERNELS_OBJECT);
+    EXPECT_TRUE(kernels) << kernels.error().message;
     static int number = 0;
     std::string path = testing::TempDir() + "dlc-host-" + std::to_string(getpid()) + "-" +
                        std::to_string(number++) + ".so";
-    Status linked = host::linkArtifact(request, path);
-    EXPECT_TRUE(linked) << linked.error().message;
+    std::string_view objects[] = {*kernels};
+    Expected<host::WrittenArtifact> written =
+        host::writeArtifact(module, objects, host::ArtifactKind::SharedLibrary, path);
+    EXPECT_TRUE(written) << written.error().message;
+    EXPECT_EQ(written->bytes, std::filesystem::file_size(path));
+    EXPECT_TRUE(std::filesystem::exists(written->header));
     Expected<Artifact> artifact = Artifact::open(path);
     EXPECT_TRUE(artifact) << artifact.error().message;
     std::filesystem::remove(path);
+    std::filesystem::remove(written->header);
     return *artifact;
   }
 
