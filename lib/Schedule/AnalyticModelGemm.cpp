@@ -9,6 +9,24 @@ namespace dlc::schedule {
 
 static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+GemmShape gemmShapeOf(const ConvShape &conv) {
+  GemmShape shape;
+  const int64_t channels = conv.inputChannels / conv.groups;
+  const bool pointwise = conv.kernelHeight == 1 && conv.kernelWidth == 1 &&
+                         conv.strideHeight == 1 && conv.strideWidth == 1 && !conv.padded;
+  shape.rows = conv.batch * conv.outputHeight * conv.outputWidth;
+  shape.columns = conv.outputChannels / conv.groups;
+  shape.depth = channels * conv.kernelHeight * conv.kernelWidth;
+  shape.batch = conv.groups;
+  shape.elementBytes = conv.elementBytes;
+  shape.lineWidth = pointwise ? 0 : conv.outputWidth;
+  // Neighbouring windows overlap: a pixel adds its stride's worth of the image.
+  shape.lhsBytesPerRow = conv.elementBytes * channels *
+                         std::min(conv.strideWidth, conv.kernelWidth) *
+                         std::min(conv.strideHeight, conv.kernelHeight);
+  return shape;
+}
+
 double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
                          const MachineFacts &facts) {
   const int rows = params.rowsPerTile, vectors = params.vectorsPerTile;

@@ -62,6 +62,13 @@ RowReduceParams chooseRowReduce(const RowReduceShape &shape, const MachineFacts 
   return params;
 }
 
+TransposeParams chooseTranspose(int64_t elements, int elementBytes, const MachineFacts &facts) {
+  TransposeParams params;
+  params.tile = std::min(8, facts.lanes(elementBytes));
+  params.tasks = piecesFor(2.0 * double(elements), facts);
+  return params;
+}
+
 InjectiveParams chooseInjective(const InjectiveShape &shape, const MachineFacts &facts) {
   InjectiveParams params;
   const double bytes = double(shape.elements) * shape.elementBytes * shape.operands;

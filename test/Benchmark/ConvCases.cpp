@@ -9,16 +9,19 @@ using namespace Halide;
 namespace dlc::bench {
 
 static schedule::GemmShape shapeOf(const templates::ConvProblem &p) {
-  schedule::GemmShape shape;
-  shape.rows = p.batch * p.outputHeight() * p.outputWidth();
-  shape.columns = p.outputChannels / p.groups;
-  const int64_t channels = p.inputChannels / p.groups;
-  shape.depth = channels * p.kernelHeight * p.kernelWidth;
-  shape.batch = p.groups;
-  shape.lineWidth = p.isPointwise() ? 0 : p.outputWidth();
-  shape.lhsBytesPerRow = 4 * channels * std::min(p.strideWidth, p.kernelWidth) *
-                         std::min(p.strideHeight, p.kernelHeight);
-  return shape;
+  schedule::ConvShape conv;
+  conv.batch = p.batch;
+  conv.outputHeight = p.outputHeight();
+  conv.outputWidth = p.outputWidth();
+  conv.inputChannels = p.inputChannels;
+  conv.outputChannels = p.outputChannels;
+  conv.groups = p.groups;
+  conv.kernelHeight = p.kernelHeight;
+  conv.kernelWidth = p.kernelWidth;
+  conv.strideHeight = p.strideHeight;
+  conv.strideWidth = p.strideWidth;
+  conv.padded = p.padTop || p.padLeft || p.padBottom || p.padRight;
+  return schedule::gemmShapeOf(conv);
 }
 
 static void convReference(const templates::ConvProblem &p, int width,

@@ -84,6 +84,9 @@ BuiltKernel buildWindow(const WindowSize &size, const schedule::MachineFacts &fa
 BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts);
 /// Layer norm of a sum of two tensors.
 BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts);
+/// NHWC from NCHW, batch 1.
+BuiltKernel buildChannelsLast(int channels, int height, int width,
+                              const schedule::MachineFacts &facts);
 /// relu(a + b).
 BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &facts);
 

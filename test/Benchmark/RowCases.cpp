@@ -2,6 +2,7 @@
 #include "KernelCase.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
+#include "dlc/Codegen/Halide/Templates/Transpose.h"
 #include "dlc/Schedule/AnalyticModel.h"
 
 #include <cmath>
@@ -126,6 +127,32 @@ BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &fa
   return kernel;
 }
 
+BuiltKernel buildChannelsLast(int channels, int height, int width,
+                              const schedule::MachineFacts &facts) {
+  schedule::TransposeParams params =
+      schedule::chooseTranspose(int64_t(channels) * height * width, 4, facts);
+  ImageParam in = denseInput("in", {width, height, channels});
+  templates::TransposeProblem problem;
+  problem.extents = {channels, width, height};
+  problem.denseAxis = 1;
+  problem.input = [=](const std::vector<Expr> &at) { return in(at[1], at[2], at[0]); };
+  templates::Transpose transpose = templates::buildTranspose(problem);
+  Var c("c"), x("x"), y("y");
+  Func out("out");
+  out(c, x, y) = transpose.square(c, x, y) * 2.f;
+  templates::scheduleTranspose(transpose, out, params, facts);
+  BuiltKernel kernel = finish(out, {in}, {channels, width, height}, 1);
+  kernel.inputs[0] = HostTensor({width, height, channels});
+  kernel.inputs[0].fill(1);
+  kernel.schedule = "tile" + std::to_string(params.tile) + " t" + std::to_string(params.tasks);
+  kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
+    for (int c = 0; c < channels; ++c)
+      for (int p = 0; p < height * width; ++p)
+        expected.data[size_t(p) * channels + c] = 2 * data[0].data[size_t(c) * height * width + p];
+  };
+  return kernel;
+}
+
 void addRowCases(std::vector<KernelCase> &cases) {
   static const struct {
     const char *name;
@@ -144,13 +171,20 @@ void addRowCases(std::vector<KernelCase> &cases) {
       {"addrelu_odd", 37, 13, 2},
       {"addrelu_c3", 3, 50176, 2},
       {"addrelu_one", 1, 1, 2},
+      {"image_channels_last", 3, 224, 3},
+      {"channels_last", 256, 14, 3},
+      {"odd_channels_last", 37, 13, 3},
       {"addrelu_flat", 150529, 1, 2},
   };
   for (const auto &c : rows)
     cases.push_back(
-        {c.kind == 2 ? "injective" : "row_reduce",
+        {c.kind == 3   ? "transpose"
+         : c.kind == 2 ? "injective"
+                       : "row_reduce",
          std::string(c.name) + "_" + std::to_string(c.columns) + "x" + std::to_string(c.rows),
          [c](const schedule::MachineFacts &facts, const Overrides &) {
+           if (c.kind == 3)
+             return buildChannelsLast(c.columns, c.rows, c.rows, facts);
            if (c.kind == 0)
              return buildSoftmax(c.columns, c.rows, facts);
            if (c.kind == 1)

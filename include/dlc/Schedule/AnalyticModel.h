@@ -29,6 +29,18 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts);
 double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
                          const MachineFacts &facts);
 
+/// A convolution with packed weights over channels-last images; 1-D has height 1.
+struct ConvShape {
+  int64_t batch = 1, outputHeight = 1, outputWidth = 1;
+  int64_t inputChannels = 1, outputChannels = 1, groups = 1; ///< channels of all groups together
+  int64_t kernelHeight = 1, kernelWidth = 1, strideHeight = 1, strideWidth = 1;
+  bool padded = false; ///< any pad is not zero
+  int elementBytes = 4;
+};
+
+/// The contraction over flat output pixels that direct_conv makes of `conv`: pass it to chooseGemm.
+GemmShape gemmShapeOf(const ConvShape &conv);
+
 /// A sliding window's output extents.
 struct WindowShape {
   int64_t channels = 1, height = 1, width = 1, batch = 1;
@@ -56,6 +68,8 @@ struct InjectiveShape {
   int cyclesPerVector = 1;
 };
 InjectiveParams chooseInjective(const InjectiveShape &shape, const MachineFacts &facts);
+
+TransposeParams chooseTranspose(int64_t elements, int elementBytes, const MachineFacts &facts);
 
 /// gemv over `columns` outputs of `depth` terms each.
 GemvParams chooseGemv(int64_t columns, int64_t depth, const MachineFacts &facts);

@@ -112,7 +112,7 @@ struct RowReduceParams {
   /// Partial accumulators of a reduction over the innermost axis, in vectors, >= 1; 4 hide the
   /// latency of an add. Floating-point sums are reassociated by it.
   int accumulators = 4;
-  /// Rows of one piece of work, >= 1: the stages of one piece run while its rows are in L1.
+  /// Fewest rows of a parallel piece, >= 1: short rows are not worth a wake-up each.
   int rowsPerBlock = 1;
   /// As GemmParams::tasks, over blocks of rows.
   int tasks = 1;

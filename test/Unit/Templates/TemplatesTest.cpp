@@ -137,6 +137,19 @@ TEST(InjectiveTemplate, EveryExtent) {
     expectCorrect(buildAddRelu(columns, rows, testFacts(2)), text({columns, rows}));
 }
 
+TEST(TransposeTemplate, EveryExtent) {
+  for (auto [channels, height, width] : std::initializer_list<std::array<int, 3>>{{1, 1, 1},
+                                                                                  {2, 3, 9},
+                                                                                  {3, 5, 17},
+                                                                                  {4, 2, 3},
+                                                                                  {5, 2, 8},
+                                                                                  {9, 3, 7},
+                                                                                  {16, 2, 16},
+                                                                                  {37, 1, 11}})
+    expectCorrect(buildChannelsLast(channels, height, width, testFacts(2)),
+                  text({channels, height, width}));
+}
+
 TEST(GenericTemplate, SchedulesAnyDag) {
   using namespace Halide;
   const int columns = 19, rows = 5;

@@ -67,13 +67,17 @@ public:
     partial.update().reorder(order).vectorize(lane, lanes).unroll(lane);
     partial.bound_extent(lane, int(width));
 
-    RDom lanesDomain(0, int(width));
-    std::vector<Expr> lanesAt = {lanesDomain.x};
-    lanesAt.insert(lanesAt.end(), rowArgs.begin(), rowArgs.end());
-    stage.result(reduction.rows) =
-        combine(reduction.kind, stage.result(reduction.rows), partial(lanesAt));
-    stage.result.update(updates++).atomic().vectorize(lanesDomain.x, int(width));
     stage.partials.push_back(partial);
+    Func folded = partial;
+    if (width > lanes) {
+      folded = Func(reduction.name + "_folded");
+      folded(args) = tree(partial, lane, int(width) / lanes, lanes);
+      folded.vectorize(lane, lanes).bound_extent(lane, lanes);
+      stage.partials.push_back(folded);
+    }
+    stage.result(reduction.rows) =
+        combine(reduction.kind, stage.result(reduction.rows), tree(folded, 0, lanes, 1));
+    ++updates;
   }
 
   /// Reduces the elements from `begin` one by one.
@@ -92,6 +96,20 @@ public:
   RowStage stage;
 
 private:
+  /// Combines `count` places of `func`, `stride` apart from `first`, as a balanced tree: the
+  /// shortest chain, in one order whatever the floating-point mode.
+  Expr tree(const Func &func, Expr first, int count, int stride) const {
+    std::vector<Expr> values;
+    for (int i = 0; i < count; ++i) {
+      std::vector<Expr> at = {first + i * stride};
+      at.insert(at.end(), rowArgs.begin(), rowArgs.end());
+      values.push_back(func(at));
+    }
+    for (; values.size() > 1; values.resize((values.size() + 1) / 2))
+      for (size_t i = 0; i < values.size() / 2; ++i)
+        values[i] = combine(reduction.kind, values[i], values[values.size() - 1 - i]);
+    return values[0];
+  }
   RDom makeDomain(int64_t innermost) const {
     Region region = {{0, int(innermost)}};
     for (int64_t extent : reduction.outer)
@@ -160,8 +178,10 @@ void scheduleRowReduce(Func output, const std::vector<int64_t> &extents, bool pe
     iterations *= extents[i];
   }
   LoopLevel at = LoopLevel::root();
+  const int64_t pieces = ceilDiv(iterations, std::max(1, params.rowsPerBlock));
   if (!rows.empty())
-    at = LoopLevel(output, parallelise(output, rows, iterations, params.tasks));
+    at = LoopLevel(output,
+                   parallelise(output, rows, iterations, std::min<int64_t>(params.tasks, pieces)));
   for (RowStage &stage : stages) {
     stage.result.compute_at(at);
     for (Func &partial : stage.partials)
