@@ -177,25 +177,36 @@ static LogicalResult evaluateArgMin(ArgMinOp op, ArrayRef<Tensor> operands,
 //===-- Scan, selection
 //----------------------------------------------------------------------------===//
 
-static LogicalResult evaluateCumSum(CumSumOp op, ArrayRef<Tensor> operands,
-                                    MutableArrayRef<Tensor> results) {
-  Tensor wide = widen(operands[0]).clone();
+/// Each element becomes `join` of those before it and, unless the scan is exclusive, itself.
+template <typename Op, typename Join>
+static void scan(Op op, const Tensor &operand, int start, Tensor &result, Join join) {
+  Tensor wide = widen(operand).clone();
   AxisView view(wide.shape(), op.getAxis());
   withComputingType(wide.dtype(), [&](auto *tag) {
     using T = std::remove_pointer_t<decltype(tag)>;
     for (int64_t i = 0; i < view.outer * view.inner; ++i) {
       T *line = wide.data<T>() + i / view.inner * view.axis * view.inner + i % view.inner;
-      T sum = 0;
+      T before = static_cast<T>(start);
       for (int64_t a = 0; a < view.axis; ++a) {
         T &place = line[(op.getReverse() ? view.axis - 1 - a : a) * view.inner];
-        T value = place;
-        T next = wrappingAdd(sum, value);
-        place = op.getExclusive() ? sum : next;
-        sum = next;
+        T with = join(before, place);
+        place = op.getExclusive() ? before : with;
+        before = with;
       }
     }
   });
-  narrow(wide, results[0]);
+  narrow(wide, result);
+}
+
+static LogicalResult evaluateCumSum(CumSumOp op, ArrayRef<Tensor> operands,
+                                    MutableArrayRef<Tensor> results) {
+  scan(op, operands[0], 0, results[0], [](auto a, auto b) { return wrappingAdd(a, b); });
+  return success();
+}
+
+static LogicalResult evaluateCumProd(CumProdOp op, ArrayRef<Tensor> operands,
+                                     MutableArrayRef<Tensor> results) {
+  scan(op, operands[0], 1, results[0], [](auto a, auto b) { return wrappingMul(a, b); });
   return success();
 }
 
@@ -236,6 +247,7 @@ void attachReductionReference(MLIRContext *context) {
   attachReference<ArgMaxOp, evaluateArgMax>(context);
   attachReference<ArgMinOp, evaluateArgMin>(context);
   attachReference<CumSumOp, evaluateCumSum>(context);
+  attachReference<CumProdOp, evaluateCumProd>(context);
   attachReference<TopKOp, evaluateTopK>(context);
 }
 

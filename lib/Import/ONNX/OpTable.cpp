@@ -48,6 +48,8 @@ const OpTable &OpTable::get() {
     registerElementwiseImporters(all);
     registerActivationImporters(all);
     registerContractionImporters(all);
+    registerReductionImporters(all);
+    registerNormalizationImporters(all);
     registerShapeImporters(all);
     registerWindowImporters(all);
     registerConstantImporters(all);

@@ -101,6 +101,11 @@ TEST(Reduction, CumSumRunsBothWays) {
   expectValues(evaluate("dl.cumsum %0 {axis = 1 : i64, exclusive = true, reverse = true}", {x},
                         {"tensor<2x3xf32>"})[0],
                {5, 3, 0, 11, 6, 0});
+  expectValues(evaluate("dl.cumprod %0 {axis = 1 : i64}", {x}, {"tensor<2x3xf32>"})[0],
+               {1, 2, 6, 4, 20, 120});
+  expectValues(
+      evaluate("dl.cumprod %0 {axis = 1 : i64, exclusive = true}", {x}, {"tensor<2x3xf32>"})[0],
+      {1, 1, 2, 1, 4, 20});
 }
 
 TEST(Reduction, TopKOrdersAndBreaksTies) {

@@ -109,18 +109,31 @@ int64_t ArgMinOp::getFlops() { return elementsOf(getOperand().getType()); }
 //===-- Scan, selection
 //----------------------------------------------------------------------------===//
 
-LogicalResult CumSumOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
-                                         ValueRange operands, DictionaryAttr attributes,
-                                         OpaqueProperties properties, RegionRange regions,
-                                         SmallVectorImpl<Type> &types) {
-  Adaptor op(operands, attributes, properties, regions);
+template <typename Adaptor>
+static LogicalResult inferScan(std::optional<Location> loc, Adaptor op,
+                               SmallVectorImpl<Type> &types) {
   if (failed(checkAxis(loc, op.getAxis(), dimsOf(op.getOperand().getType()).size())))
     return failure();
   types.push_back(op.getOperand().getType());
   return success();
 }
 
+LogicalResult CumSumOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         ValueRange operands, DictionaryAttr attributes,
+                                         OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
+  return inferScan(loc, Adaptor(operands, attributes, properties, regions), types);
+}
+
+LogicalResult CumProdOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                          ValueRange operands, DictionaryAttr attributes,
+                                          OpaqueProperties properties, RegionRange regions,
+                                          SmallVectorImpl<Type> &types) {
+  return inferScan(loc, Adaptor(operands, attributes, properties, regions), types);
+}
+
 int64_t CumSumOp::getFlops() { return elementsOf(getOperand().getType()); }
+int64_t CumProdOp::getFlops() { return elementsOf(getOperand().getType()); }
 
 LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                        ValueRange operands, DictionaryAttr attributes,

@@ -10,6 +10,8 @@ void registerActivationImporters(OpTable &table);
 void registerConstantImporters(OpTable &table);
 void registerContractionImporters(OpTable &table);
 void registerElementwiseImporters(OpTable &table);
+void registerNormalizationImporters(OpTable &table);
+void registerReductionImporters(OpTable &table);
 void registerShapeImporters(OpTable &table);
 void registerWindowImporters(OpTable &table);
 

@@ -32,11 +32,11 @@ class DL_ArgReduceOp<string mnemonic, string which> : DL_Op<mnemonic, "Reduction
 def DL_ArgMaxOp : DL_ArgReduceOp<"arg_max", "largest">;
 def DL_ArgMinOp : DL_ArgReduceOp<"arg_min", "smallest">;
 
-def DL_CumSumOp : DL_Op<"cumsum", "Opaque"> {
-  let summary = "sums of the elements up to each place along `axis`";
+class DL_ScanOp<string mnemonic, string what> : DL_Op<mnemonic, "Opaque"> {
+  let summary = what # " of the elements up to each place along `axis`";
   let description = [{
-    With `exclusive` an element's own value is left out (the first sum is 0); with `reverse` the sums run
-    from the end of the axis.
+    With `exclusive` an element's own value is left out (the first result is that of no elements); with
+    `reverse` the scan runs from the end of the axis.
   }];
   let arguments = (ins DL_NumericTensor:$operand, I64Attr:$axis,
                        DefaultValuedAttr<BoolAttr, "false">:$exclusive,
@@ -44,6 +44,8 @@ def DL_CumSumOp : DL_Op<"cumsum", "Opaque"> {
   let results = (outs DL_NumericTensor:$result);
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
+def DL_CumSumOp : DL_ScanOp<"cumsum", "sums">;
+def DL_CumProdOp : DL_ScanOp<"cumprod", "products">;
 
 def DL_TopKOp : DL_Op<"top_k", "Opaque"> {
   let summary = "the k largest (or smallest) elements along `axis` and their indices";
