@@ -42,6 +42,8 @@ def problems_of(case: malformed.Case, verb: str, result: tuple[int, str, int], m
     status, text, peak = result
     if status < 0:
         return [f"killed by {signal.Signals(-status).name}"]
+    if verb == "check" and case.valid and status == 0:
+        return []
     problems = []
     if status not in case.exit_codes:
         problems.append(f"exit code {status}, expected {' or '.join(map(str, case.exit_codes))}")

@@ -9,11 +9,11 @@ models=$(.venv/bin/python3 -c 'import importlib.util as u; print(u.find_spec("ra
 model=$models/ch_PP-OCRv4_rec_infer.onnx
 picture=test/Inputs/line-of-text.png
 out=build/demo
+rm -rf "$out"
 mkdir -p "$out"
 
 step() { printf '[demo] %s\n' "$*"; "$@"; }
 step build/bin/dlc compile "$model" --shape x=1x3x48x320 -o "$out/recognise.so"
 step build/bin/dlc run "$out/recognise.so" --input "x=$picture" --image ocr-rec --output "$out"
-output=$(ls "$out"/*.npy)
-step .venv/bin/python3 tools/setup/read_text.py "$model" "$output" | tee "$out/text.txt"
-echo "[demo] $picture says: $(tail -1 "$out/text.txt")"
+text=$(.venv/bin/python3 tools/setup/read_text.py "$model" "$out"/*.npy)
+echo "[demo] $picture says: $text"
