@@ -1,4 +1,5 @@
 // host-verify: the promise of the phase `host`.
+#include "dlc/Codegen/Host/ArenaPlan.h"
 #include "dlc/Codegen/Host/ConstantPool.h"
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Codegen/Host/Passes.h"
@@ -38,9 +39,25 @@ static LogicalResult verifyOps(ModuleOp module) {
   return success();
 }
 
+/// A dump may have been edited: its constants are as untrusted as a model's.
 static LogicalResult verifyConstants(ModuleOp module) {
+  auto values = module->getAttrOfType<ArrayAttr>("dl.constants");
+  auto offsets = module->getAttrOfType<DenseI64ArrayAttr>("dl.constant_offsets");
+  if (!values && !offsets)
+    return success();
+  if (!values || !offsets || values.size() != static_cast<size_t>(offsets.size()))
+    return module.emitOpError("expects an offset for each of `dl.constants`");
+  for (Attribute value : values)
+    if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(value) ||
+        !byteSizeOf(cast<ElementsAttr>(value).getShapedType()))
+      return module.emitOpError("expects dense tensors of numbers as `dl.constants`");
   uint64_t end = 0;
-  for (const ConstantSegment &segment : constantsOf(module)) {
+  for (auto [value, segment] : llvm::zip(values, constantsOf(module))) {
+    auto type = cast<ElementsAttr>(value).getShapedType();
+    int64_t bytes = cast<AffineConstantExpr>(byteSizeOf(type)).getValue();
+    if (static_cast<uint64_t>(bytes) != segment.bytes.size())
+      return module.emitOpError("expects ") << bytes << " bytes for a constant of type " << type
+                                            << ", found " << segment.bytes.size();
     if (segment.offset % ConstantPool::alignment != 0 || segment.offset < end)
       return module.emitOpError("expects constants at rising multiples of ")
              << ConstantPool::alignment << " bytes, found one at " << segment.offset << " after "
@@ -50,13 +67,16 @@ static LogicalResult verifyConstants(ModuleOp module) {
   return success();
 }
 
+LogicalResult verifyHostModule(ModuleOp module) {
+  if (!module.lookupSymbol<LLVM::GlobalOp>("dlc_model"))
+    return module.emitOpError("expects the description `dlc_model`");
+  if (failed(verifyOps(module)))
+    return failure();
+  return verifyConstants(module);
+}
+
 void VerifyHostPass::runOnOperation() {
-  ModuleOp module = getOperation();
-  if (!module.lookupSymbol<LLVM::GlobalOp>("dlc_model")) {
-    module.emitOpError("expects the description `dlc_model`");
-    return signalPassFailure();
-  }
-  if (failed(verifyOps(module)) || failed(verifyConstants(module)))
+  if (failed(verifyHostModule(getOperation())))
     return signalPassFailure();
   markAllAnalysesPreserved();
 }

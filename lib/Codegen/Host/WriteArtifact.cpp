@@ -16,6 +16,8 @@ Expected<WrittenArtifact> dlc::host::writeArtifact(mlir::ModuleOp module,
                                                    std::span<const std::string_view> kernels,
                                                    ArtifactKind kind, const std::string &output,
                                                    const HostTarget &target) {
+  if (failed(verifyHostModule(module)))
+    return badInput(output + ": the host module is malformed; compile the model again");
   Expected<std::string> hostObject = emitHostObject(module, target);
   if (!hostObject)
     return hostObject.error();

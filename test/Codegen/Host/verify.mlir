@@ -29,3 +29,33 @@ module attributes {dl.constants = [dense<1.0> : tensor<17xf32>, dense<2.0> : ten
                    dl.constant_offsets = array<i64: 0, 64>} {
   llvm.mlir.global constant @dlc_model(0 : i32) : i32
 }
+
+// -----
+
+// expected-error @+1 {{expects an offset for each of `dl.constants`}}
+module attributes {dl.constants = [dense<1.0> : tensor<17xf32>]} {
+  llvm.mlir.global constant @dlc_model(0 : i32) : i32
+}
+
+// -----
+
+// expected-error @+1 {{expects dense tensors of numbers as `dl.constants`}}
+module attributes {dl.constants = ["weights"], dl.constant_offsets = array<i64: 0>} {
+  llvm.mlir.global constant @dlc_model(0 : i32) : i32
+}
+
+// -----
+
+// expected-error @+1 {{expects 12 bytes for a constant of type 'tensor<3xf32>', found 8}}
+module attributes {dl.constants = [dense_resource<short> : tensor<3xf32>],
+                   dl.constant_offsets = array<i64: 0>} {
+  llvm.mlir.global constant @dlc_model(0 : i32) : i32
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      short: "0x040000000000803F00000040"
+    }
+  }
+#-}

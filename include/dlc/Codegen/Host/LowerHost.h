@@ -26,6 +26,10 @@ ModelDescription describeModel(mlir::ModuleOp module);
 /// Arena bytes of the function at `index` of a module of the phase `host`.
 uint64_t arenaBytesOf(mlir::ModuleOp module, unsigned index = 0);
 
+/// Checks what the phase promises, with a diagnostic: the pass `host-verify`, and the first step of
+/// writeArtifact, since a dump may have been edited.
+mlir::LogicalResult verifyHostModule(mlir::ModuleOp module);
+
 /// The model's name: `dl.model`, else the module's name, else `model`.
 std::string modelName(mlir::ModuleOp module);
 
