@@ -1,8 +1,10 @@
 // `verifyModel`: compiled code against the interpreter, or against given results.
 #include "Comparison.h"
+#include "FirstWrongNode.h"
 
 #include "dlc/Artifact/Loader.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -11,12 +13,13 @@ using namespace dlc::driver;
 
 /// Compiles `path` into a temporary library and runs it once.
 static Expected<std::vector<NamedTensor>> runCompiled(const std::string &path,
-                                                      const VerifyOptions &options) {
+                                                      const std::map<std::string, Tensor> &inputs,
+                                                      const CompileOptions &options, int threads) {
   std::error_code error;
   std::string folder = (std::filesystem::temp_directory_path(error) / "dlc-verify-XXXXXX").string();
   if (error || !::mkdtemp(folder.data()))
     return badInput("cannot create a folder for temporary files; set TMPDIR");
-  CompileOptions compile = options.compile;
+  CompileOptions compile = options;
   compile.output = folder + "/model.so";
   compile.emit = Emit::SharedLibrary;
   Expected<CompileResult> compiled = compileModel(path, compile);
@@ -26,17 +29,17 @@ static Expected<std::vector<NamedTensor>> runCompiled(const std::string &path,
   if (!artifact)
     return artifact.error();
   const FunctionDescription &function = artifact->description().functions.front();
-  std::vector<Tensor> inputs, outputs;
+  std::vector<Tensor> arguments, outputs;
   for (const TensorDescription &input : function.inputs) {
-    auto found = options.inputs.find(input.name);
-    if (found == options.inputs.end())
+    auto found = inputs.find(input.name);
+    if (found == inputs.end())
       return badInput(path + ": input '" + input.name + "' has no value");
-    inputs.push_back(found->second);
+    arguments.push_back(found->second);
   }
-  Expected<Context> context = artifact->createContext({.threads = options.threads});
+  Expected<Context> context = artifact->createContext({.threads = threads});
   if (!context)
     return context.error();
-  if (Status status = context->run(inputs, outputs); !status)
+  if (Status status = context->run(arguments, outputs); !status)
     return status.error();
   std::vector<NamedTensor> named;
   for (size_t index = 0; index != outputs.size(); ++index)
@@ -53,6 +56,42 @@ static const Tensor *findExpected(const std::map<std::string, Tensor> &expected,
   return found == expected.end() ? nullptr : &found->second;
 }
 
+/// The outputs that are expected: the caller's, or the interpreter's.
+static Expected<std::map<std::string, Tensor>> expectedOutputs(const std::string &path,
+                                                               const VerifyOptions &options) {
+  if (!options.expected.empty())
+    return options.expected;
+  Expected<std::vector<NamedTensor>> reference =
+      interpretModel(path, options.inputs, options.compile);
+  if (!reference)
+    return reference.error();
+  std::map<std::string, Tensor> expected;
+  for (const NamedTensor &output : *reference)
+    expected[output.name] = output.tensor;
+  return expected;
+}
+
+/// The first wrong node, where the search finds one; what keeps it from searching is only a
+/// warning.
+static std::optional<Comparison> searchFirstWrong(const std::string &path,
+                                                  const VerifyOptions &options) {
+  auto run = [&](const std::string &cut, const std::map<std::string, Tensor> &inputs) {
+    CompileOptions compile = options.compile;
+    compile.compileFrom = Phase::Import;
+    compile.shapes.clear();
+    compile.inputValues.clear();
+    compile.constantInputs.clear();
+    compile.dumpFolder.clear();
+    return runCompiled(cut, inputs, compile, options.threads);
+  };
+  Expected<std::optional<Comparison>> found = findFirstWrongNode(path, options, run);
+  if (found)
+    return *found;
+  if (options.compile.warning)
+    options.compile.warning("the first wrong node was not found: " + found.error().message);
+  return std::nullopt;
+}
+
 Expected<VerifyReport> dlc::verifyModel(const std::string &path, const VerifyOptions &given) {
   VerifyOptions options = given;
   // The inputs are known, so the model is compiled for their shapes.
@@ -60,29 +99,27 @@ Expected<VerifyReport> dlc::verifyModel(const std::string &path, const VerifyOpt
     options.compile.shapes[name] = value.shape();
   options.compile.shapes.erase("");
   options.compile.inputValues = options.inputs;
-  std::map<std::string, Tensor> expected = options.expected;
-  if (expected.empty()) {
-    Expected<std::vector<NamedTensor>> reference =
-        interpretModel(path, options.inputs, options.compile);
-    if (!reference)
-      return reference.error();
-    for (const NamedTensor &output : *reference)
-      expected[output.name] = output.tensor;
-  }
+  Expected<std::map<std::string, Tensor>> expected = expectedOutputs(path, options);
+  if (!expected)
+    return expected.error();
   Expected<std::vector<NamedTensor>> actual =
       options.interpret ? interpretModel(path, options.inputs, options.compile)
-                        : runCompiled(path, options);
+                        : runCompiled(path, options.inputs, options.compile, options.threads);
   if (!actual)
     return actual.error();
   VerifyReport report;
   for (size_t index = 0; index != actual->size(); ++index) {
     const NamedTensor &output = (*actual)[index];
-    if (const Tensor *want = findExpected(expected, output.name, index))
+    if (const Tensor *want = findExpected(*expected, output.name, index))
       report.outputs.push_back(
           compareTensors(output.name, output.tensor, *want, options.tolerance));
   }
-  if (report.outputs.size() != expected.size())
-    return badInput(path + ": expected " + std::to_string(expected.size()) +
+  if (report.outputs.size() != expected->size())
+    return badInput(path + ": expected " + std::to_string(expected->size()) +
                     " outputs, of which the model has " + std::to_string(report.outputs.size()));
+  bool wrong = std::ranges::any_of(
+      report.outputs, [](const Comparison &output) { return !output.problem.empty(); });
+  if (wrong && !options.interpret)
+    report.firstWrong = searchFirstWrong(path, options);
   return report;
 }

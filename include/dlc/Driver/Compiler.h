@@ -96,6 +96,9 @@ Expected<CompileResult> compileModel(const std::string &model, const CompileOpti
 Expected<std::vector<InputSpec>> readModelInputs(const std::string &model,
                                                  const CompileOptions &options);
 
+/// What a model gives, in order, as far as its file declares it.
+Expected<std::vector<InputSpec>> readModelOutputs(const std::string &model);
+
 /// Everything that keeps a model from being compiled.
 struct CheckReport {
   std::vector<Error> issues; ///< in the model's order; each line names file and node

@@ -30,7 +30,11 @@ struct VerifyVerb {
 /// `input_<i>.pb` and `output_<i>.pb` of a conformance folder. Outputs are keyed by position
 /// (`#0`), since their names in the files need not be the model's.
 static Status readFolder(const std::string &folder, const std::vector<InputSpec> &specs,
-                         VerifyOptions &options) {
+                         const std::vector<InputSpec> &outputs, VerifyOptions &options) {
+  for (const auto *declared : {&specs, &outputs})
+    for (const InputSpec &spec : *declared)
+      if (spec.kind != onnx::ValueInfo::Kind::Tensor)
+        return unsupported(folder + ": '" + spec.name + "' is a sequence or an optional");
   for (size_t index = 0; index != specs.size(); ++index) {
     std::string path = folder + "/input_" + std::to_string(index) + ".pb";
     if (!std::filesystem::exists(path))
@@ -52,8 +56,12 @@ static Status readFolder(const std::string &folder, const std::vector<InputSpec>
 }
 
 Status VerifyVerb::readExpected(const std::vector<InputSpec> &specs, VerifyOptions &options) const {
-  if (std::filesystem::is_directory(against))
-    return readFolder(against, specs, options);
+  if (std::filesystem::is_directory(against)) {
+    Expected<std::vector<InputSpec>> outputs = readModelOutputs(model);
+    if (!outputs)
+      return outputs.error();
+    return readFolder(against, specs, *outputs, options);
+  }
   Expected<std::map<std::string, Tensor>> arrays = readNpz(against);
   if (!arrays)
     return arrays.error();
