@@ -180,5 +180,65 @@ TEST(GenericTemplate, SchedulesAnyDag) {
   expectCorrect(kernel, "generic");
 }
 
+/// Checks scheduleGeneric on `out` over one input of the same extents.
+void expectGeneric(Halide::Func out, Halide::ImageParam in, int columns, int rows,
+                   const std::function<float(const std::vector<float> &, int x, int y)> &element) {
+  templates::scheduleGeneric({{out, {columns, rows}}}, {2, 8, 4}, testFacts(2));
+  fixOutput(out, {columns, rows});
+  BuiltKernel kernel;
+  kernel.pipeline = Halide::Pipeline(out);
+  kernel.params = {in};
+  kernel.inputs.emplace_back(std::vector<int>{columns, rows}).fill(1);
+  kernel.output = HostTensor({columns, rows});
+  kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
+    for (int y = 0; y < rows; ++y)
+      for (int x = 0; x < columns; ++x)
+        expected.data[size_t(y) * columns + x] = element(data[0].data, x, y);
+  };
+  expectCorrect(kernel, text({columns, rows}));
+}
+
+TEST(GenericTemplate, ReductionsThatKeepTheInnermostAxis) {
+  using namespace Halide;
+  for (int columns : {1, 5, 8, 21}) {
+    const int rows = 6;
+    ImageParam in = denseInput("in", {columns, rows});
+    Var i("i"), r("r");
+    RDom k(0, rows);
+    Func total("total"), out("out");
+    total(i) = 0.f;
+    total(i) += in(i, k);
+    out(i, r) = total(i) + in(i, r);
+    expectGeneric(out, in, columns, rows, [=](const std::vector<float> &data, int x, int y) {
+      float sum = data[size_t(y) * columns + x];
+      for (int q = 0; q < rows; ++q)
+        sum += data[size_t(q) * columns + x];
+      return sum;
+    });
+  }
+}
+
+TEST(GenericTemplate, ScansAreOutputs) {
+  using namespace Halide;
+  for (bool along : {true, false}) {
+    const int columns = 19, rows = 7;
+    ImageParam in = denseInput("in", {columns, rows});
+    Var i("i"), r("r");
+    RDom k(1, (along ? columns : rows) - 1);
+    Func out("out");
+    out(i, r) = in(i, r);
+    if (along)
+      out(k, r) += out(k - 1, r);
+    else
+      out(i, k) += out(i, k - 1);
+    expectGeneric(out, in, columns, rows, [=](const std::vector<float> &data, int x, int y) {
+      float sum = 0;
+      for (int q = 0; q <= (along ? x : y); ++q)
+        sum += along ? data[size_t(y) * columns + q] : data[size_t(q) * columns + x];
+      return sum;
+    });
+  }
+}
+
 } // namespace
 } // namespace dlc::bench

@@ -2,7 +2,6 @@
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 
 #include <algorithm>
-#include <map>
 
 using namespace Halide;
 
@@ -24,6 +23,21 @@ static int64_t pieces(const std::vector<int64_t> &extents,
   return std::clamp<int64_t>(elements / std::max(1L, params.elementsPerTask), 1, params.tasks);
 }
 
+/// Runs axes from `first` outwards and the tiles in parallel pieces.
+static void scheduleOuter(Func output, const std::vector<Var> &args,
+                          const std::vector<int64_t> &extents, size_t first, const VectorTile &tile,
+                          int64_t tasks) {
+  std::vector<Var> loops;
+  std::vector<int64_t> counts;
+  for (size_t i = args.size(); i-- > first;) {
+    loops.push_back(args[i]);
+    counts.push_back(extents[i]);
+  }
+  loops.push_back(tile.outer);
+  counts.push_back(tile.tiles);
+  paralleliseOutermost(output, loops, counts, tasks);
+}
+
 void scheduleInjective(Func output, const std::vector<int64_t> &extents,
                        const schedule::InjectiveParams &params, const MachineFacts &facts) {
   const std::vector<Var> args = output.args();
@@ -31,31 +45,66 @@ void scheduleInjective(Func output, const std::vector<int64_t> &extents,
     output.bound(args[i], 0, int(extents[i]));
   if (args.empty())
     return;
-  VectorTile tile = vectoriseGuarded(output, args[0], extents[0], facts.lanes(widestBytes(output)),
-                                     params.vectorsPerTile);
-  std::vector<Var> loops;
-  std::vector<int64_t> counts;
-  for (size_t i = args.size(); i-- > 1;) {
-    loops.push_back(args[i]);
-    counts.push_back(extents[i]);
+  const int lanes = facts.lanes(widestBytes(output));
+  if (extents[0] <= 4 && extents[0] < lanes && args.size() > 1 && extents[1] >= lanes) {
+    // A pixel of few channels: unrolled, so that Halide (de)interleaves vectors of pixels.
+    VectorTile pixels = vectoriseGuarded(output, args[1], extents[1], lanes, 1);
+    output.reorder(args[0], pixels.inner, pixels.outer).unroll(args[0]);
+    scheduleOuter(output, args, extents, 2, pixels, pieces(extents, params));
+    return;
   }
-  loops.push_back(tile.outer);
-  counts.push_back(tile.tiles);
-  paralleliseOutermost(output, loops, counts, pieces(extents, params));
+  VectorTile tile = vectoriseGuarded(output, args[0], extents[0], lanes, params.vectorsPerTile);
+  scheduleOuter(output, args, extents, 1, tile, pieces(extents, params));
+}
+
+/// Whether update `index` of `function` writes its own place along axis 0, and so may run it in
+/// vectors.
+static bool isPureInnermost(const Internal::Function &function, int index) {
+  const auto *variable = function.updates()[size_t(index)].args()[0].as<Internal::Variable>();
+  return variable && !variable->reduction_domain.defined() && variable->name == function.args()[0];
+}
+
+/// A Func with updates, at root or as an output: axis 0 innermost in guarded vectors (its extent is
+/// what Halide infers), the reduction around it, the outermost axis in parallel when `parallel`.
+static void scheduleReduction(Func func, bool parallel, const MachineFacts &facts) {
+  const std::vector<Var> args = func.args();
+  if (args.empty())
+    return;
+  const int lanes = facts.lanes(widestBytes(func));
+  func.vectorize(args[0], lanes, TailStrategy::GuardWithIf);
+  for (int i = 0; i < func.num_update_definitions(); ++i) {
+    if (!isPureInnermost(func.function(), i))
+      continue;
+    Stage update = func.update(i);
+    std::vector<VarOrRVar> order = {args[0]};
+    for (const Internal::ReductionVariable &k :
+         func.function().updates()[size_t(i)].schedule().rvars())
+      order.push_back(RVar(k.var));
+    update.reorder(order).vectorize(args[0], lanes, TailStrategy::GuardWithIf);
+    const auto *outermost =
+        func.function().updates()[size_t(i)].args().back().as<Internal::Variable>();
+    if (parallel && args.size() > 1 && outermost && outermost->name == args.back().name())
+      update.parallel(args.back());
+  }
 }
 
 void scheduleGeneric(const std::vector<GenericOutput> &outputs,
                      const schedule::InjectiveParams &params, const MachineFacts &facts) {
   std::vector<Internal::Function> roots;
-  for (const GenericOutput &output : outputs)
+  int64_t largest = 1;
+  for (const GenericOutput &output : outputs) {
     roots.push_back(output.func.function());
+    largest = std::max(largest, pieces(output.extents, params));
+  }
   for (auto &[name, function] : Internal::build_environment(roots)) {
     Func func(function);
     bool isOutput = std::any_of(roots.begin(), roots.end(), [&](const Internal::Function &root) {
       return root.name() == function.name();
     });
-    if (!isOutput && function.has_update_definition())
+    if (!isOutput && function.has_update_definition()) {
       func.compute_root();
+      scheduleReduction(func, largest > 1, facts);
+    }
   }
   for (const GenericOutput &output : outputs) {
     Func func = output.func;
@@ -65,6 +114,7 @@ void scheduleGeneric(const std::vector<GenericOutput> &outputs,
     }
     for (size_t i = 0; i < output.extents.size(); ++i)
       func.bound(func.args()[i], 0, int(output.extents[i]));
+    scheduleReduction(func, largest > 1, facts);
   }
 }
 
