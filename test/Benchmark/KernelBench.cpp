@@ -27,6 +27,7 @@ struct Options {
   std::string assembly;
   std::string target = "x86-64-linux-avx2-fma-f16c-sse41-avx-no_runtime-no_asserts-no_bounds_query";
   int minMilliseconds = 60;
+  bool avx512 = false; ///< schedule and compile for AVX-512, do not run
 };
 
 double seconds(clockid_t clock) {
@@ -66,10 +67,19 @@ double fastestCall(const BuiltKernel &kernel, const KernelWorkshop::Loaded &load
 void runCase(benchmark::State &state, const KernelCase &kernelCase, const Options &options,
              KernelWorkshop &workshop, int threads) {
   schedule::MachineFacts facts = schedule::avx2Facts(schedule::hostMachineFacts());
+  if (options.avx512)
+    facts = schedule::avx512Facts(facts);
   facts.cores = threads;
   try {
     BuiltKernel kernel = kernelCase.build(facts, options.overrides);
     KernelWorkshop::Loaded loaded = workshop.compile(kernel, options.assembly);
+    state.SetLabel(kernel.schedule);
+    if (options.avx512) {
+      for (auto _ : state)
+        state.SetIterationTime(loaded.compileMs * 1e-3);
+      state.counters["kB"] = double(loaded.objectBytes) / 1024;
+      return;
+    }
     workshop.setThreads(threads);
     double error = checkKernel(kernel, loaded);
     double peak = schedule::measureFmaPeakGflops(20), best = 0;
@@ -85,7 +95,6 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
     state.counters["GB/s"] = kernel.bytes / best * 1e-9;
     state.counters["kB"] = double(loaded.objectBytes) / 1024;
     state.counters["cc_ms"] = loaded.compileMs;
-    state.SetLabel(kernel.schedule);
     if (!(error <= kernel.tolerance))
       state.SkipWithError(("WRONG, error " + std::to_string(error)).c_str());
   } catch (const std::exception &e) {
@@ -117,6 +126,9 @@ Options parseOptions(int &argc, char **argv) {
             std::stoi(pair.substr(pair.find('=') + 1));
     } else if (arg.rfind("--asm=", 0) == 0) {
       options.assembly = value;
+    } else if (arg == "--avx512") {
+      options.avx512 = true;
+      options.target += "-avx512-avx512_skylake";
     } else if (arg.rfind("--target=", 0) == 0) {
       options.target = value;
     } else if (arg.rfind("--min-ms=", 0) == 0) {
