@@ -1,4 +1,5 @@
-// The compile as a library. The phases after import are not connected yet.
+// The compile as a library: a model through the phases to an artifact.
+#include "CompileSession.h"
 #include "LoadedModel.h"
 
 #include "dlc/Import/ONNX/Model.h"
@@ -49,31 +50,7 @@ Expected<std::vector<InputSpec>> dlc::readModelInputs(const std::string &path,
   return inputs;
 }
 
-/// The path that a compile writes without --output.
-static std::string defaultOutput(const std::string &path, std::string_view extension) {
-  return std::filesystem::path(path).stem().string() + std::string(extension);
-}
-
-static Expected<CompileResult> writeText(const std::string &text, const std::string &path) {
-  if (Status status = writeFileAtomically(path, text); !status)
-    return status.error();
-  CompileResult result;
-  result.artifact = path;
-  result.artifactBytes = text.size();
-  return result;
-}
-
 Expected<CompileResult> dlc::compileModel(const std::string &path, const CompileOptions &options) {
-  auto begin = std::chrono::steady_clock::now();
-  Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
-  if (!model)
-    return model.error();
-  if (options.compileTo != Phase::Import)
-    return internalError(path + ": this build of dlc stops after the phase import");
-  std::string output = options.output.empty() ? defaultOutput(path, ".mlir") : options.output;
-  Expected<CompileResult> result = writeText(printModule(*(*model)->module), output);
-  if (result)
-    result->seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return result;
+  CompileSession session(path, options);
+  return session.run();
 }

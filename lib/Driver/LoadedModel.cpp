@@ -1,6 +1,8 @@
 // From a file to a module.
 #include "LoadedModel.h"
 
+#include "dlc/Codegen/Halide/KernelCompiler.h"
+#include "dlc/Codegen/Host/HostObject.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Import/ONNX/ImportONNX.h"
@@ -56,6 +58,8 @@ LoadedModel::LoadedModel(std::string path) : path(std::move(path)) {
   mlir::DialectRegistry registry;
   registry.insert<dl::DLDialect, mlir::func::FuncDialect>();
   registerReferenceModels(registry);
+  codegen::registerEmissionModels(registry);
+  host::registerHostTranslation(registry);
   context.appendDialectRegistry(registry);
   context.loadAllAvailableDialects();
 }

@@ -1,15 +1,15 @@
 // dlc-opt: runs passes on IR in text form, for tests and for looking into a compile.
-#include "dlc/Codegen/Host/Passes.h"
 #include "dlc/Dialect/DL/IR/DLDialect.h"
+#include "dlc/Pipelines/Pipelines.h"
+#include "dlc/Reference/Interpreter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "mlir/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<dlc::dl::DLDialect, mlir::func::FuncDialect, mlir::LLVM::LLVMDialect>();
-  mlir::registerTransformsPasses();
-  dlc::host::registerCodegenHostPasses();
+  dlc::registerReferenceModels(registry);
+  dlc::registerPassesAndPipelines();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "dlc optimizer driver\n", registry));
 }

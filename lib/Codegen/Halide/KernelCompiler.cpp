@@ -111,9 +111,14 @@ Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &sym
   return compileTo(kernel, symbol, target, "s");
 }
 
-std::string halideVersion() {
-  return std::to_string(HALIDE_VERSION_MAJOR) + "." + std::to_string(HALIDE_VERSION_MINOR) + "." +
-         std::to_string(HALIDE_VERSION_PATCH);
+std::string describeTarget(const KernelTarget &target) {
+  const schedule::MachineFacts &facts = target.facts;
+  std::string text = "halide " + std::to_string(HALIDE_VERSION_MAJOR) + "." + std::to_string(HALIDE_VERSION_MINOR) +
+                     "." + std::to_string(HALIDE_VERSION_PATCH) + " " + target.features;
+  for (int64_t fact : {int64_t(facts.vectorBytes), int64_t(facts.vectorRegisters), facts.l1Bytes, facts.l2Bytes,
+                       facts.l3Bytes, int64_t(facts.cores)})
+    text += " " + std::to_string(fact);
+  return text + "\n";
 }
 
 } // namespace dlc::codegen

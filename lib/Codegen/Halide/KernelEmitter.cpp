@@ -153,7 +153,8 @@ bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigne
   if (definitions.count(value) || isa<dl::ConstantOp>(op))
     return true;
   auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (!fusible || fusible.getFusionClass() != FusionClass::Injective)
+  // An op with a layout has operands that do not broadcast (one value a channel).
+  if (!fusible || fusible.getFusionClass() != FusionClass::Injective || isa<LayoutOpInterface>(op))
     return false;
   return llvm::all_of(op->getOperands(),
                       [&](Value operand) { return isLinearizable(operand, shape, first, last); });

@@ -31,8 +31,8 @@ Expected<std::string> compileKernel(dl::KernelOp kernel, const std::string &symb
 Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &symbol,
                                      const KernelTarget &target);
 
-/// The version of Halide that is part of every recipe.
-std::string halideVersion();
+/// All of a target that a kernel's object depends on, with the version of Halide: part of every cache key.
+std::string describeTarget(const KernelTarget &target);
 
 } // namespace dlc::codegen
 

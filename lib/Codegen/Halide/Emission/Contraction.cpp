@@ -6,7 +6,7 @@
 #include "dlc/Codegen/Halide/Templates/Gemm.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Window.h"
-#include "dlc/Schedule/AnalyticModel.h"
+#include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 #include <numeric>
@@ -107,9 +107,7 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
         return emitter.broadcastAt(op.getRhs(), coords);
       };
 
-    schedule::GemmParams params = gemmParams(
-        emitter, {.rows = problem.rows, .columns = problem.columns, .depth = problem.depth,
-                  .batch = product({problem.batch}), .elementBytes = problem.accumulator.bytes()});
+    schedule::GemmParams params = gemmParams(emitter, schedule::gemmShapeOf(op));
     auto contraction = std::make_shared<templates::Contraction>(
         templates::buildGemm(problem, params, emitter.getFacts()));
 
@@ -204,7 +202,6 @@ private:
     unsigned rank = result.size();
     problem.input = imageAccess(emitter, op.getInput());
     problem.stageInput = op.getInput().getDefiningOp() != nullptr && !problem.isPointwise();
-    int64_t groupChannels = filter[filter.size() - 2];
     int64_t panels = filter[0] / op.getGroups();
     bool oneAxis = rank == 3;
     problem.packedWeights = [=, &emitter](Expr lane, Expr k, Expr panel, Expr group) mutable {
@@ -215,12 +212,7 @@ private:
       Coords place = oneAxis ? Coords{slot, 0, k, lane} : Coords{slot, 0, 0, k, lane};
       return emitter.at(op.getFilter(), place);
     };
-    schedule::GemmShape shape;
-    shape.rows = problem.batch * problem.outputHeight() * problem.outputWidth();
-    shape.columns = problem.outputChannels / problem.groups;
-    shape.depth = product(window) * groupChannels;
-    shape.batch = problem.groups;
-    shape.innerDepth = groupChannels;
+    schedule::GemmShape shape = schedule::gemmShapeOf(op);
     schedule::GemmParams params = gemmParams(emitter, shape);
     auto contraction = std::make_shared<templates::Contraction>(
         templates::buildDirectConv(problem, params, emitter.getFacts()));
@@ -279,18 +271,9 @@ private:
     problem.weights = [=, &emitter](Expr c, Expr kx, Expr ky) mutable {
       return emitter.at(op.getFilter(), oneAxis ? Coords{kx, 0, c} : Coords{ky, kx, 0, c});
     };
-    schedule::WindowShape shape{.channels = output.channels,
-                                .height = output.height,
-                                .width = output.width,
-                                .batch = output.batch,
-                                .taps = product(window),
-                                .elementBytes = problem.type.bytes(),
-                                .inputRowBytes = input.width * input.channels * problem.type.bytes(),
-                                .strideHeight = problem.window.strideHeight,
-                                .kernelHeight = problem.window.kernelHeight};
     auto attribute = dyn_cast_if_present<dl::DepthwiseScheduleAttr>(emitter.getKernel().getScheduleAttr());
     schedule::DepthwiseParams params =
-        attribute ? schedule::paramsOf(attribute) : schedule::chooseDepthwise(shape, emitter.getFacts());
+        attribute ? schedule::paramsOf(attribute) : schedule::chooseDepthwise(schedule::windowShapeOf(op), emitter.getFacts());
     auto built = std::make_shared<templates::Window>(templates::buildDepthwise(problem, params));
 
     Halide::Var c("c"), x("x"), y("y"), n("n");

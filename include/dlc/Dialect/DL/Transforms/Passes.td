@@ -1,0 +1,34 @@
+// The passes of the phase `optimize`.
+#ifndef DLC_DIALECT_DL_TRANSFORMS_PASSES_TD
+#define DLC_DIALECT_DL_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def DLFoldBatchNorm : Pass<"dl-fold-batch-norm", "::mlir::func::FuncOp"> {
+  let summary = "Fold inference batch norms into the convolutions before them, or into one multiply and add";
+  let description = [{
+    After: no `dl.batch_norm` with constant statistics. One that follows a convolution with constant filter and no
+    other use is folded into filter and bias; any other becomes x * a + b with constants of a channel each.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def DLChannelsLast : Pass<"dl-channels-last", "::mlir::func::FuncOp"> {
+  let summary = "Make images channels-last, with transposes around the ops that want it";
+  let description = [{
+    After: every op with a layout is channels-last, its image operands and result transposed. dl-sink-transposes
+    removes most of the transposes.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def DLSinkTransposes : Pass<"dl-sink-transposes", "::mlir::func::FuncOp"> {
+  let summary = "Move transposes through elementwise ops, concat, slices, pads and reductions until they cancel";
+  let description = [{
+    After: a transpose stands where its operand is computed by none of these, or where moving it on would
+    make more of them.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+#endif // DLC_DIALECT_DL_TRANSFORMS_PASSES_TD

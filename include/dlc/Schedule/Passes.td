@@ -1,0 +1,37 @@
+// The passes of the phase `schedule`.
+#ifndef DLC_SCHEDULE_PASSES_TD
+#define DLC_SCHEDULE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ScheduleAssign : Pass<"schedule-assign", "::mlir::func::FuncOp"> {
+  let summary = "Give each kernel a schedule from the analytic model";
+  let description = [{
+    Before: kernels. After: each kernel carries a schedule attribute of the family that fits its anchor; those that
+    carry one keep it.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+  let options = [Option<"vectorBytes", "vector-bytes", "int", "0",
+                        "Width of a vector register; 0: this machine's">];
+}
+
+def SchedulePackWeights : Pass<"schedule-pack-weights", "::mlir::func::FuncOp"> {
+  let summary = "Store constant filters and matrices in the order that the scheduled kernels read them";
+  let description = [{
+    Before: kernels with schedules. After: a constant filter of a channels-last convolution, and a constant right
+    operand of a matrix product, is packed in panels as wide as the kernel's register tile; a depthwise filter has
+    its channels innermost. Done after scheduling because the panel's width is a parameter of the schedule.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+  let options = [Option<"vectorBytes", "vector-bytes", "int", "0",
+                        "Width of a vector register; 0: this machine's">];
+}
+
+def ScheduleVerify : Pass<"schedule-verify", "::mlir::func::FuncOp"> {
+  let summary = "Check what the phase `schedule` promises";
+  let description = [{
+    Diagnosed: a kernel without a schedule, or with one of a family that does not fit its anchor.
+  }];
+}
+
+#endif // DLC_SCHEDULE_PASSES_TD

@@ -1,0 +1,107 @@
+// dl-fold-batch-norm: an inference batch norm is one multiply and one add a channel, and these disappear into
+// the weights of a convolution before it.
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Dialect/DL/Transforms/Passes.h"
+
+#include <cmath>
+
+#define DEBUG_TYPE "dl-fold-batch-norm"
+
+using namespace mlir;
+
+namespace dlc::dl {
+
+#define GEN_PASS_DEF_DLFOLDBATCHNORM
+#include "dlc/Dialect/DL/Transforms/Passes.h.inc"
+
+namespace {
+
+/// y = x * factor[c] + offset[c].
+struct Affine {
+  std::vector<double> factor, offset;
+};
+
+std::optional<Affine> affineOf(BatchNormOp op) {
+  std::optional<Tensor> scale = constantTensor(op.getScale()), bias = constantTensor(op.getBias()),
+                        mean = constantTensor(op.getMean()), variance = constantTensor(op.getVariance());
+  if (!scale || !bias || !mean || !variance)
+    return std::nullopt;
+  Affine affine;
+  double epsilon = op.getEpsilon().convertToDouble();
+  for (int64_t c = 0; c < scale->numElements(); ++c) {
+    double factor = scale->asDouble(c) / std::sqrt(variance->asDouble(c) + epsilon);
+    affine.factor.push_back(factor);
+    affine.offset.push_back(bias->asDouble(c) - mean->asDouble(c) * factor);
+  }
+  return affine;
+}
+
+Value constantOf(OpBuilder &builder, Location loc, const Tensor &tensor) {
+  ElementsAttr value = attributeOf(builder.getContext(), tensor);
+  return ConstantOp::create(builder, loc, value.getShapedType(), value);
+}
+
+/// A vector of channels as a tensor that broadcasts over an image with them at `axis` of `rank`.
+Value channelConstant(BatchNormOp op, OpBuilder &builder, ArrayRef<double> values) {
+  RankedTensorType type = op.getInput().getType();
+  Shape shape(type.getRank(), 1);
+  shape[op.getChannelAxis()] = values.size();
+  Tensor tensor(*dtypeOf(type.getElementType()), shape);
+  for (auto [index, value] : llvm::enumerate(values))
+    tensor.setDouble(index, value);
+  return constantOf(builder, op.getLoc(), tensor);
+}
+
+/// conv(x, w, b) * f + o = conv(x, w * f, b * f + o), the filter's first axis being the output channel.
+bool foldIntoConv(BatchNormOp op, const Affine &affine) {
+  auto conv = op.getInput().getDefiningOp<ConvOp>();
+  if (!conv || !conv->hasOneUse() || conv.getPackedChannels() > 0 || conv.getOutputLast())
+    return false;
+  std::optional<Tensor> filter = constantTensor(conv.getFilter());
+  std::optional<Tensor> bias = conv.getBias() ? constantTensor(conv.getBias()) : std::nullopt;
+  if (!filter || (conv.getBias() && !bias) || filter->numElements() == 0)
+    return false;
+  int64_t outputs = filter->shape()[0], perOutput = filter->numElements() / outputs;
+  Tensor newFilter = filter->clone(), newBias(filter->dtype(), {outputs});
+  for (int64_t o = 0; o < outputs; ++o) {
+    if (filter->dtype() == DType::F32) {
+      float *row = newFilter.data<float>() + o * perOutput;
+      for (int64_t i = 0; i < perOutput; ++i)
+        row[i] = static_cast<float>(row[i] * affine.factor[o]);
+    } else {
+      for (int64_t i = o * perOutput; i < (o + 1) * perOutput; ++i)
+        newFilter.setDouble(i, filter->asDouble(i) * affine.factor[o]);
+    }
+    newBias.setDouble(o, (bias ? bias->asDouble(o) : 0.0) * affine.factor[o] + affine.offset[o]);
+  }
+  OpBuilder builder(conv);
+  Location loc = builder.getFusedLoc({conv.getLoc(), op.getLoc()});
+  conv.getFilterMutable().assign(constantOf(builder, conv.getLoc(), newFilter));
+  conv.getBiasMutable().assign(constantOf(builder, op.getLoc(), newBias));
+  conv->setLoc(loc);
+  op.replaceAllUsesWith(conv.getResult());
+  op.erase();
+  return true;
+}
+
+struct FoldBatchNormPass : impl::DLFoldBatchNormBase<FoldBatchNormPass> {
+  void runOnOperation() override {
+    SmallVector<BatchNormOp> ops;
+    getOperation().walk([&](BatchNormOp op) { ops.push_back(op); });
+    for (BatchNormOp op : ops) {
+      std::optional<Affine> affine = affineOf(op);
+      if (!affine || foldIntoConv(op, *affine))
+        continue;
+      OpBuilder builder(op);
+      Value factor = channelConstant(op, builder, affine->factor);
+      Value offset = channelConstant(op, builder, affine->offset);
+      Value scaled = MulOp::create(builder, op.getLoc(), op.getInput(), factor);
+      op.replaceAllUsesWith(AddOp::create(builder, op.getLoc(), scaled, offset).getResult());
+      op.erase();
+    }
+  }
+};
+
+} // namespace
+} // namespace dlc::dl

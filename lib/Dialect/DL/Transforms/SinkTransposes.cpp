@@ -1,0 +1,210 @@
+// dl-sink-transposes: transposes move towards the results until they meet their inverse or stand at the edge.
+//
+//   %t = dl.transpose %x {p}          %y = dl.relu %x
+//   %y = dl.relu %t              ->   %t = dl.transpose %y {p}
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/Transforms/Passes.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#define DEBUG_TYPE "dl-sink-transposes"
+
+using namespace mlir;
+
+namespace dlc::dl {
+
+#define GEN_PASS_DEF_DLSINKTRANSPOSES
+#include "dlc/Dialect/DL/Transforms/Passes.h.inc"
+
+namespace {
+
+using Permutation = SmallVector<int64_t>;
+
+Permutation inverse(ArrayRef<int64_t> permutation) {
+  Permutation result(permutation.size());
+  for (auto [axis, from] : llvm::enumerate(permutation))
+    result[from] = axis;
+  return result;
+}
+
+SmallVector<int64_t> permuted(ArrayRef<int64_t> values, ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> result;
+  for (int64_t axis : permutation)
+    result.push_back(values[axis]);
+  return result;
+}
+
+RankedTensorType permutedType(Type type, ArrayRef<int64_t> permutation) {
+  auto tensor = cast<RankedTensorType>(type);
+  return tensor.clone(permuted(tensor.getShape(), permutation));
+}
+
+/// The permutation that most operands of `op` were transposed by, where moving it past `op` leaves fewer
+/// transposes of computed values before than after; empty otherwise.
+Permutation commonPermutation(Operation *op) {
+  int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
+  Permutation permutation;
+  int64_t moved = 0, added = 0;
+  for (Value operand : op->getOperands())
+    if (auto transpose = operand.getDefiningOp<TransposeOp>(); transpose && permutation.empty())
+      permutation.assign(transpose.getPermutation().begin(), transpose.getPermutation().end());
+  if (permutation.empty())
+    return {};
+  for (Value operand : op->getOperands()) {
+    auto type = cast<RankedTensorType>(operand.getType());
+    if (auto transpose = operand.getDefiningOp<TransposeOp>();
+        transpose && ArrayRef(permutation) == transpose.getPermutation())
+      ++moved;
+    else if (!operand.getDefiningOp<ConstantOp>() && type.getNumElements() > 1)
+      ++added;
+    if (type.getRank() > rank)
+      return {};
+  }
+  // Not at a tie: the op would go back and forth between two layouts.
+  return added < moved ? permutation : Permutation();
+}
+
+/// `value` as it was before a transpose by `permutation`: the transpose's operand, or a new inverse one. Values of
+/// lower rank, which broadcast, first get leading axes of size 1.
+Value untransposed(PatternRewriter &rewriter, Value value, ArrayRef<int64_t> permutation) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (auto transpose = value.getDefiningOp<TransposeOp>();
+      transpose && transpose.getPermutation() == permutation)
+    return transpose.getOperand();
+  if (type.getNumElements() == 1 && type.getRank() == 0)
+    return value;
+  SmallVector<int64_t> shape(permutation.size() - type.getRank(), 1);
+  llvm::append_range(shape, type.getShape());
+  if (!llvm::equal(shape, type.getShape()))
+    value = ReshapeOp::create(rewriter, value.getLoc(), value, shape);
+  return TransposeOp::create(rewriter, value.getLoc(), value, inverse(permutation));
+}
+
+/// Ops that treat all axes alike.
+struct SinkThroughElementwise : RewritePattern {
+  SinkThroughElementwise(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
+    auto fusible = dyn_cast<FusibleOpInterface>(op);
+    if (!fusible || fusible.getFusionClass() != FusionClass::Injective || isa<LayoutOpInterface>(op))
+      return failure();
+    Permutation permutation = commonPermutation(op);
+    if (permutation.empty())
+      return failure();
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(untransposed(rewriter, operand, permutation));
+    OperationState state(op->getLoc(), op->getName());
+    state.addOperands(operands);
+    state.addTypes(permutedType(op->getResult(0).getType(), inverse(permutation)));
+    state.propertiesAttr = op->getPropertiesAsAttribute();
+    state.addAttributes(llvm::to_vector(op->getDiscardableAttrs()));
+    Operation *moved = rewriter.create(state);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved->getResult(0), permutation);
+    return success();
+  }
+};
+
+struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter &rewriter) const override {
+    Permutation permutation = commonPermutation(op);
+    if (permutation.empty())
+      return failure();
+    SmallVector<Value> operands;
+    for (Value operand : op.getOperands())
+      operands.push_back(untransposed(rewriter, operand, permutation));
+    Value moved = ConcatOp::create(rewriter, op.getLoc(), operands, permutation[op.getAxis()]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, permutation);
+    return success();
+  }
+};
+
+struct SinkThroughSlice : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SliceOp op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getOperand().getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return failure();
+    Permutation back = inverse(transpose.getPermutation());
+    Value moved = SliceOp::create(rewriter, op.getLoc(), transpose.getOperand(), permuted(op.getStarts(), back),
+                                  permuted(op.getSizes(), back), permuted(op.getSteps(), back));
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, transpose.getPermutation());
+    return success();
+  }
+};
+
+struct SinkThroughReduce : OpRewritePattern<ReduceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReduceOp op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getOperand().getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return failure();
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    SmallVector<int64_t> axes;
+    for (int64_t axis : op.getAxes())
+      axes.push_back(permutation[axis]);
+    llvm::sort(axes);
+    Value moved = ReduceOp::create(rewriter, op.getLoc(), transpose.getOperand(), op.getKind(), axes, op.getKeepDims());
+    if (op.getKeepDims()) {
+      rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, permutation);
+      return success();
+    }
+    // The kept axes, numbered without the reduced ones.
+    Permutation kept;
+    for (auto [axis, from] : llvm::enumerate(permutation))
+      if (!llvm::is_contained(op.getAxes(), static_cast<int64_t>(axis)))
+        kept.push_back(from - llvm::count_if(axes, [from = from](int64_t reduced) { return reduced < from; }));
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, kept);
+    return success();
+  }
+};
+
+template <typename OpTy>
+struct SinkThroughAxisOp : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getOperand().template getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return failure();
+    Value moved = OpTy::create(rewriter, op.getLoc(), transpose.getOperand(), transpose.getPermutation()[op.getAxis()]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, transpose.getPermutation());
+    return success();
+  }
+};
+
+/// A transpose that only moves axes of size 1 renames the bytes.
+struct UnitTransposeToReshape : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
+    ArrayRef<int64_t> shape = op.getOperand().getType().getShape();
+    int64_t last = -1;
+    for (int64_t axis : op.getPermutation()) {
+      if (shape[axis] == 1)
+        continue;
+      if (axis < last)
+        return failure();
+      last = axis;
+    }
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getOperand(), op.getType().getShape());
+    return success();
+  }
+};
+
+struct SinkTransposesPass : impl::DLSinkTransposesBase<SinkTransposesPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughSlice, SinkThroughReduce,
+                 SinkThroughAxisOp<SoftmaxOp>, SinkThroughAxisOp<LogSoftmaxOp>, UnitTransposeToReshape>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace dlc::dl

@@ -1,0 +1,224 @@
+// The phases of one compile, in order.
+#include "CompileSession.h"
+
+#include "dlc/Codegen/Host/HostObject.h"
+#include "dlc/Codegen/Host/LowerHost.h"
+#include "dlc/Codegen/Host/WriteArtifact.h"
+#include "dlc/Pipelines/Pipelines.h"
+#include "dlc/Support/AtomicFile.h"
+
+#include <filesystem>
+
+using namespace dlc;
+using namespace dlc::driver;
+
+using Clock = std::chrono::steady_clock;
+
+static double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+CompileSession::CompileSession(std::string path, const CompileOptions &options)
+    : path(std::move(path)), options(options) {}
+
+void CompileSession::report(Phase phase, std::string_view item, uint64_t done, uint64_t total) const {
+  if (options.progress)
+    options.progress({phaseName(phase), item, done, total});
+}
+
+//===-- Options ------------------------------------------------------------------------------------===//
+
+Status CompileSession::checkOptions() const {
+  if (options.target != Target::CPU)
+    return unsupported(path + ": only --target=cpu is there yet");
+  if (options.precision != NumberFormat::F32)
+    return unsupported(path + ": only --precision=f32 is there yet");
+  if (options.compileFrom && !path.ends_with(".mlir"))
+    return usageError(path + ": --compile-from needs a dump ending in .mlir");
+  if (options.compileFrom && options.compileTo && *options.compileTo < *options.compileFrom)
+    return usageError(path + ": --compile-to=" + std::string(phaseName(*options.compileTo)) +
+                      " comes before --compile-from=" + std::string(phaseName(*options.compileFrom)));
+  if (options.compileFrom == Phase::Link)
+    return usageError(path + ": nothing comes after the phase link");
+  return {};
+}
+
+Phase CompileSession::startingPhase() const { return options.compileFrom.value_or(Phase::Import); }
+
+std::string CompileSession::outputPath(std::string_view extension) const {
+  if (!options.output.empty())
+    return options.output;
+  return std::filesystem::path(path).stem().string() + std::string(extension);
+}
+
+//===-- Phases -------------------------------------------------------------------------------------===//
+
+Status CompileSession::runPasses(Phase phase) {
+  mlir::PassManager manager(&model->context);
+  manager.enableVerifier(false);
+  addPhase(manager, phase, {target->facts.vectorBytes});
+  DiagnosticCollector diagnostics(&model->context, options);
+  if (mlir::failed(manager.run(*model->module)))
+    return diagnostics.error(path, ExitCode::Internal, "phase " + std::string(phaseName(phase)) + " failed");
+  return {};
+}
+
+Status CompileSession::runCodegen() {
+  std::optional<FileCache> cache;
+  if (options.useCache && !FileCache::defaultFolder().empty())
+    cache.emplace(FileCache::defaultFolder());
+  KernelCompilation compilation;
+  compilation.compile = [this](dl::KernelOp kernel, const std::string &symbol) {
+    return codegen::compileKernel(kernel, symbol, *target);
+  };
+  compilation.environment = codegen::describeTarget(*target) + buildIdentity();
+  compilation.cache = cache ? &*cache : nullptr;
+  compilation.jobs = options.jobs;
+  compilation.progress = [this](std::string_view symbol, size_t done, size_t total) {
+    report(Phase::Codegen, symbol, done, total);
+  };
+  Expected<std::vector<KernelObject>> objects = compileKernels(*model->module, compilation);
+  if (!objects)
+    return Error{objects.error().code, path + ": " + objects.error().message};
+  kernels = std::move(*objects);
+  model->module->walk([this](dl::KernelOp) { ++result.kernels; });
+  result.recipes = kernels.size();
+  for (const KernelObject &kernel : kernels)
+    result.cachedRecipes += kernel.fromCache;
+  return {};
+}
+
+Status CompileSession::runPhase(Phase phase) {
+  switch (phase) {
+  case Phase::Import:
+  case Phase::Differentiate:
+    return {};
+  case Phase::Codegen:
+    return runCodegen();
+  case Phase::Link:
+    return writeArtifact();
+  default:
+    return runPasses(phase);
+  }
+}
+
+Status CompileSession::dump(Phase phase) {
+  if (options.dumpFolder.empty() || phase == Phase::Link)
+    return {};
+  std::error_code error;
+  std::filesystem::create_directories(options.dumpFolder, error);
+  std::string name = std::to_string(static_cast<int>(phase) + 1) + "-" + std::string(phaseName(phase)) + ".mlir";
+  return writeFileAtomically(options.dumpFolder + "/" + name, printModule(*model->module));
+}
+
+//===-- Results ------------------------------------------------------------------------------------===//
+
+Status CompileSession::writeTextFile(const std::string &content, std::string_view extension) {
+  result.artifact = outputPath(extension);
+  result.artifactBytes = content.size();
+  return writeFileAtomically(result.artifact, content);
+}
+
+static host::ArtifactKind artifactKind(Emit emit) {
+  switch (emit) {
+  case Emit::StaticLibrary:
+    return host::ArtifactKind::StaticLibrary;
+  case Emit::Object:
+    return host::ArtifactKind::Object;
+  case Emit::Executable:
+    return host::ArtifactKind::Executable;
+  default:
+    return host::ArtifactKind::SharedLibrary;
+  }
+}
+
+static std::string_view extensionOf(Emit emit) {
+  switch (emit) {
+  case Emit::SharedLibrary:
+    return ".so";
+  case Emit::StaticLibrary:
+    return ".a";
+  case Emit::Object:
+    return ".o";
+  case Emit::Executable:
+    return "";
+  case Emit::MLIR:
+    return ".mlir";
+  case Emit::LLVMIR:
+    return ".ll";
+  case Emit::Assembly:
+    return ".s";
+  }
+  return "";
+}
+
+Expected<std::string> CompileSession::text(Phase last) {
+  if (options.emit == Emit::LLVMIR)
+    return host::emitHostLLVM(*model->module);
+  if (options.emit == Emit::Assembly)
+    return host::emitHostAssembly(*model->module);
+  return printModule(*model->module);
+}
+
+Status CompileSession::writeArtifact() {
+  std::vector<std::string_view> objects;
+  for (const KernelObject &kernel : kernels)
+    objects.push_back(kernel.object);
+  result.artifact = outputPath(extensionOf(options.emit));
+  auto written = host::writeArtifact(*model->module, objects, artifactKind(options.emit), result.artifact);
+  if (!written)
+    return written.error();
+  result.header = written->header;
+  result.artifactBytes = written->bytes;
+  result.description = host::describeModel(*model->module);
+  result.arenaBytes = host::arenaBytesOf(*model->module);
+  return {};
+}
+
+Expected<CompileResult> CompileSession::run() {
+  Clock::time_point begin = Clock::now();
+  if (Status status = checkOptions(); !status)
+    return status.error();
+  Expected<codegen::KernelTarget> kernelTarget = codegen::kernelTarget(options.cpu);
+  if (!kernelTarget)
+    return kernelTarget.error();
+  target = *kernelTarget;
+  Expected<std::unique_ptr<LoadedModel>> loaded = loadModel(path, options);
+  if (!loaded)
+    return loaded.error();
+  model = std::move(*loaded);
+  Phase first = startingPhase();
+  result.phases.push_back({std::string(phaseName(first)), secondsSince(begin)});
+  if (Status status = dump(first); !status)
+    return status.error();
+
+  bool textOnly = options.compileTo || options.emit == Emit::MLIR || options.emit == Emit::LLVMIR ||
+                  options.emit == Emit::Assembly;
+  Phase last = options.compileTo.value_or(textOnly ? Phase::Host : Phase::Link);
+  if (last == Phase::Link && textOnly && options.compileTo)
+    textOnly = false;
+  // A dump of the phases codegen and host has symbols; their objects are made again, through the cache.
+  if (first >= Phase::Codegen)
+    if (Status status = runCodegen(); !status)
+      return status.error();
+  for (int index = static_cast<int>(first) + 1; index <= static_cast<int>(last); ++index) {
+    Phase phase = static_cast<Phase>(index);
+    Clock::time_point start = Clock::now();
+    report(phase, "", index, static_cast<int>(last));
+    if (Status status = runPhase(phase); !status)
+      return status.error();
+    result.phases.push_back({std::string(phaseName(phase)), secondsSince(start)});
+    if (Status status = dump(phase); !status)
+      return status.error();
+  }
+  if (textOnly) {
+    Expected<std::string> content = text(last);
+    if (!content)
+      return content.error();
+    std::string_view extension = options.compileTo ? ".mlir" : extensionOf(options.emit);
+    if (Status status = writeTextFile(*content, extension); !status)
+      return status.error();
+  }
+  result.seconds = secondsSince(begin);
+  return std::move(result);
+}

@@ -1,0 +1,176 @@
+// fuse-form-kernels: rewrites the groups of a function into dl.kernel ops.
+#include "dlc/Fusion/KernelGroups.h"
+#include "dlc/Fusion/Passes.h"
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "mlir/IR/IRMapping.h"
+
+#define DEBUG_TYPE "fuse-form-kernels"
+
+using namespace mlir;
+
+namespace dlc::fusion {
+
+#define GEN_PASS_DEF_FUSEFORMKERNELS
+#include "dlc/Fusion/Passes.h.inc"
+
+namespace {
+
+/// What one kernel takes and gives.
+struct KernelInterface {
+  SetVector<Value> inputs;
+  SmallVector<Value> outputs;
+};
+
+KernelInterface interfaceOf(const KernelGroup &group) {
+  KernelInterface result;
+  SmallPtrSet<Operation *, 8> inside(group.ops.begin(), group.ops.end());
+  for (Operation *op : group.ops) {
+    for (Value operand : op->getOperands())
+      if (!isImmediate(operand) && !inside.contains(operand.getDefiningOp()))
+        result.inputs.insert(operand);
+    for (Value value : op->getResults())
+      if (llvm::any_of(value.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
+        result.outputs.push_back(value);
+  }
+  return result;
+}
+
+/// Moves the ops of `group` into a kernel before `before`, where all of its inputs are defined.
+void buildKernel(const KernelGroups &groups, const KernelGroup &group, Operation *before) {
+  KernelInterface interface = interfaceOf(group);
+  OpBuilder builder(before);
+  SmallVector<Location> locations;
+  for (Operation *op : group.ops)
+    locations.push_back(op->getLoc());
+  SmallVector<Type> types;
+  for (Value value : interface.outputs)
+    types.push_back(value.getType());
+
+  OperationState state(builder.getFusedLoc(locations), dl::KernelOp::getOperationName());
+  state.addOperands(interface.inputs.getArrayRef());
+  state.addTypes(types);
+  Block *body = new Block;
+  state.addRegion()->push_back(body);
+  auto kernel = cast<dl::KernelOp>(builder.create(state));
+
+  IRMapping mapping;
+  for (Value input : interface.inputs)
+    mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
+  builder.setInsertionPointToStart(body);
+  for (Operation *op : group.ops) {
+    for (Value operand : op->getOperands())
+      if (isImmediate(operand) && !mapping.contains(operand))
+        builder.clone(*operand.getDefiningOp(), mapping);
+    builder.clone(*op, mapping);
+  }
+  SmallVector<Value> yielded;
+  for (Value value : interface.outputs)
+    yielded.push_back(mapping.lookup(value));
+  OperationState yield(kernel.getLoc(), dl::YieldOp::getOperationName());
+  yield.addOperands(yielded);
+  builder.create(yield);
+
+  SmallVector<StringRef> reasons;
+  std::vector<std::string> texts;
+  for (Value input : interface.inputs)
+    texts.push_back(groups.reasonNotFused(group, input));
+  reasons.assign(texts.begin(), texts.end());
+  if (llvm::any_of(reasons, [](StringRef reason) { return !reason.empty(); }))
+    kernel.setNotFusedAttr(builder.getStrArrayAttr(reasons));
+  for (auto [value, result] : llvm::zip(interface.outputs, kernel.getOutputs()))
+    value.replaceAllUsesWith(result);
+  for (Operation *op : llvm::reverse(group.ops))
+    op->erase();
+}
+
+/// Walks groups and the ops outside of them so that everything comes after what it needs.
+class Ordering {
+public:
+  Ordering(func::FuncOp function, const KernelGroups &groups) : groups(groups) {
+    for (Operation &op : function.getBody().front().without_terminator())
+      visit(&op);
+  }
+  /// One entry a unit: a group, or an op outside of groups.
+  using Unit = PointerUnion<KernelGroup *, Operation *>;
+  ArrayRef<Unit> units() const { return order; }
+
+private:
+  Unit unitOf(Operation *op) const {
+    if (KernelGroup *group = groups.groupOf(op))
+      return group;
+    return op;
+  }
+
+  void visit(Operation *start) {
+    SmallVector<std::pair<Unit, bool>> stack{{unitOf(start), false}};
+    while (!stack.empty()) {
+      auto [unit, entered] = stack.pop_back_val();
+      if (entered) {
+        order.push_back(unit);
+        continue;
+      }
+      if (!seen.insert(unit.getOpaqueValue()).second)
+        continue;
+      stack.push_back({unit, true});
+      auto needs = [&, current = unit](Operation *op) {
+        for (Value operand : llvm::reverse(op->getOperands()))
+          if (Operation *producer = operand.getDefiningOp(); producer && unitOf(producer) != current)
+            stack.push_back({unitOf(producer), false});
+      };
+      if (auto *group = dyn_cast<KernelGroup *>(unit))
+        llvm::for_each(llvm::reverse(group->ops), needs);
+      else
+        needs(cast<Operation *>(unit));
+    }
+  }
+
+  const KernelGroups &groups;
+  SmallVector<Unit> order;
+  DenseSet<void *> seen;
+};
+
+/// Ops whose results hold no element become empty constants: no kernel runs for nothing.
+void replaceEmptyResults(func::FuncOp function) {
+  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+    if (!belongsInKernel(&op))
+      continue;
+    bool empty = llvm::all_of(op.getResultTypes(), [](Type type) {
+      return cast<RankedTensorType>(type).getNumElements() == 0;
+    });
+    if (!empty)
+      continue;
+    OpBuilder builder(&op);
+    for (Value result : op.getResults()) {
+      Tensor tensor = dl::emptyTensor(cast<RankedTensorType>(result.getType()));
+      ElementsAttr value = dl::attributeOf(op.getContext(), tensor);
+      result.replaceAllUsesWith(dl::ConstantOp::create(builder, op.getLoc(), result.getType(), value));
+    }
+    op.erase();
+  }
+}
+
+struct FuseFormKernelsPass : impl::FuseFormKernelsBase<FuseFormKernelsPass> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    replaceEmptyResults(function);
+    KernelGroups groups(function);
+    Ordering ordering(function, groups);
+    Operation *end = function.getBody().front().getTerminator();
+    SmallVector<Operation *> constants;
+    for (Ordering::Unit unit : ordering.units()) {
+      if (auto *op = dyn_cast<Operation *>(unit)) {
+        op->moveBefore(end);
+        if (isa<dl::ConstantOp>(op))
+          constants.push_back(op);
+      } else if (auto *group = cast<KernelGroup *>(unit); !group->ops.empty()) {
+        buildKernel(groups, *group, end);
+      }
+    }
+    for (Operation *constant : constants)
+      if (constant->use_empty())
+        constant->erase();
+  }
+};
+
+} // namespace
+} // namespace dlc::fusion

@@ -1,0 +1,37 @@
+// fuse-verify: what the phase `fuse` promises.
+#include "dlc/Fusion/KernelGroups.h"
+#include "dlc/Fusion/Passes.h"
+
+using namespace mlir;
+
+namespace dlc::fusion {
+
+#define GEN_PASS_DEF_FUSEVERIFY
+#include "dlc/Fusion/Passes.h.inc"
+
+namespace {
+
+bool isAnchor(Operation &op) {
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  return fusible && belongsInKernel(&op) && fusible.getFusionClass() != FusionClass::Injective &&
+         fusible.getFusionClass() != FusionClass::Movement;
+}
+
+struct FuseVerifyPass : impl::FuseVerifyBase<FuseVerifyPass> {
+  void runOnOperation() override {
+    for (Operation &op : getOperation().getBody().front()) {
+      if (belongsInKernel(&op)) {
+        op.emitOpError("stands outside of a kernel after the phase fuse");
+        return signalPassFailure();
+      }
+      auto kernel = dyn_cast<dl::KernelOp>(op);
+      if (kernel && llvm::count_if(*kernel.getBodyBlock(), isAnchor) > 1) {
+        kernel.emitOpError("has more than one anchor");
+        return signalPassFailure();
+      }
+    }
+  }
+};
+
+} // namespace
+} // namespace dlc::fusion

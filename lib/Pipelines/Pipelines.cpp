@@ -1,0 +1,69 @@
+// The order of the passes.
+#include "dlc/Pipelines/Pipelines.h"
+
+#include "dlc/Codegen/Host/Passes.h"
+#include "dlc/Dialect/DL/Transforms/Passes.h"
+#include "dlc/Fusion/Passes.h"
+#include "dlc/Reference/Passes.h"
+#include "dlc/Schedule/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace dlc {
+
+static void addOptimize(OpPassManager &manager) {
+  OpPassManager &function = manager.nest<func::FuncOp>();
+  function.addPass(createCanonicalizerPass());
+  function.addPass(createCSEPass());
+  // Before channels-last, while filters are in the order of the model.
+  function.addPass(dl::createDLFoldBatchNorm());
+  function.addPass(dl::createDLChannelsLast());
+  function.addPass(dl::createDLSinkTransposes());
+  function.addPass(createCanonicalizerPass());
+  // Last: what layout changes and batch norms left of constant arithmetic.
+  function.addPass(createFoldConstantsPass());
+  function.addPass(createCSEPass());
+}
+
+void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &options) {
+  OpPassManager &function = phase == Phase::Host ? manager : manager.nest<func::FuncOp>();
+  switch (phase) {
+  case Phase::Optimize:
+    return addOptimize(manager);
+  case Phase::Fuse:
+    function.addPass(fusion::createFuseFormKernels());
+    function.addPass(fusion::createFuseVerify());
+    return;
+  case Phase::Schedule: {
+    function.addPass(schedule::createScheduleAssign({options.vectorBytes}));
+    // After the schedules: the width of a panel is one of their parameters.
+    function.addPass(schedule::createSchedulePackWeights({options.vectorBytes}));
+    function.addPass(schedule::createScheduleVerify());
+    return;
+  }
+  case Phase::Host:
+    manager.addPass(host::createLowerHost());
+    manager.addPass(host::createVerifyHost());
+    return;
+  default:
+    return;
+  }
+}
+
+void registerPassesAndPipelines() {
+  registerTransformsPasses();
+  registerFoldConstantsPass();
+  dl::registerDLTransformsPasses();
+  fusion::registerFusionPasses();
+  schedule::registerSchedulePasses();
+  host::registerCodegenHostPasses();
+  for (const PhaseInfo &info : phases()) {
+    Phase phase = info.phase;
+    PassPipelineRegistration<>(("dlc-" + std::string(info.name)).c_str(), std::string(info.promise),
+                               [phase](OpPassManager &manager) { addPhase(manager, phase, {}); });
+  }
+}
+
+} // namespace dlc
