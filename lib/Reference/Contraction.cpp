@@ -201,6 +201,20 @@ static Tensor unpackFilter(const Tensor &packed, int64_t outputs, int64_t groups
   return result;
 }
 
+/// (kernel..., C/g, O) to (O, C/g, kernel...).
+template <typename T>
+static Tensor withOutputFirst(const Tensor &filter) {
+  const Shape &shape = filter.shape();
+  int64_t outputs = shape.back(), channels = shape[shape.size() - 2];
+  Shape first{outputs, channels};
+  first.insert(first.end(), shape.begin(), shape.end() - 2);
+  // As a matrix, (kernel * C/g, O) transposed is (O, kernel * C/g); then the same within each
+  // output.
+  int64_t taps = filter.numElements() / std::max<int64_t>(1, outputs * channels);
+  Tensor rows = transposed<T>(filter.reshaped({taps * channels, outputs}));
+  return transposed<T>(rows.reshaped({outputs, taps, channels})).reshaped(first);
+}
+
 /// Offsets into the larger image that one tap of the windows [first, first + count) of `grid`
 /// touches; -1 in the padding.
 static void tapOffsets(const Image &grid, const Image &larger, const Window &window, int64_t tap,
@@ -260,6 +274,8 @@ static void convolve(ConvOp op, ArrayRef<Tensor> operands, Tensor &result) {
   int64_t groups = op.getGroups();
   if (op.getPackedChannels() > 0)
     filter = unpackFilter<T>(filter, op.getOutputChannels(), groups);
+  else if (op.getOutputLast())
+    filter = withOutputFirst<T>(filter);
   Window window(op, ArrayRef<int64_t>(filter.shape()).drop_front(2));
   int64_t inputs = in.channels / groups, outputs = out.channels / groups;
   int64_t rows = inputs * window.taps(), run = runLength(rows);

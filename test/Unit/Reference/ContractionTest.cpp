@@ -143,10 +143,20 @@ TEST(Contraction, ConvUnpacksItsWeight) {
       for (int64_t t = 0; t < 9; ++t)
         packed.setDouble((((o / 5 * 2 + o % 5 / 4) * 9 + t) * 3 + c) * 4 + o % 5 % 4,
                          w.asDouble((o * 3 + c) * 9 + t));
-  Tensor actual =
-      evaluate("dl.conv %0, %1 {" + conv.attributes() +
-                   ", packed_channels = 4, output_channels = 10}",
-               {x, packed}, {typeText(expected)})[0];
+  Tensor actual = evaluate("dl.conv %0, %1 {" + conv.attributes() +
+                               ", packed_channels = 4, output_channels = 10}",
+                           {x, packed}, {typeText(expected)})[0];
+  EXPECT_EQ(values(actual), values(expected));
+}
+
+TEST(Contraction, ConvTakesFiltersWithOutputsLast) {
+  Conv conv{{2, 1}, {1, 1}, {1, 1}, {1, 0}, 2};
+  Tensor x = pattern(DType::F32, {1, 6, 5, 7}), w = pattern(DType::F32, {4, 3, 3, 2}, 3),
+         bias(DType::F32, {4});
+  Tensor expected = conv.direct(x, w, bias);
+  Tensor last = permuted(w, "2, 3, 1, 0", "tensor<3x2x3x4xf32>");
+  Tensor actual = evaluate("dl.conv %0, %1 {" + conv.attributes() + ", output_last = true}",
+                           {x, last}, {typeText(expected)})[0];
   EXPECT_EQ(values(actual), values(expected));
 }
 
