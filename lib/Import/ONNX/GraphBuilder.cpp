@@ -70,7 +70,10 @@ SmallVector<Value> GraphBuilder::fold(Operation *op) {
   if (op->hasTrait<OpTrait::ConstantLike>())
     return results;
   SmallVector<Value> folded;
-  if (succeeded(ops.tryFold(op, folded))) {
+  bool changed = succeeded(ops.tryFold(op, folded));
+  // A fold in place (two transposes joined) leaves the op, simpler, and names no other values.
+  bool inPlace = folded.empty() || folded.front().getDefiningOp() == op;
+  if (changed && !inPlace) {
     op->erase();
     return folded;
   }

@@ -30,8 +30,12 @@ static LogicalResult importReduce(NodeContext &c) {
   if (axes->empty() && !emptyMeansNone)
     axes->append(llvm::seq<int64_t>(0, rank).begin(), llvm::seq<int64_t>(0, rank).end());
   llvm::sort(*axes);
+  Value operand = c.input(0);
+  // Nothing to read: the result is a constant, whatever computes the operand.
+  if (llvm::is_contained(c.shapeOf(operand), 0))
+    operand = c.constant(dl::emptyTensor(c.typeOf(operand)));
   auto kindAttr = dl::ReduceKindAttr::get(c.builder().getContext(), kind);
-  return c.setOutput(0, c.create<dl::ReduceOp>(c.input(0), kindAttr, c.i64s(*axes), c.flag(keep)));
+  return c.setOutput(0, c.create<dl::ReduceOp>(operand, kindAttr, c.i64s(*axes), c.flag(keep)));
 }
 
 template <typename OpTy>
