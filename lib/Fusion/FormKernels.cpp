@@ -36,7 +36,7 @@ KernelInterface interfaceOf(const KernelGroup &group) {
 }
 
 /// Moves the ops of `group` into a kernel before `before`, where all of its inputs are defined.
-void buildKernel(const KernelGroups &groups, const KernelGroup &group, Operation *before) {
+void buildKernel(const KernelGroup &group, ArrayRef<std::string> reasons, Operation *before) {
   KernelInterface interface = interfaceOf(group);
   OpBuilder builder(before);
   SmallVector<Location> locations;
@@ -70,13 +70,8 @@ void buildKernel(const KernelGroups &groups, const KernelGroup &group, Operation
   yield.addOperands(yielded);
   builder.create(yield);
 
-  SmallVector<StringRef> reasons;
-  std::vector<std::string> texts;
-  for (Value input : interface.inputs)
-    texts.push_back(groups.reasonNotFused(group, input));
-  reasons.assign(texts.begin(), texts.end());
   if (llvm::any_of(reasons, [](StringRef reason) { return !reason.empty(); }))
-    kernel.setNotFusedAttr(builder.getStrArrayAttr(reasons));
+    kernel.setNotFusedAttr(builder.getStrArrayAttr(SmallVector<StringRef>(reasons.begin(), reasons.end())));
   for (auto [value, result] : llvm::zip(interface.outputs, kernel.getOutputs()))
     value.replaceAllUsesWith(result);
   for (Operation *op : llvm::reverse(group.ops))
@@ -154,6 +149,13 @@ struct FuseFormKernelsPass : impl::FuseFormKernelsBase<FuseFormKernelsPass> {
     func::FuncOp function = getOperation();
     replaceEmptyResults(function);
     KernelGroups groups(function);
+    // Before anything is rewritten: a reason is found by the op that computes the operand.
+    std::vector<std::vector<std::string>> reasons;
+    for (const auto &group : groups.getGroups()) {
+      reasons.emplace_back();
+      for (Value input : interfaceOf(*group).inputs)
+        reasons.back().push_back(groups.reasonNotFused(*group, input));
+    }
     Ordering ordering(function, groups);
     Operation *end = function.getBody().front().getTerminator();
     SmallVector<Operation *> constants;
@@ -163,7 +165,7 @@ struct FuseFormKernelsPass : impl::FuseFormKernelsBase<FuseFormKernelsPass> {
         if (isa<dl::ConstantOp>(op))
           constants.push_back(op);
       } else if (auto *group = cast<KernelGroup *>(unit); !group->ops.empty()) {
-        buildKernel(groups, *group, end);
+        buildKernel(*group, reasons[group->index], end);
       }
     }
     for (Operation *constant : constants)

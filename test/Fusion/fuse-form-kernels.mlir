@@ -1,0 +1,62 @@
+// RUN: dlc-opt %s -fuse-form-kernels -fuse-verify | FileCheck %s
+
+// CHECK-LABEL: @epilogue_with_residual
+func.func @epilogue_with_residual(%a: tensor<4x8xf32>, %b: tensor<8x5xf32>, %r: tensor<4x5xf32>) -> tensor<4x5xf32> {
+  // CHECK: dl.kernel
+  // CHECK: dl.matmul
+  // CHECK-NEXT: dl.add
+  // CHECK-NEXT: dl.relu
+  // CHECK-NEXT: dl.yield
+  // CHECK-NOT: dl.kernel
+  %m = dl.matmul %a, %b : (tensor<4x8xf32>, tensor<8x5xf32>) -> tensor<4x5xf32>
+  %s = dl.add %m, %r : (tensor<4x5xf32>, tensor<4x5xf32>) -> tensor<4x5xf32>
+  %y = dl.relu %s : (tensor<4x5xf32>) -> tensor<4x5xf32>
+  return %y : tensor<4x5xf32>
+}
+
+// The value before the relu is used twice: the kernel gives both.
+// CHECK-LABEL: @two_results
+func.func @two_results(%a: tensor<4x8xf32>, %b: tensor<8x5xf32>) -> (tensor<4x5xf32>, tensor<4x5xf32>) {
+  // CHECK: %[[K:.*]]:2 = dl.kernel
+  // CHECK: dl.yield %{{.*}}, %{{.*}} : tensor<4x5xf32>, tensor<4x5xf32>
+  // CHECK: return %[[K]]#0, %[[K]]#1
+  %m = dl.matmul %a, %b : (tensor<4x8xf32>, tensor<8x5xf32>) -> tensor<4x5xf32>
+  %y = dl.relu %m : (tensor<4x5xf32>) -> tensor<4x5xf32>
+  return %m, %y : tensor<4x5xf32>, tensor<4x5xf32>
+}
+
+// Two contractions are two kernels, and the second says why.
+// CHECK-LABEL: @keep_anchors_apart
+func.func @keep_anchors_apart(%a: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  // CHECK: dl.kernel
+  // CHECK: dl.kernel {{.*}}not_fused = ["the consumer is an anchor of its own", ""]
+  %m = dl.matmul %a, %a : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  %n = dl.matmul %m, %a : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %n : tensor<4x4xf32>
+}
+
+// add cannot join the first kernel: its other operand needs that kernel's result.
+// CHECK-LABEL: @no_cycle
+func.func @no_cycle(%a: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  // CHECK: %[[M:.*]] = dl.kernel
+  // CHECK: %[[N:.*]] = dl.kernel
+  // CHECK: dl.matmul
+  // CHECK-NEXT: dl.add
+  // CHECK: return %[[N]]
+  %m = dl.matmul %a, %a : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  %n = dl.matmul %m, %a : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  %y = dl.add %m, %n : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %y : tensor<4x4xf32>
+}
+
+// Splats are immediates in the kernel; views stay outside.
+// CHECK-LABEL: @immediates_and_views
+func.func @immediates_and_views(%a: tensor<2x3xf32>) -> tensor<6xf32> {
+  // CHECK: dl.kernel (%{{.*}} = %{{.*}} : tensor<2x3xf32>) ->
+  // CHECK: dl.constant dense<2.0
+  // CHECK: dl.reshape
+  %c = dl.constant dense<2.0> : tensor<f32>
+  %m = dl.mul %a, %c : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+  %v = dl.reshape %m {shape = array<i64: 6>} : (tensor<2x3xf32>) -> tensor<6xf32>
+  return %v : tensor<6xf32>
+}
