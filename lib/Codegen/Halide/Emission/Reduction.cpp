@@ -1,0 +1,318 @@
+// Reductions, arg max and min, scans, top k. Folds of trailing axes go through the row_reduce template; all
+// others are plain reductions, correct for any axes.
+#include "Math.h"
+#include "Rows.h"
+#include "dlc/Codegen/Halide/EmissionModels.h"
+
+#include <numeric>
+
+using namespace mlir;
+using Halide::Expr;
+using templates::ReductionKind;
+
+namespace dlc::codegen {
+namespace {
+
+//===-- Reduce -------------------------------------------------------------------------------------===//
+
+/// A reduction as a fold of `map(x)` by `kind` and `finish` of the folded value.
+struct Fold {
+  ReductionKind kind = ReductionKind::Sum;
+  std::function<Expr(Expr)> map = [](Expr x) { return x; };
+  std::function<Expr(Expr)> finish = [](Expr x) { return x; };
+};
+
+/// `function` on a real; integers go through double and truncate.
+Expr throughReal(Expr x, const std::function<Expr(Expr)> &function) {
+  if (x.type().is_float())
+    return function(x);
+  return Halide::cast(x.type(), Halide::trunc(function(Halide::cast<double>(x))));
+}
+
+/// All but log_sum_exp, which needs two folds. `count` is the number of elements of a set.
+Fold foldOf(dl::ReduceKind kind, int64_t count) {
+  auto absolute = [](Expr x) { return x.type().is_uint() ? x : Halide::select(x < 0, -x, x); };
+  auto square = [](Expr x) { return x * x; };
+  auto divide = [count](Expr x) { return x / math::constant(x, static_cast<double>(count)); };
+  switch (kind) {
+  case dl::ReduceKind::Mean:
+    return {.finish = [divide](Expr x) { return throughReal(x, divide); }};
+  case dl::ReduceKind::Max:
+    return {.kind = ReductionKind::Max};
+  case dl::ReduceKind::Min:
+    return {.kind = ReductionKind::Min};
+  case dl::ReduceKind::Prod:
+    return {.kind = ReductionKind::Product};
+  case dl::ReduceKind::L1:
+    return {.map = absolute};
+  case dl::ReduceKind::L2:
+    return {.map = square, .finish = [](Expr x) { return throughReal(x, [](Expr y) { return Halide::sqrt(y); }); }};
+  case dl::ReduceKind::LogSum:
+    return {.finish = [](Expr x) { return throughReal(x, math::log); }};
+  case dl::ReduceKind::SumSquare:
+    return {.map = square};
+  case dl::ReduceKind::Sum:
+  case dl::ReduceKind::LogSumExp:
+    return {};
+  }
+  llvm_unreachable("unknown reduction");
+}
+
+/// bool is folded as u8.
+Expr countable(Expr x) { return x.type().is_bool() ? Halide::cast<uint8_t>(x) : x; }
+
+/// A largest element to take out of exponents: 0 where it is infinite or NaN.
+Expr finiteShift(Expr largest) {
+  return Halide::select(Halide::is_finite(largest), largest, math::constant(largest, 0));
+}
+
+/// A plain reduction of `operand` over `axes` (in increasing order) as a Func over the kept axes, innermost
+/// first.
+class PlainFold {
+public:
+  PlainFold(KernelEmitter &emitter, Value operand, ArrayRef<int64_t> axes) : emitter(emitter), operand(operand) {
+    ArrayRef<int64_t> shape = shapeOf(operand);
+    std::vector<Halide::Range> ranges;
+    for (int64_t axis : axes)
+      ranges.emplace_back(0, static_cast<int>(shape[axis]));
+    if (!ranges.empty())
+      domain = Halide::RDom(ranges, "r");
+    unsigned next = 0;
+    for (unsigned axis = 0; axis < shape.size(); ++axis) {
+      if (llvm::is_contained(axes, static_cast<int64_t>(axis))) {
+        coords.push_back(Expr(domain[next++]));
+        continue;
+      }
+      Halide::Var var("v" + std::to_string(axis));
+      vars.insert(vars.begin(), var);
+      coords.push_back(var);
+      keptAxes.push_back(axis);
+    }
+  }
+
+  /// `map` is given the element and the place of its set in the kept axes.
+  Halide::Func fold(const char *name, ReductionKind kind,
+                    const std::function<Expr(Expr, const std::vector<Expr> &)> &map) {
+    std::vector<Expr> set(vars.begin(), vars.end());
+    Expr term = map(countable(KernelEmitter::compute(emitter.at(operand, coords))), set);
+    Halide::Func folded(name);
+    folded(vars) = templates::reductionIdentity(kind, term.type());
+    folded(vars) = templates::combine(kind, folded(vars), term);
+    return folded;
+  }
+
+  /// The place in the kept axes, innermost first, of a place in the result.
+  std::vector<Expr> setOf(const Coords &place, bool keepDims) const {
+    std::vector<Expr> set;
+    for (auto [index, axis] : llvm::enumerate(keptAxes))
+      set.insert(set.begin(), place[keepDims ? axis : index]);
+    return set;
+  }
+
+private:
+  KernelEmitter &emitter;
+  Value operand;
+  Halide::RDom domain;
+  std::vector<Halide::Var> vars;
+  std::vector<unsigned> keptAxes;
+  Coords coords;
+};
+
+struct ReduceModel : AnchorEmissionOpInterface::ExternalModel<ReduceModel, dl::ReduceOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::ReduceOp>(operation);
+    ArrayRef<int64_t> shape = shapeOf(op.getOperand()), axes = op.getAxes();
+    int64_t count = 1;
+    for (int64_t axis : axes)
+      count *= shape[axis];
+    unsigned firstColumn = shape.size() - axes.size();
+    bool trailing = !axes.empty() && axes.front() == static_cast<int64_t>(firstColumn);
+    if (trailing)
+      emitTrailing(op, emitter, firstColumn, count);
+    else
+      emitPlain(op, emitter, count);
+  }
+
+private:
+  static void emitTrailing(dl::ReduceOp op, KernelEmitter &emitter, unsigned firstColumn, int64_t count) {
+    bool logSumExp = op.getKind() == dl::ReduceKind::LogSumExp;
+    Fold fold = foldOf(op.getKind(), count);
+    emitRowFold(emitter, op.getOperand(), op.getResult(), firstColumn, logSumExp ? 8 : 1, [=](RowBuilder &row) {
+      auto element = [&row](Expr at) { return countable(row.element(at)); };
+      if (!logSumExp)
+        return fold.finish(row.reduce("fold", fold.kind, [=](Expr at) { return fold.map(element(at)); }));
+      Expr shift = finiteShift(row.reduce("largest", ReductionKind::Max, element));
+      return shift + math::log(row.reduce("sum", ReductionKind::Sum, [=](Expr at) { return math::exp(element(at) - shift); }));
+    });
+  }
+
+  static void emitPlain(dl::ReduceOp op, KernelEmitter &emitter, int64_t count) {
+    Fold fold = foldOf(op.getKind(), count);
+    auto plain = std::make_shared<PlainFold>(emitter, op.getOperand(), op.getAxes());
+    Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
+    bool keepDims = op.getKeepDims();
+    if (op.getKind() != dl::ReduceKind::LogSumExp) {
+      Halide::Func folded = plain->fold("fold", fold.kind, [&](Expr x, const auto &) { return fold.map(x); });
+      emitter.define(op.getResult(), [=](const Coords &place) {
+        return Halide::cast(type, fold.finish(folded(plain->setOf(place, keepDims))));
+      });
+    } else {
+      Halide::Func largest = plain->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
+      Halide::Func sum = plain->fold("sum", ReductionKind::Sum, [&](Expr x, const std::vector<Expr> &set) {
+        return math::exp(x - finiteShift(largest(set)));
+      });
+      emitter.define(op.getResult(), [=](const Coords &place) {
+        std::vector<Expr> set = plain->setOf(place, keepDims);
+        return Halide::cast(type, finiteShift(largest(set)) + math::log(sum(set)));
+      });
+    }
+    emitter.scheduleGenerically();
+  }
+};
+
+//===-- Orders -------------------------------------------------------------------------------------===//
+
+Expr isNaN(Expr x) { return x.type().is_float() ? Halide::is_nan(x) : Halide::Internal::const_false(); }
+
+/// Whether `a` stands before `b` in an order where NaN is ahead of every number.
+Expr ahead(Expr a, Expr b, bool largest) {
+  return (isNaN(a) && !isNaN(b)) || (!isNaN(b) && (largest ? a > b : a < b));
+}
+
+/// Variables for the axes of `shape`, outermost first.
+std::vector<Halide::Var> axisVars(size_t rank) {
+  std::vector<Halide::Var> vars;
+  for (size_t axis = 0; axis < rank; ++axis)
+    vars.emplace_back("v" + std::to_string(axis));
+  return vars;
+}
+
+template <typename OpTy, bool largest>
+struct ArgReduceModel
+    : AnchorEmissionOpInterface::ExternalModel<ArgReduceModel<OpTy, largest>, OpTy> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<OpTy>(operation);
+    ArrayRef<int64_t> shape = shapeOf(op.getOperand());
+    int64_t axis = op.getAxis(), size = shape[axis];
+    std::vector<Halide::Var> vars = axisVars(shape.size());
+    vars.erase(vars.begin() + axis);
+    auto element = [&](Expr at) {
+      Coords coords(vars.begin(), vars.end());
+      coords.insert(coords.begin() + axis, at);
+      return KernelEmitter::compute(emitter.at(op.getOperand(), coords));
+    };
+    std::vector<Halide::Var> args(vars.rbegin(), vars.rend());
+    Halide::Func best("best");
+    best(args) = Halide::Tuple(Expr(0), element(0));
+    if (size > 1) {
+      Halide::RDom r(1, static_cast<int>(size - 1), "r");
+      Expr index = best(args)[0], value = best(args)[1], candidate = element(r);
+      Expr take = op.getSelectLastIndex() ? !ahead(value, candidate, largest) : ahead(candidate, value, largest);
+      best(args) = Halide::Tuple(Halide::select(take, r, index), Halide::select(take, candidate, value));
+    }
+    bool keepDims = op.getKeepDims();
+    emitter.define(op.getResult(), [=](const Coords &place) {
+      Coords kept(place);
+      if (keepDims)
+        kept.erase(kept.begin() + axis);
+      return Halide::cast<int64_t>(best(std::vector<Expr>(kept.rbegin(), kept.rend()))[0]);
+    });
+    emitter.scheduleGenerically();
+  }
+};
+
+struct TopKModel : AnchorEmissionOpInterface::ExternalModel<TopKModel, dl::TopKOp> {
+  /// Places are filled one after the other: each takes the best of the elements behind the place before.
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::TopKOp>(operation);
+    ArrayRef<int64_t> shape = shapeOf(op.getOperand());
+    int64_t axis = op.getAxis();
+    bool largest = op.getLargest();
+    std::vector<Halide::Var> vars = axisVars(shape.size());
+    Halide::RDom r(0, static_cast<int>(shape[axis]), 0, static_cast<int>(op.getK()), "r");
+    auto at = [&](Expr along) {
+      Coords coords(vars.begin(), vars.end());
+      coords[axis] = along;
+      return coords;
+    };
+    Halide::Func chosen("chosen");
+    Expr element = KernelEmitter::compute(emitter.at(op.getOperand(), at(r.x)));
+    chosen(std::vector<Halide::Var>(vars.rbegin(), vars.rend())) =
+        Halide::Tuple(Halide::Internal::make_zero(element.type()), Expr(-1));
+    auto entry = [&](Expr along) {
+      Coords coords = at(along);
+      return chosen(std::vector<Expr>(coords.rbegin(), coords.rend()));
+    };
+    auto precedes = [&](Expr a, Expr aIndex, Expr b, Expr bIndex) {
+      Expr before = largest ? ahead(a, b, true) : ahead(b, a, true);
+      Expr after = largest ? ahead(b, a, true) : ahead(a, b, true);
+      return before || (!after && aIndex < bIndex);
+    };
+    Expr last = Halide::max(r.y - 1, 0);
+    Expr free = r.y == 0 || precedes(entry(last)[0], entry(last)[1], element, r.x);
+    Expr take = free && (entry(r.y)[1] < 0 || precedes(element, r.x, entry(r.y)[0], entry(r.y)[1]));
+    entry(r.y) = Halide::Tuple(Halide::select(take, element, entry(r.y)[0]),
+                               Halide::select(take, r.x, entry(r.y)[1]));
+    Halide::Type type = KernelEmitter::exprType(op.getValues().getType());
+    emitter.define(op.getValues(), [=](const Coords &place) {
+      return Halide::cast(type, chosen(std::vector<Expr>(place.rbegin(), place.rend()))[0]);
+    });
+    emitter.define(op.getIndices(), [=](const Coords &place) {
+      return Halide::cast<int64_t>(chosen(std::vector<Expr>(place.rbegin(), place.rend()))[1]);
+    });
+    emitter.scheduleGenerically();
+  }
+};
+
+//===-- Scans --------------------------------------------------------------------------------------===//
+
+template <typename OpTy, ReductionKind kind>
+struct ScanModel : AnchorEmissionOpInterface::ExternalModel<ScanModel<OpTy, kind>, OpTy> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<OpTy>(operation);
+    ArrayRef<int64_t> shape = shapeOf(op.getOperand());
+    int64_t axis = op.getAxis();
+    int size = static_cast<int>(shape[axis]);
+    std::vector<Halide::Var> vars = axisVars(shape.size());
+    bool reverse = op.getReverse(), exclusive = op.getExclusive();
+    auto along = [&](Expr step) { return reverse ? size - 1 - step : step; };
+    // Step `step` of the scan adds this element.
+    Halide::Func scanned("scanned");
+    Expr step = vars[axis];
+    Coords coords(vars.begin(), vars.end());
+    coords[axis] = along(exclusive ? Halide::max(step - 1, 0) : step);
+    Expr element = KernelEmitter::compute(emitter.at(op.getOperand(), coords));
+    if (exclusive)
+      element = Halide::select(step == 0, templates::reductionIdentity(kind, element.type()), element);
+    scanned(std::vector<Halide::Var>(vars.rbegin(), vars.rend())) = element;
+    if (size > 1) {
+      Halide::RDom r(1, size - 1, "r");
+      auto entry = [&](Expr at) {
+        Coords place(vars.begin(), vars.end());
+        place[axis] = at;
+        return scanned(std::vector<Expr>(place.rbegin(), place.rend()));
+      };
+      entry(r) = templates::combine(kind, entry(r - 1), entry(r));
+    }
+    Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
+    emitter.define(op.getResult(), [=](const Coords &place) {
+      Coords at(place);
+      at[axis] = reverse ? size - 1 - place[axis] : place[axis];
+      return Halide::cast(type, scanned(std::vector<Expr>(at.rbegin(), at.rend())));
+    });
+    emitter.scheduleGenerically();
+  }
+};
+
+} // namespace
+
+void attachReductionEmission(MLIRContext *context) {
+  dl::ReduceOp::attachInterface<ReduceModel>(*context);
+  dl::ArgMaxOp::attachInterface<ArgReduceModel<dl::ArgMaxOp, true>>(*context);
+  dl::ArgMinOp::attachInterface<ArgReduceModel<dl::ArgMinOp, false>>(*context);
+  dl::TopKOp::attachInterface<TopKModel>(*context);
+  dl::CumSumOp::attachInterface<ScanModel<dl::CumSumOp, ReductionKind::Sum>>(*context);
+  dl::CumProdOp::attachInterface<ScanModel<dl::CumProdOp, ReductionKind::Product>>(*context);
+}
+
+} // namespace dlc::codegen

@@ -1,0 +1,133 @@
+// Row kernels: the walk over rows and columns, and the stages of a row.
+#include "Rows.h"
+
+#include "dlc/Schedule/AnalyticModel.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
+
+#include <memory>
+#include <numeric>
+
+using namespace mlir;
+using Halide::Expr;
+
+namespace dlc::codegen {
+
+static int64_t product(ArrayRef<int64_t> sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
+}
+
+RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColumn, bool linearColumns,
+                       int cyclesPerVector)
+    : emitter(emitter), operand(operand), firstColumn(firstColumn), linearColumns(linearColumns) {
+  ArrayRef<int64_t> shape = shapeOf(operand);
+  columns = product(shape.drop_front(firstColumn));
+  rows = product(shape.take_front(firstColumn));
+  linearRows = emitter.isLinearizable(operand, shape, 0, firstColumn);
+  if (auto attribute = dyn_cast_if_present<dl::RowReduceScheduleAttr>(emitter.getKernel().getScheduleAttr()))
+    params = schedule::paramsOf(attribute);
+  else
+    params = schedule::chooseRowReduce({.columns = columns,
+                                        .rows = rows,
+                                        .elementBytes = KernelEmitter::exprType(operand.getType()).bytes(),
+                                        .cyclesPerVector = cyclesPerVector},
+                                       emitter.getFacts());
+}
+
+Coords RowBuilder::place(Expr at) const {
+  ArrayRef<int64_t> shape = shapeOf(operand);
+  Coords coords = emitter.splitLinear(row, shape, 0, firstColumn, linearRows);
+  Coords inner = emitter.splitLinear(at, shape, firstColumn, shape.size(), linearColumns);
+  coords.insert(coords.end(), inner.begin(), inner.end());
+  return coords;
+}
+
+Expr RowBuilder::element(Expr at) { return KernelEmitter::compute(emitter.at(operand, place(at))); }
+
+/// Axes by division: the value need not be linear where the operand is.
+Expr RowBuilder::broadcast(Value value, Expr at) {
+  ArrayRef<int64_t> shape = shapeOf(operand);
+  Coords coords = emitter.splitLinear(row, shape, 0, firstColumn, /*linearizable=*/false);
+  Coords inner = emitter.splitLinear(at, shape, firstColumn, shape.size(), linearColumns);
+  coords.insert(coords.end(), inner.begin(), inner.end());
+  return KernelEmitter::compute(emitter.broadcastAt(value, coords));
+}
+
+Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind, std::function<Expr(Expr)> value) {
+  templates::RowReduction reduction;
+  reduction.name = name;
+  reduction.kind = kind;
+  reduction.type = value(Expr(0)).type();
+  reduction.extent = columns;
+  reduction.rows = {row};
+  reduction.value = [value](Expr at, const std::vector<Expr> &) { return value(at); };
+  stages.push_back(templates::buildRowReduction(reduction, params, emitter.getFacts()));
+  return stages.back().result(row);
+}
+
+std::function<Expr(Expr)> RowBuilder::keep(const char *name, const std::function<Expr(Expr)> &value) {
+  stages.push_back(templates::buildRowStage(name, column, {row}, columns, value(column)));
+  return [func = stages.back().result, row = row](Expr at) { return func(at, row); };
+}
+
+void RowBuilder::apply(Halide::Func output, bool perElement) const {
+  std::vector<int64_t> extents = perElement ? std::vector<int64_t>{columns, rows} : std::vector<int64_t>{rows};
+  templates::scheduleRowReduce(output, extents, perElement, stages, params, emitter.getFacts());
+}
+
+/// Whether all yielded values can walk axes [first, last) of `shape` linearly. The anchor's own result must
+/// be defined before.
+static bool yieldsAreLinear(KernelEmitter &emitter, ArrayRef<int64_t> shape, unsigned first, unsigned last) {
+  return llvm::all_of(emitter.yielded(),
+                      [&](Value value) { return emitter.isLinearizable(value, shape, first, last); });
+}
+
+/// Defines `result` as an expression that is known later: the epilogue reads it at its own place only.
+static std::shared_ptr<Expr> defineLater(KernelEmitter &emitter, Value result) {
+  auto element = std::make_shared<Expr>();
+  emitter.define(result, [element](const Coords &) { return *element; });
+  return element;
+}
+
+void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned firstColumn,
+                 ArrayRef<Value> others, int cyclesPerVector,
+                 const std::function<Expr(RowBuilder &)> &body) {
+  ArrayRef<int64_t> shape = shapeOf(operand);
+  unsigned rank = shape.size();
+  std::shared_ptr<Expr> element = defineLater(emitter, result);
+  auto linear = [&](Value value) { return emitter.isLinearizable(value, shape, firstColumn, rank); };
+  bool linearColumns =
+      linear(operand) && llvm::all_of(others, linear) && yieldsAreLinear(emitter, shape, firstColumn, rank);
+  auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns, cyclesPerVector);
+  *element = Halide::cast(KernelEmitter::exprType(result.getType()), body(*builder));
+
+  IterationSpace space;
+  space.vars = {builder->columnVar(), builder->rowVar()};
+  space.extents = {builder->columnCount(), builder->rowCount()};
+  space.strides = {1, builder->columnCount()};
+  space.coords = emitter.splitLinear(builder->rowVar(), shape, 0, firstColumn,
+                                     yieldsAreLinear(emitter, shape, 0, firstColumn));
+  Coords inner = emitter.splitLinear(builder->columnVar(), shape, firstColumn, rank, linearColumns);
+  space.coords.insert(space.coords.end(), inner.begin(), inner.end());
+  emitter.setIterationSpace(space);
+  emitter.setSchedule([builder](Halide::Func output) { builder->apply(output, /*perElement=*/true); });
+}
+
+void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned firstColumn,
+                 int cyclesPerVector, const std::function<Expr(RowBuilder &)> &body) {
+  ArrayRef<int64_t> shape = shapeOf(operand), rowShape = shapeOf(result);
+  std::shared_ptr<Expr> element = defineLater(emitter, result);
+  bool linearColumns = emitter.isLinearizable(operand, shape, firstColumn, shape.size());
+  auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns, cyclesPerVector);
+  *element = Halide::cast(KernelEmitter::exprType(result.getType()), body(*builder));
+
+  IterationSpace space;
+  space.vars = {builder->rowVar()};
+  space.extents = {builder->rowCount()};
+  space.strides = {1};
+  space.coords = emitter.splitLinear(builder->rowVar(), rowShape, 0, rowShape.size(),
+                                     yieldsAreLinear(emitter, rowShape, 0, rowShape.size()));
+  emitter.setIterationSpace(space);
+  emitter.setSchedule([builder](Halide::Func output) { builder->apply(output, /*perElement=*/false); });
+}
+
+} // namespace dlc::codegen

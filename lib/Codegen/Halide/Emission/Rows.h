@@ -1,0 +1,68 @@
+// Kernels that work row by row: some leading axes are rows, the others are columns, and what is computed
+// for a row needs reductions over its columns. On the row_reduce template.
+#ifndef DLC_LIB_CODEGEN_HALIDE_EMISSION_ROWS_H
+#define DLC_LIB_CODEGEN_HALIDE_EMISSION_ROWS_H
+
+#include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/RowReduce.h"
+
+namespace dlc::codegen {
+
+/// What the body of a row kernel builds with. `operand` has the rows' and columns' axes.
+class RowBuilder {
+public:
+  /// Columns are the axes from `firstColumn` on.
+  RowBuilder(KernelEmitter &emitter, mlir::Value operand, unsigned firstColumn, bool linearColumns,
+             int cyclesPerVector);
+
+  int64_t columnCount() const { return columns; }
+  int64_t rowCount() const { return rows; }
+  Halide::Var columnVar() const { return column; }
+  Halide::Var rowVar() const { return row; }
+  /// The place in the operand of column `at` of the current row.
+  Coords place(Halide::Expr at) const;
+  /// The operand's element at column `at`, in the type to compute in.
+  Halide::Expr element(Halide::Expr at);
+  /// The element of a value that broadcasts to the operand.
+  Halide::Expr broadcast(mlir::Value value, Halide::Expr at);
+
+  /// The fold of `value(column)` over the row.
+  Halide::Expr reduce(const char *name, templates::ReductionKind kind,
+                      std::function<Halide::Expr(Halide::Expr)> value);
+  /// `value(column)`, computed once for each column and kept for the row.
+  std::function<Halide::Expr(Halide::Expr)> keep(const char *name,
+                                                 const std::function<Halide::Expr(Halide::Expr)> &value);
+
+  /// Schedules `output`, whose loops are (columns, rows) with `perElement` and rows alone without.
+  void apply(Halide::Func output, bool perElement) const;
+
+private:
+  KernelEmitter &emitter;
+  mlir::Value operand;
+  unsigned firstColumn;
+  int64_t columns, rows;
+  bool linearColumns, linearRows;
+  schedule::RowReduceParams params;
+  std::vector<templates::RowStage> stages;
+  Halide::Var column{"column"}, row{"row"};
+};
+
+/// Emits an anchor whose result has the operand's shape: `body(builder)` gives the element at
+/// `builder.columnVar()`. `others` are further operands that the body reads by `broadcast`.
+void emitRowwise(KernelEmitter &emitter, mlir::Value operand, mlir::Value result, unsigned firstColumn,
+                 llvm::ArrayRef<mlir::Value> others, int cyclesPerVector,
+                 const std::function<Halide::Expr(RowBuilder &)> &body);
+
+/// Emits an anchor with one element a row: the operand's axes before `firstColumn`, and possibly axes of
+/// size 1.
+void emitRowFold(KernelEmitter &emitter, mlir::Value operand, mlir::Value result, unsigned firstColumn,
+                 int cyclesPerVector, const std::function<Halide::Expr(RowBuilder &)> &body);
+
+/// Shape of a tensor value.
+inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType()).getShape();
+}
+
+} // namespace dlc::codegen
+
+#endif // DLC_LIB_CODEGEN_HALIDE_EMISSION_ROWS_H
