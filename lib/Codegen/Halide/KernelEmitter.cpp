@@ -250,6 +250,8 @@ void registerEmissionModels(DialectRegistry &registry) {
     attachElementwiseEmission(context);
     attachShapeEmission(context);
     attachContractionEmission(context);
+    attachReductionEmission(context);
+    attachNormalizationEmission(context);
   });
 }
 

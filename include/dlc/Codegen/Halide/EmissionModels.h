@@ -9,6 +9,8 @@ class MLIRContext;
 namespace dlc::codegen {
 
 void attachElementwiseEmission(mlir::MLIRContext *context);
+void attachNormalizationEmission(mlir::MLIRContext *context);
+void attachReductionEmission(mlir::MLIRContext *context);
 void attachShapeEmission(mlir::MLIRContext *context);
 void attachContractionEmission(mlir::MLIRContext *context);
 

@@ -1,25 +1,27 @@
-// Softmax and the normalisations. Those over trailing axes keep a row in L1 through all their stages
-// (row_reduce); statistics of images, and softmax along another axis, are plain reductions.
+// Softmax and the normalisations. Those over trailing axes keep a row in L1 through all their
+// stages (row_reduce); statistics of images, and softmax along another axis, are plain reductions.
 #include "Math.h"
 #include "Rows.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 
 using namespace mlir;
 using Halide::Expr;
-using templates::ReductionKind;
+using dlc::templates::ReductionKind;
 
 namespace dlc::codegen {
 namespace {
 
 std::vector<Expr> reversed(const Coords &coords) { return {coords.rbegin(), coords.rend()}; }
 
-//===-- Along one axis -----------------------------------------------------------------------------===//
+//===-- Along one axis
+//-----------------------------------------------------------------------------===//
 
 /// Folds along one axis of `operand`: Funcs over all axes but that one.
 class LineFolds {
 public:
   LineFolds(KernelEmitter &emitter, Value operand, int64_t axis)
-      : emitter(emitter), operand(operand), axis(axis), domain(0, static_cast<int>(shapeOf(operand)[axis]), "r") {
+      : emitter(emitter), operand(operand), axis(axis),
+        domain(0, static_cast<int>(shapeOf(operand)[axis]), "r") {
     for (size_t i = 0; i < shapeOf(operand).size(); ++i)
       vars.emplace_back("v" + std::to_string(i));
   }
@@ -63,7 +65,8 @@ bool isLastAxis(OpTy op) {
 template <typename OpTy>
 void definePlain(OpTy op, KernelEmitter &emitter, std::function<Expr(const Coords &)> element) {
   Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
-  emitter.define(op.getResult(), [=](const Coords &place) { return Halide::cast(type, element(place)); });
+  emitter.define(op.getResult(),
+                 [=](const Coords &place) { return Halide::cast(type, element(place)); });
   emitter.scheduleGenerically();
 }
 
@@ -73,16 +76,21 @@ struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl:
     if (isLastAxis(op)) {
       emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, /*cyclesPerVector=*/8,
                   [](RowBuilder &row) {
-                    Expr largest = row.reduce("largest", ReductionKind::Max, [&](Expr at) { return row.element(at); });
-                    auto raised = row.keep("raised", [&](Expr at) { return math::exp(row.element(at) - largest); });
+                    Expr largest = row.reduce("largest", ReductionKind::Max,
+                                              [&](Expr at) { return row.element(at); });
+                    auto raised = row.keep(
+                        "raised", [&](Expr at) { return math::exp(row.element(at) - largest); });
                     Expr sum = row.reduce("sum", ReductionKind::Sum, raised);
                     return raised(row.columnVar()) / sum;
                   });
       return;
     }
     auto lines = std::make_shared<LineFolds>(emitter, op.getOperand(), op.getAxis());
-    Halide::Func largest = lines->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
-    auto raised = [=](Expr x, const std::vector<Expr> &line) { return math::exp(x - largest(line)); };
+    Halide::Func largest =
+        lines->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
+    auto raised = [=](Expr x, const std::vector<Expr> &line) {
+      return math::exp(x - largest(line));
+    };
     Halide::Func sum = lines->fold("sum", ReductionKind::Sum, raised);
     definePlain(op, emitter, [=](const Coords &place) {
       std::vector<Expr> line = lines->line(place);
@@ -91,7 +99,8 @@ struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl:
   }
 };
 
-struct LogSoftmaxModel : AnchorEmissionOpInterface::ExternalModel<LogSoftmaxModel, dl::LogSoftmaxOp> {
+struct LogSoftmaxModel
+    : AnchorEmissionOpInterface::ExternalModel<LogSoftmaxModel, dl::LogSoftmaxOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::LogSoftmaxOp>(operation);
     if (isLastAxis(op)) {
@@ -99,17 +108,20 @@ struct LogSoftmaxModel : AnchorEmissionOpInterface::ExternalModel<LogSoftmaxMode
                   [](RowBuilder &row) {
                     auto element = [&](Expr at) { return row.element(at); };
                     Expr largest = row.reduce("largest", ReductionKind::Max, element);
-                    Expr sum = row.reduce("sum", ReductionKind::Sum,
-                                          [&](Expr at) { return math::exp(row.element(at) - largest); });
+                    Expr sum = row.reduce("sum", ReductionKind::Sum, [&](Expr at) {
+                      return math::exp(row.element(at) - largest);
+                    });
                     return row.element(row.columnVar()) - largest - math::log(sum);
                   });
       return;
     }
     auto lines = std::make_shared<LineFolds>(emitter, op.getOperand(), op.getAxis());
-    Halide::Func largest = lines->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
-    Halide::Func sum = lines->fold("sum", ReductionKind::Sum, [=](Expr x, const std::vector<Expr> &line) {
-      return math::exp(x - largest(line));
-    });
+    Halide::Func largest =
+        lines->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
+    Halide::Func sum =
+        lines->fold("sum", ReductionKind::Sum, [=](Expr x, const std::vector<Expr> &line) {
+          return math::exp(x - largest(line));
+        });
     definePlain(op, emitter, [=](const Coords &place) {
       std::vector<Expr> line = lines->line(place);
       return lines->element(place) - largest(line) - math::log(sum(line));
@@ -117,7 +129,8 @@ struct LogSoftmaxModel : AnchorEmissionOpInterface::ExternalModel<LogSoftmaxMode
   }
 };
 
-struct LpNormalizeModel : AnchorEmissionOpInterface::ExternalModel<LpNormalizeModel, dl::LpNormalizeOp> {
+struct LpNormalizeModel
+    : AnchorEmissionOpInterface::ExternalModel<LpNormalizeModel, dl::LpNormalizeOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::LpNormalizeOp>(operation);
     bool squares = op.getP() == 2;
@@ -129,20 +142,23 @@ struct LpNormalizeModel : AnchorEmissionOpInterface::ExternalModel<LpNormalizeMo
     if (isLastAxis(op)) {
       emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, /*cyclesPerVector=*/2,
                   [=](RowBuilder &row) {
-                    Expr sum = row.reduce("sum", ReductionKind::Sum, [&](Expr at) { return term(row.element(at)); });
+                    Expr sum = row.reduce("sum", ReductionKind::Sum,
+                                          [&](Expr at) { return term(row.element(at)); });
                     return scaled(row.element(row.columnVar()), sum);
                   });
       return;
     }
     auto lines = std::make_shared<LineFolds>(emitter, op.getOperand(), op.getAxis());
-    Halide::Func sum = lines->fold("sum", ReductionKind::Sum, [=](Expr x, const auto &) { return term(x); });
+    Halide::Func sum =
+        lines->fold("sum", ReductionKind::Sum, [=](Expr x, const auto &) { return term(x); });
     definePlain(op, emitter, [=](const Coords &place) {
       return scaled(lines->element(place), sum(lines->line(place)));
     });
   }
 };
 
-//===-- Over the trailing axes ---------------------------------------------------------------------===//
+//===-- Over the trailing axes
+//---------------------------------------------------------------------===//
 
 /// 1 / sqrt(sum / count + epsilon).
 Expr inverseDeviation(Expr sum, int64_t count, double epsilon) {
@@ -156,42 +172,48 @@ struct LayerNormModel : AnchorEmissionOpInterface::ExternalModel<LayerNormModel,
     SmallVector<Value> others{op.getScale()};
     if (op.getBias())
       others.push_back(op.getBias());
-    emitRowwise(emitter, op.getInput(), op.getResult(), op.getAxis(), others, /*cyclesPerVector=*/3,
-                [&](RowBuilder &row) {
-                  Expr sum = row.reduce("sum", ReductionKind::Sum, [&](Expr at) { return row.element(at); });
-                  Expr mean = sum * math::constant(sum, 1.0 / static_cast<double>(row.columnCount()));
-                  Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
-                    Expr centred = row.element(at) - mean;
-                    return centred * centred;
-                  });
-                  Expr factor = inverseDeviation(squares, row.columnCount(), op.getEpsilon().convertToDouble());
-                  Halide::Var at = row.columnVar();
-                  Expr scaled = (row.element(at) - mean) * factor * row.broadcast(op.getScale(), at);
-                  return op.getBias() ? scaled + row.broadcast(op.getBias(), at) : scaled;
-                });
+    emitRowwise(
+        emitter, op.getInput(), op.getResult(), op.getAxis(), others, /*cyclesPerVector=*/3,
+        [&](RowBuilder &row) {
+          Expr sum =
+              row.reduce("sum", ReductionKind::Sum, [&](Expr at) { return row.element(at); });
+          Expr mean = sum * math::constant(sum, 1.0 / static_cast<double>(row.columnCount()));
+          Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
+            Expr centred = row.element(at) - mean;
+            return centred * centred;
+          });
+          Expr factor =
+              inverseDeviation(squares, row.columnCount(), op.getEpsilon().convertToDouble());
+          Halide::Var at = row.columnVar();
+          Expr scaled = (row.element(at) - mean) * factor * row.broadcast(op.getScale(), at);
+          return op.getBias() ? scaled + row.broadcast(op.getBias(), at) : scaled;
+        });
   }
 };
 
 struct RmsNormModel : AnchorEmissionOpInterface::ExternalModel<RmsNormModel, dl::RmsNormOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::RmsNormOp>(operation);
-    emitRowwise(emitter, op.getInput(), op.getResult(), op.getAxis(), {op.getScale()}, /*cyclesPerVector=*/2,
-                [&](RowBuilder &row) {
+    emitRowwise(emitter, op.getInput(), op.getResult(), op.getAxis(), {op.getScale()},
+                /*cyclesPerVector=*/2, [&](RowBuilder &row) {
                   Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
                     Expr x = row.element(at);
                     return x * x;
                   });
-                  Expr factor = inverseDeviation(squares, row.columnCount(), op.getEpsilon().convertToDouble());
+                  Expr factor = inverseDeviation(squares, row.columnCount(),
+                                                 op.getEpsilon().convertToDouble());
                   Halide::Var at = row.columnVar();
                   return row.element(at) * factor * row.broadcast(op.getScale(), at);
                 });
   }
 };
 
-//===-- Of images ----------------------------------------------------------------------------------===//
+//===-- Of images
+//----------------------------------------------------------------------------------===//
 
 struct BatchNormModel : ElementEmissionOpInterface::ExternalModel<BatchNormModel, dl::BatchNormOp> {
-  Expr emitElement(Operation *operation, KernelEmitter &emitter, unsigned, const Coords &coords) const {
+  Expr emitElement(Operation *operation, KernelEmitter &emitter, unsigned,
+                   const Coords &coords) const {
     auto op = cast<dl::BatchNormOp>(operation);
     Expr x = KernelEmitter::compute(emitter.at(op.getInput(), coords));
     int64_t axis = op.getChannelAxis();
@@ -199,7 +221,8 @@ struct BatchNormModel : ElementEmissionOpInterface::ExternalModel<BatchNormModel
       Expr channel = axis < 0 ? Expr(0) : coords[axis];
       return Halide::cast(x.type(), emitter.at(value, {channel}));
     };
-    Expr variance = perChannel(op.getVariance()) + math::constant(x, op.getEpsilon().convertToDouble());
+    Expr variance =
+        perChannel(op.getVariance()) + math::constant(x, op.getEpsilon().convertToDouble());
     Expr factor = perChannel(op.getScale()) / Halide::sqrt(variance);
     return (x - perChannel(op.getMean())) * factor + perChannel(op.getBias());
   }
@@ -225,9 +248,9 @@ void emitGrouped(OpTy op, int64_t groups, KernelEmitter &emitter) {
   Coords place;
   unsigned next = 1;
   for (size_t index = 0; index < shape.size(); ++index)
-    place.push_back(index == 0                                ? Expr(image)
+    place.push_back(index == 0                            ? Expr(image)
                     : static_cast<int64_t>(index) == axis ? group * run + domain[0]
-                                                              : Expr(domain[next++]));
+                                                          : Expr(domain[next++]));
   Expr x = KernelEmitter::compute(emitter.at(input, place));
   Halide::Func sum("sum"), squares("squares");
   sum(group, image) = Halide::Internal::make_zero(x.type());
@@ -247,7 +270,8 @@ void emitGrouped(OpTy op, int64_t groups, KernelEmitter &emitter) {
   });
 }
 
-struct InstanceNormModel : AnchorEmissionOpInterface::ExternalModel<InstanceNormModel, dl::InstanceNormOp> {
+struct InstanceNormModel
+    : AnchorEmissionOpInterface::ExternalModel<InstanceNormModel, dl::InstanceNormOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::InstanceNormOp>(operation);
     emitGrouped(op, shapeOf(op.getInput())[op.getChannelAxis()], emitter);
@@ -278,8 +302,8 @@ struct LrnModel : AnchorEmissionOpInterface::ExternalModel<LrnModel, dl::LrnOp> 
     Halide::Func squares("squares");
     std::vector<Halide::Var> args(vars.rbegin(), vars.rend());
     squares(args) = Halide::Internal::make_zero(x.type());
-    squares(args) +=
-        Halide::select(channel >= 0 && channel < channels, x * x, Halide::Internal::make_zero(x.type()));
+    squares(args) += Halide::select(channel >= 0 && channel < channels, x * x,
+                                    Halide::Internal::make_zero(x.type()));
     double alpha = op.getAlpha().convertToDouble() / static_cast<double>(size);
     double beta = op.getBeta().convertToDouble(), offset = op.getOffset().convertToDouble();
     definePlain(op, emitter, [=, &emitter](const Coords &at) mutable {

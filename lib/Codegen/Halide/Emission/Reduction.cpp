@@ -1,5 +1,5 @@
-// Reductions, arg max and min, scans, top k. Folds of trailing axes go through the row_reduce template; all
-// others are plain reductions, correct for any axes.
+// Reductions, arg max and min, scans, top k. Folds of trailing axes go through the row_reduce
+// template; all others are plain reductions, correct for any axes.
 #include "Math.h"
 #include "Rows.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
@@ -8,12 +8,13 @@
 
 using namespace mlir;
 using Halide::Expr;
-using templates::ReductionKind;
+using dlc::templates::ReductionKind;
 
 namespace dlc::codegen {
 namespace {
 
-//===-- Reduce -------------------------------------------------------------------------------------===//
+//===-- Reduce
+//-------------------------------------------------------------------------------------===//
 
 /// A reduction as a fold of `map(x)` by `kind` and `finish` of the folded value.
 struct Fold {
@@ -46,7 +47,9 @@ Fold foldOf(dl::ReduceKind kind, int64_t count) {
   case dl::ReduceKind::L1:
     return {.map = absolute};
   case dl::ReduceKind::L2:
-    return {.map = square, .finish = [](Expr x) { return throughReal(x, [](Expr y) { return Halide::sqrt(y); }); }};
+    return {.map = square, .finish = [](Expr x) {
+              return throughReal(x, [](Expr y) { return Halide::sqrt(y); });
+            }};
   case dl::ReduceKind::LogSum:
     return {.finish = [](Expr x) { return throughReal(x, math::log); }};
   case dl::ReduceKind::SumSquare:
@@ -66,11 +69,12 @@ Expr finiteShift(Expr largest) {
   return Halide::select(Halide::is_finite(largest), largest, math::constant(largest, 0));
 }
 
-/// A plain reduction of `operand` over `axes` (in increasing order) as a Func over the kept axes, innermost
-/// first.
+/// A plain reduction of `operand` over `axes` (in increasing order) as a Func over the kept axes,
+/// innermost first.
 class PlainFold {
 public:
-  PlainFold(KernelEmitter &emitter, Value operand, ArrayRef<int64_t> axes) : emitter(emitter), operand(operand) {
+  PlainFold(KernelEmitter &emitter, Value operand, ArrayRef<int64_t> axes)
+      : emitter(emitter), operand(operand) {
     ArrayRef<int64_t> shape = shapeOf(operand);
     std::vector<Halide::Range> ranges;
     for (int64_t axis : axes)
@@ -134,16 +138,21 @@ struct ReduceModel : AnchorEmissionOpInterface::ExternalModel<ReduceModel, dl::R
   }
 
 private:
-  static void emitTrailing(dl::ReduceOp op, KernelEmitter &emitter, unsigned firstColumn, int64_t count) {
+  static void emitTrailing(dl::ReduceOp op, KernelEmitter &emitter, unsigned firstColumn,
+                           int64_t count) {
     bool logSumExp = op.getKind() == dl::ReduceKind::LogSumExp;
     Fold fold = foldOf(op.getKind(), count);
-    emitRowFold(emitter, op.getOperand(), op.getResult(), firstColumn, logSumExp ? 8 : 1, [=](RowBuilder &row) {
-      auto element = [&row](Expr at) { return countable(row.element(at)); };
-      if (!logSumExp)
-        return fold.finish(row.reduce("fold", fold.kind, [=](Expr at) { return fold.map(element(at)); }));
-      Expr shift = finiteShift(row.reduce("largest", ReductionKind::Max, element));
-      return shift + math::log(row.reduce("sum", ReductionKind::Sum, [=](Expr at) { return math::exp(element(at) - shift); }));
-    });
+    emitRowFold(emitter, op.getOperand(), op.getResult(), firstColumn, logSumExp ? 8 : 1,
+                [=](RowBuilder &row) {
+                  auto element = [&row](Expr at) { return countable(row.element(at)); };
+                  if (!logSumExp)
+                    return fold.finish(row.reduce("fold", fold.kind,
+                                                  [=](Expr at) { return fold.map(element(at)); }));
+                  Expr shift = finiteShift(row.reduce("largest", ReductionKind::Max, element));
+                  return shift + math::log(row.reduce("sum", ReductionKind::Sum, [=](Expr at) {
+                           return math::exp(element(at) - shift);
+                         }));
+                });
   }
 
   static void emitPlain(dl::ReduceOp op, KernelEmitter &emitter, int64_t count) {
@@ -152,15 +161,18 @@ private:
     Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
     bool keepDims = op.getKeepDims();
     if (op.getKind() != dl::ReduceKind::LogSumExp) {
-      Halide::Func folded = plain->fold("fold", fold.kind, [&](Expr x, const auto &) { return fold.map(x); });
+      Halide::Func folded =
+          plain->fold("fold", fold.kind, [&](Expr x, const auto &) { return fold.map(x); });
       emitter.define(op.getResult(), [=](const Coords &place) {
         return Halide::cast(type, fold.finish(folded(plain->setOf(place, keepDims))));
       });
     } else {
-      Halide::Func largest = plain->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
-      Halide::Func sum = plain->fold("sum", ReductionKind::Sum, [&](Expr x, const std::vector<Expr> &set) {
-        return math::exp(x - finiteShift(largest(set)));
-      });
+      Halide::Func largest =
+          plain->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
+      Halide::Func sum =
+          plain->fold("sum", ReductionKind::Sum, [&](Expr x, const std::vector<Expr> &set) {
+            return math::exp(x - finiteShift(largest(set)));
+          });
       emitter.define(op.getResult(), [=](const Coords &place) {
         std::vector<Expr> set = plain->setOf(place, keepDims);
         return Halide::cast(type, finiteShift(largest(set)) + math::log(sum(set)));
@@ -170,9 +182,12 @@ private:
   }
 };
 
-//===-- Orders -------------------------------------------------------------------------------------===//
+//===-- Orders
+//-------------------------------------------------------------------------------------===//
 
-Expr isNaN(Expr x) { return x.type().is_float() ? Halide::is_nan(x) : Halide::Internal::const_false(); }
+Expr isNaN(Expr x) {
+  return x.type().is_float() ? Halide::is_nan(x) : Halide::Internal::const_false();
+}
 
 /// Whether `a` stands before `b` in an order where NaN is ahead of every number.
 Expr ahead(Expr a, Expr b, bool largest) {
@@ -207,8 +222,10 @@ struct ArgReduceModel
     if (size > 1) {
       Halide::RDom r(1, static_cast<int>(size - 1), "r");
       Expr index = best(args)[0], value = best(args)[1], candidate = element(r);
-      Expr take = op.getSelectLastIndex() ? !ahead(value, candidate, largest) : ahead(candidate, value, largest);
-      best(args) = Halide::Tuple(Halide::select(take, r, index), Halide::select(take, candidate, value));
+      Expr take = op.getSelectLastIndex() ? !ahead(value, candidate, largest)
+                                          : ahead(candidate, value, largest);
+      best(args) =
+          Halide::Tuple(Halide::select(take, r, index), Halide::select(take, candidate, value));
     }
     bool keepDims = op.getKeepDims();
     emitter.define(op.getResult(), [=](const Coords &place) {
@@ -222,7 +239,8 @@ struct ArgReduceModel
 };
 
 struct TopKModel : AnchorEmissionOpInterface::ExternalModel<TopKModel, dl::TopKOp> {
-  /// Places are filled one after the other: each takes the best of the elements behind the place before.
+  /// Places are filled one after the other: each takes the best of the elements behind the place
+  /// before.
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::TopKOp>(operation);
     ArrayRef<int64_t> shape = shapeOf(op.getOperand());
@@ -264,7 +282,8 @@ struct TopKModel : AnchorEmissionOpInterface::ExternalModel<TopKModel, dl::TopKO
   }
 };
 
-//===-- Scans --------------------------------------------------------------------------------------===//
+//===-- Scans
+//--------------------------------------------------------------------------------------===//
 
 template <typename OpTy, ReductionKind kind>
 struct ScanModel : AnchorEmissionOpInterface::ExternalModel<ScanModel<OpTy, kind>, OpTy> {
@@ -283,7 +302,8 @@ struct ScanModel : AnchorEmissionOpInterface::ExternalModel<ScanModel<OpTy, kind
     coords[axis] = along(exclusive ? Halide::max(step - 1, 0) : step);
     Expr element = KernelEmitter::compute(emitter.at(op.getOperand(), coords));
     if (exclusive)
-      element = Halide::select(step == 0, templates::reductionIdentity(kind, element.type()), element);
+      element =
+          Halide::select(step == 0, templates::reductionIdentity(kind, element.type()), element);
     scanned(std::vector<Halide::Var>(vars.rbegin(), vars.rend())) = element;
     if (size > 1) {
       Halide::RDom r(1, size - 1, "r");

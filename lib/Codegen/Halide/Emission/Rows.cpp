@@ -16,21 +16,23 @@ static int64_t product(ArrayRef<int64_t> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
 }
 
-RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColumn, bool linearColumns,
-                       int cyclesPerVector)
+RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColumn,
+                       bool linearColumns, int cyclesPerVector)
     : emitter(emitter), operand(operand), firstColumn(firstColumn), linearColumns(linearColumns) {
   ArrayRef<int64_t> shape = shapeOf(operand);
   columns = product(shape.drop_front(firstColumn));
   rows = product(shape.take_front(firstColumn));
   linearRows = emitter.isLinearizable(operand, shape, 0, firstColumn);
-  if (auto attribute = dyn_cast_if_present<dl::RowReduceScheduleAttr>(emitter.getKernel().getScheduleAttr()))
+  if (auto attribute =
+          dyn_cast_if_present<dl::RowReduceScheduleAttr>(emitter.getKernel().getScheduleAttr()))
     params = schedule::paramsOf(attribute);
   else
-    params = schedule::chooseRowReduce({.columns = columns,
-                                        .rows = rows,
-                                        .elementBytes = KernelEmitter::exprType(operand.getType()).bytes(),
-                                        .cyclesPerVector = cyclesPerVector},
-                                       emitter.getFacts());
+    params = schedule::chooseRowReduce(
+        {.columns = columns,
+         .rows = rows,
+         .elementBytes = KernelEmitter::exprType(operand.getType()).bytes(),
+         .cyclesPerVector = cyclesPerVector},
+        emitter.getFacts());
 }
 
 Coords RowBuilder::place(Expr at) const {
@@ -52,7 +54,8 @@ Expr RowBuilder::broadcast(Value value, Expr at) {
   return KernelEmitter::compute(emitter.broadcastAt(value, coords));
 }
 
-Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind, std::function<Expr(Expr)> value) {
+Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
+                        std::function<Expr(Expr)> value) {
   templates::RowReduction reduction;
   reduction.name = name;
   reduction.kind = kind;
@@ -64,24 +67,29 @@ Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind, std::fu
   return stages.back().result(row);
 }
 
-std::function<Expr(Expr)> RowBuilder::keep(const char *name, const std::function<Expr(Expr)> &value) {
+std::function<Expr(Expr)> RowBuilder::keep(const char *name,
+                                           const std::function<Expr(Expr)> &value) {
   stages.push_back(templates::buildRowStage(name, column, {row}, columns, value(column)));
   return [func = stages.back().result, row = row](Expr at) { return func(at, row); };
 }
 
 void RowBuilder::apply(Halide::Func output, bool perElement) const {
-  std::vector<int64_t> extents = perElement ? std::vector<int64_t>{columns, rows} : std::vector<int64_t>{rows};
+  std::vector<int64_t> extents =
+      perElement ? std::vector<int64_t>{columns, rows} : std::vector<int64_t>{rows};
   templates::scheduleRowReduce(output, extents, perElement, stages, params, emitter.getFacts());
 }
 
-/// Whether all yielded values can walk axes [first, last) of `shape` linearly. The anchor's own result must
-/// be defined before.
-static bool yieldsAreLinear(KernelEmitter &emitter, ArrayRef<int64_t> shape, unsigned first, unsigned last) {
-  return llvm::all_of(emitter.yielded(),
-                      [&](Value value) { return emitter.isLinearizable(value, shape, first, last); });
+/// Whether all yielded values can walk axes [first, last) of `shape` linearly. The anchor's own
+/// result must be defined before.
+static bool yieldsAreLinear(KernelEmitter &emitter, ArrayRef<int64_t> shape, unsigned first,
+                            unsigned last) {
+  return llvm::all_of(emitter.yielded(), [&](Value value) {
+    return emitter.isLinearizable(value, shape, first, last);
+  });
 }
 
-/// Defines `result` as an expression that is known later: the epilogue reads it at its own place only.
+/// Defines `result` as an expression that is known later: the epilogue reads it at its own place
+/// only.
 static std::shared_ptr<Expr> defineLater(KernelEmitter &emitter, Value result) {
   auto element = std::make_shared<Expr>();
   emitter.define(result, [element](const Coords &) { return *element; });
@@ -94,10 +102,13 @@ void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned f
   ArrayRef<int64_t> shape = shapeOf(operand);
   unsigned rank = shape.size();
   std::shared_ptr<Expr> element = defineLater(emitter, result);
-  auto linear = [&](Value value) { return emitter.isLinearizable(value, shape, firstColumn, rank); };
-  bool linearColumns =
-      linear(operand) && llvm::all_of(others, linear) && yieldsAreLinear(emitter, shape, firstColumn, rank);
-  auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns, cyclesPerVector);
+  auto linear = [&](Value value) {
+    return emitter.isLinearizable(value, shape, firstColumn, rank);
+  };
+  bool linearColumns = linear(operand) && llvm::all_of(others, linear) &&
+                       yieldsAreLinear(emitter, shape, firstColumn, rank);
+  auto builder =
+      std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns, cyclesPerVector);
   *element = Halide::cast(KernelEmitter::exprType(result.getType()), body(*builder));
 
   IterationSpace space;
@@ -109,7 +120,8 @@ void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned f
   Coords inner = emitter.splitLinear(builder->columnVar(), shape, firstColumn, rank, linearColumns);
   space.coords.insert(space.coords.end(), inner.begin(), inner.end());
   emitter.setIterationSpace(space);
-  emitter.setSchedule([builder](Halide::Func output) { builder->apply(output, /*perElement=*/true); });
+  emitter.setSchedule(
+      [builder](Halide::Func output) { builder->apply(output, /*perElement=*/true); });
 }
 
 void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned firstColumn,
@@ -117,7 +129,8 @@ void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned f
   ArrayRef<int64_t> shape = shapeOf(operand), rowShape = shapeOf(result);
   std::shared_ptr<Expr> element = defineLater(emitter, result);
   bool linearColumns = emitter.isLinearizable(operand, shape, firstColumn, shape.size());
-  auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns, cyclesPerVector);
+  auto builder =
+      std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns, cyclesPerVector);
   *element = Halide::cast(KernelEmitter::exprType(result.getType()), body(*builder));
 
   IterationSpace space;
@@ -127,7 +140,8 @@ void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned f
   space.coords = emitter.splitLinear(builder->rowVar(), rowShape, 0, rowShape.size(),
                                      yieldsAreLinear(emitter, rowShape, 0, rowShape.size()));
   emitter.setIterationSpace(space);
-  emitter.setSchedule([builder](Halide::Func output) { builder->apply(output, /*perElement=*/false); });
+  emitter.setSchedule(
+      [builder](Halide::Func output) { builder->apply(output, /*perElement=*/false); });
 }
 
 } // namespace dlc::codegen

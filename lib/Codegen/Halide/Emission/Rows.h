@@ -1,5 +1,5 @@
-// Kernels that work row by row: some leading axes are rows, the others are columns, and what is computed
-// for a row needs reductions over its columns. On the row_reduce template.
+// Kernels that work row by row: some leading axes are rows, the others are columns, and what is
+// computed for a row needs reductions over its columns. On the row_reduce template.
 #ifndef DLC_LIB_CODEGEN_HALIDE_EMISSION_ROWS_H
 #define DLC_LIB_CODEGEN_HALIDE_EMISSION_ROWS_H
 
@@ -30,8 +30,8 @@ public:
   Halide::Expr reduce(const char *name, templates::ReductionKind kind,
                       std::function<Halide::Expr(Halide::Expr)> value);
   /// `value(column)`, computed once for each column and kept for the row.
-  std::function<Halide::Expr(Halide::Expr)> keep(const char *name,
-                                                 const std::function<Halide::Expr(Halide::Expr)> &value);
+  std::function<Halide::Expr(Halide::Expr)>
+  keep(const char *name, const std::function<Halide::Expr(Halide::Expr)> &value);
 
   /// Schedules `output`, whose loops are (columns, rows) with `perElement` and rows alone without.
   void apply(Halide::Func output, bool perElement) const;
@@ -49,14 +49,15 @@ private:
 
 /// Emits an anchor whose result has the operand's shape: `body(builder)` gives the element at
 /// `builder.columnVar()`. `others` are further operands that the body reads by `broadcast`.
-void emitRowwise(KernelEmitter &emitter, mlir::Value operand, mlir::Value result, unsigned firstColumn,
-                 llvm::ArrayRef<mlir::Value> others, int cyclesPerVector,
+void emitRowwise(KernelEmitter &emitter, mlir::Value operand, mlir::Value result,
+                 unsigned firstColumn, llvm::ArrayRef<mlir::Value> others, int cyclesPerVector,
                  const std::function<Halide::Expr(RowBuilder &)> &body);
 
-/// Emits an anchor with one element a row: the operand's axes before `firstColumn`, and possibly axes of
-/// size 1.
-void emitRowFold(KernelEmitter &emitter, mlir::Value operand, mlir::Value result, unsigned firstColumn,
-                 int cyclesPerVector, const std::function<Halide::Expr(RowBuilder &)> &body);
+/// Emits an anchor with one element a row: the operand's axes before `firstColumn`, and possibly
+/// axes of size 1.
+void emitRowFold(KernelEmitter &emitter, mlir::Value operand, mlir::Value result,
+                 unsigned firstColumn, int cyclesPerVector,
+                 const std::function<Halide::Expr(RowBuilder &)> &body);
 
 /// Shape of a tensor value.
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {

@@ -1,0 +1,76 @@
+// Compiled reductions, scans and selections against the reference.
+#include "CheckKernel.h"
+
+using namespace dlc::test;
+
+static std::string reduce(const std::string &kind, const std::string &axes, bool keep = true) {
+  return "dl.reduce <" + kind + "> %0 {axes = array<i64: " + axes +
+         ">, keep_dims = " + (keep ? "true" : "false") + "}";
+}
+
+TEST(ReductionEmission, TrailingAxes) {
+  for (const char *kind : {"sum", "mean", "max", "min", "l1", "l2", "sum_square", "log_sum_exp"}) {
+    checkOp(reduce(kind, "1"), {"tensor<5x37xf32>"}, {"tensor<5x1xf32>"}, 1e-5);
+    checkOp(reduce(kind, "2, 3", false), {"tensor<2x3x7x5xf32>"}, {"tensor<2x3xf32>"}, 1e-5);
+  }
+  checkOp(reduce("sum", "0, 1", false), {"tensor<3x131xf32>"}, {"tensor<f32>"}, 1e-5);
+  checkOp(reduce("prod", "1"), {"tensor<9x3xf32>"}, {"tensor<9x1xf32>"});
+}
+
+TEST(ReductionEmission, OtherAxes) {
+  for (const char *kind : {"sum", "mean", "max", "min", "l1", "l2", "sum_square", "log_sum_exp"}) {
+    checkOp(reduce(kind, "0"), {"tensor<5x37xf32>"}, {"tensor<1x37xf32>"}, 1e-5);
+    checkOp(reduce(kind, "1, 2", false), {"tensor<2x5x7x9xf32>"}, {"tensor<2x9xf32>"}, 1e-5);
+    checkOp(reduce(kind, "0, 2"), {"tensor<2x5x3xf32>"}, {"tensor<1x5x1xf32>"}, 1e-5);
+  }
+  checkOp("dl.reduce <l1> %0 {axes = array<i64>}", {"tensor<3x5xf32>"}, {"tensor<3x5xf32>"});
+}
+
+TEST(ReductionEmission, OtherTypes) {
+  checkOp(reduce("sum", "1"), {"tensor<3x41xi32>"}, {"tensor<3x1xi32>"});
+  checkOp(reduce("mean", "1"), {"tensor<3x41xi64>"}, {"tensor<3x1xi64>"});
+  checkOp(reduce("max", "0"), {"tensor<7x3xi8>"}, {"tensor<1x3xi8>"});
+  checkOp(reduce("min", "1"), {"tensor<7x3xi1>"}, {"tensor<7x1xi1>"});
+  checkOp(reduce("max", "1"), {"tensor<7x3xf64>"}, {"tensor<7x1xf64>"});
+  checkOp(reduce("sum", "1"), {"tensor<7x19xf16>"}, {"tensor<7x1xf16>"}, 1e-3);
+}
+
+TEST(ReductionEmission, PrologueAndEpilogue) {
+  checkKernel({"tensor<3x5x17xf32>", "tensor<17xf32>"}, {"tensor<3x5xf32>"},
+              R"(%x = dl.mul %0, %1 : (tensor<3x5x17xf32>, tensor<17xf32>) -> tensor<3x5x17xf32>
+                 %y = dl.reduce <sum> %x {axes = array<i64: 2>, keep_dims = false} : (tensor<3x5x17xf32>) -> tensor<3x5xf32>
+                 %z = dl.relu %y : (tensor<3x5xf32>) -> tensor<3x5xf32>)",
+              "%z", 1e-5);
+}
+
+TEST(ReductionEmission, ArgMaxAndMin) {
+  for (const char *op : {"dl.arg_max %0 {axis = ", "dl.arg_min %0 {axis = "}) {
+    checkOp(op + std::string("1 : i64}"), {"tensor<5x200xf32>"}, {"tensor<5x1xi64>"});
+    checkOp(op + std::string("0 : i64, keep_dims = false}"), {"tensor<40x9xf32>"},
+            {"tensor<9xi64>"});
+    checkOp(op + std::string("1 : i64, select_last_index = true}"), {"tensor<3x60x7xi8>"},
+            {"tensor<3x1x7xi64>"});
+  }
+}
+
+TEST(ReductionEmission, Scans) {
+  for (const char *attributes :
+       {"", ", exclusive = true", ", reverse = true", ", exclusive = true, reverse = true"}) {
+    std::string rest = attributes + std::string("}");
+    checkOp("dl.cumsum %0 {axis = 1 : i64" + rest, {"tensor<3x19xf32>"}, {"tensor<3x19xf32>"},
+            1e-5);
+    checkOp("dl.cumsum %0 {axis = 0 : i64" + rest, {"tensor<7x19xi32>"}, {"tensor<7x19xi32>"});
+    checkOp("dl.cumprod %0 {axis = 0 : i64" + rest, {"tensor<4x3x2xf32>"}, {"tensor<4x3x2xf32>"},
+            1e-5);
+  }
+  checkOp("dl.cumsum %0 {axis = 0 : i64}", {"tensor<1x3xf32>"}, {"tensor<1x3xf32>"});
+}
+
+TEST(ReductionEmission, TopK) {
+  checkOp("dl.top_k %0 {k = 5 : i64, axis = 1 : i64}", {"tensor<3x200xf32>"},
+          {"tensor<3x5xf32>", "tensor<3x5xi64>"});
+  checkOp("dl.top_k %0 {k = 3 : i64, axis = 0 : i64, largest = false}", {"tensor<40x7xi32>"},
+          {"tensor<3x7xi32>", "tensor<3x7xi64>"});
+  checkOp("dl.top_k %0 {k = 4 : i64, axis = 1 : i64}", {"tensor<2x4x3xf32>"},
+          {"tensor<2x4x3xf32>", "tensor<2x4x3xi64>"});
+}
