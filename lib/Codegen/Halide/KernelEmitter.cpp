@@ -232,11 +232,12 @@ void KernelEmitter::emit() {
     output(space->vars) = values.front();
   else
     output(space->vars) = Halide::Tuple(values);
+  // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
+  for (size_t dim = 0; dim < space->vars.size(); ++dim)
+    output.output_buffers().front().dim(dim).set_bounds(0, static_cast<int>(space->extents[dim]));
   for (Halide::OutputImageParam buffer : output.output_buffers())
     for (size_t dim = 0; dim < space->vars.size(); ++dim)
-      buffer.dim(dim)
-          .set_bounds(0, static_cast<int>(space->extents[dim]))
-          .set_stride(static_cast<int>(space->strides[dim]));
+      buffer.dim(dim).set_stride(static_cast<int>(space->strides[dim]));
   if (schedule)
     schedule(output);
   else if (generic)
