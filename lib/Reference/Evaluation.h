@@ -9,8 +9,7 @@
 
 namespace dlc {
 
-//===-- Computing types
-//----------------------------------------------------------------------------===//
+//===-- Computing types --------------------------------------------------------------------===//
 
 /// The type in which elements of `dtype` are computed: F64 for floats, I64 for signed integers, U64
 /// for unsigned ones and bool. Exact for every integer: sums and products wrap, and narrow as they
@@ -59,8 +58,7 @@ T wrappingMul(T a, T b) {
     return a * b;
 }
 
-//===-- Index spaces
-//-------------------------------------------------------------------------------===//
+//===-- Index spaces -----------------------------------------------------------------------===//
 
 /// Row-major strides in elements.
 Shape stridesOf(const Shape &shape);
@@ -87,8 +85,7 @@ struct AxisView {
 /// all) pays.
 void inParallel(int64_t count, double work, llvm::function_ref<void(int64_t, int64_t)> body);
 
-//===-- Models
-//-------------------------------------------------------------------------------------===//
+//===-- Models -----------------------------------------------------------------------------===//
 
 /// A plain evaluation: operands (empty where absent) to allocated, zero-filled results.
 template <typename Op>
@@ -116,6 +113,7 @@ void attachWindowReference(mlir::MLIRContext *context);
 void attachReductionReference(mlir::MLIRContext *context);
 void attachNormalizationReference(mlir::MLIRContext *context);
 void attachShapeReference(mlir::MLIRContext *context);
+void attachIndexingReference(mlir::MLIRContext *context);
 
 } // namespace dlc
 

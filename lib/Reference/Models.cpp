@@ -13,5 +13,6 @@ void dlc::registerReferenceModels(DialectRegistry &registry) {
     attachReductionReference(context);
     attachNormalizationReference(context);
     attachShapeReference(context);
+    attachIndexingReference(context);
   });
 }

@@ -50,6 +50,8 @@ const OpTable &OpTable::get() {
     registerContractionImporters(all);
     registerReductionImporters(all);
     registerNormalizationImporters(all);
+    registerIndexingImporters(all);
+    registerRearrangeImporters(all);
     registerShapeImporters(all);
     registerWindowImporters(all);
     registerConstantImporters(all);

@@ -18,6 +18,7 @@ void DLDialect::initialize() {
   registerReductionOps();
   registerNormalizationOps();
   registerShapeOps();
+  registerIndexingOps();
   registerKernelOps();
 }
 

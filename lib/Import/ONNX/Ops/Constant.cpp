@@ -88,7 +88,9 @@ static LogicalResult importDropout(NodeContext &c) {
     FailureOr<Tensor> training = c.requireConstant(2);
     if (failed(training))
       return failure();
-    std::optional<Tensor> ratio = c.constantInput(1);
+    std::optional<Tensor> ratio;
+    if (c.hasInput(1))
+      ratio = c.graphBuilder().evaluate(c.input(1));
     bool drops = !ratio || ratio->numElements() != 1 || ratio->asDouble(0) != 0.0;
     if (training->numElements() == 1 && training->asInt(0) != 0 && drops)
       return c.unsupported("training_mode = true drops elements at random");

@@ -12,6 +12,8 @@ void registerContractionImporters(OpTable &table);
 void registerElementwiseImporters(OpTable &table);
 void registerNormalizationImporters(OpTable &table);
 void registerReductionImporters(OpTable &table);
+void registerIndexingImporters(OpTable &table);
+void registerRearrangeImporters(OpTable &table);
 void registerShapeImporters(OpTable &table);
 void registerWindowImporters(OpTable &table);
 

@@ -83,6 +83,26 @@ def DL_ReduceKindAttr : EnumAttr<DL_Dialect, DL_ReduceKind, "reduce_kind"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
+def DL_ScatterKind : I32EnumAttr<"ScatterKind", "how an update meets what is there", [
+    I32EnumAttrCase<"Set", 0, "set">, I32EnumAttrCase<"Add", 1, "add">, I32EnumAttrCase<"Mul", 2, "mul">,
+    I32EnumAttrCase<"Max", 3, "max">, I32EnumAttrCase<"Min", 4, "min">]> {
+  let cppNamespace = "::dlc::dl";
+  let genSpecializedAttr = 0;
+}
+def DL_ScatterKindAttr : EnumAttr<DL_Dialect, DL_ScatterKind, "scatter_kind"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def DL_PadMode : I32EnumAttr<"PadMode", "what is put around a tensor", [
+    I32EnumAttrCase<"Constant", 0, "constant">, I32EnumAttrCase<"Reflect", 1, "reflect">,
+    I32EnumAttrCase<"Edge", 2, "edge">, I32EnumAttrCase<"Wrap", 3, "wrap">]> {
+  let cppNamespace = "::dlc::dl";
+  let genSpecializedAttr = 0;
+}
+def DL_PadModeAttr : EnumAttr<DL_Dialect, DL_PadMode, "pad_mode"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 //===-- Ops ----------------------------------------------------------------------------------------===//
 
 /// `fusion` is an enumerator of dlc::FusionClass.

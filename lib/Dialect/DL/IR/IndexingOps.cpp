@@ -1,0 +1,211 @@
+// Ops that read or write at computed places: inference, verifiers, cost.
+#include "dlc/Dialect/DL/IR/DLOps.h"
+
+using namespace mlir;
+
+#define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLIndexingOps.cpp.inc"
+
+namespace dlc::dl {
+
+void DLDialect::registerIndexingOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dlc/Dialect/DL/IR/DLIndexingOps.cpp.inc"
+      >();
+}
+
+static LogicalResult checkAxis(std::optional<Location> loc, int64_t axis, size_t rank) {
+  if (axis >= 0 && axis < static_cast<int64_t>(rank))
+    return success();
+  return inferenceError(loc,
+                        "axis " + Twine(axis) + " is outside the operand's rank " + Twine(rank));
+}
+
+//===-- Gather -----------------------------------------------------------------------------===//
+
+LogicalResult GatherOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         ValueRange operands, DictionaryAttr attributes,
+                                         OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims dims = dimsOf(op.getOperand().getType()), indices = dimsOf(op.getIndices().getType());
+  if (failed(checkAxis(loc, op.getAxis(), dims.size())))
+    return failure();
+  Dims result(ArrayRef(dims).take_front(op.getAxis()));
+  result.append(indices);
+  llvm::append_range(result, ArrayRef(dims).drop_front(op.getAxis() + 1));
+  types.push_back(tensorOf(result, getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                                 ValueRange operands, DictionaryAttr attributes,
+                                                 OpaqueProperties properties, RegionRange regions,
+                                                 SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims dims = dimsOf(op.getOperand().getType()), indices = dimsOf(op.getIndices().getType());
+  if (failed(checkAxis(loc, op.getAxis(), dims.size())))
+    return failure();
+  bool fits = dims.size() == indices.size();
+  for (size_t axis = 0; fits && axis < dims.size(); ++axis) {
+    std::optional<int64_t> size = constantDim(dims[axis]), count = constantDim(indices[axis]);
+    fits = axis == op.getAxis() || !size || !count || *count <= *size;
+  }
+  if (!fits)
+    return inferenceError(loc, "indices " + dimsString(indices) + " do not fit operand " +
+                                   dimsString(dims) + " outside axis " + Twine(op.getAxis()));
+  types.push_back(tensorOf(indices, getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+LogicalResult GatherNDOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                           ValueRange operands, DictionaryAttr attributes,
+                                           OpaqueProperties properties, RegionRange regions,
+                                           SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims dims = dimsOf(op.getOperand().getType()), indices = dimsOf(op.getIndices().getType());
+  std::optional<int64_t> depth = indices.empty() ? std::nullopt : constantDim(indices.back());
+  size_t batch = op.getBatchDims();
+  if (!depth || *depth < 1 || batch >= indices.size() || batch + *depth > dims.size())
+    return inferenceError(loc, "indices " + dimsString(indices) + " do not fit operand " +
+                                   dimsString(dims) + " with batch_dims = " + Twine(batch));
+  for (size_t axis = 0; axis < batch; ++axis)
+    if (dims[axis] != indices[axis])
+      return inferenceError(loc, "batch axes of " + dimsString(dims) + " and " +
+                                     dimsString(indices) + " differ");
+  Dims result(ArrayRef(indices).drop_back());
+  llvm::append_range(result, ArrayRef(dims).drop_front(batch + *depth));
+  types.push_back(tensorOf(result, getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+//===-- Scatter ----------------------------------------------------------------------------===//
+
+/// A scatter's result is its operand, changed in places.
+#define DLC_INFER_AS_OPERAND(OpTy)                                                                 \
+  LogicalResult OpTy::inferReturnTypes(MLIRContext *, std::optional<Location>,                     \
+                                       ValueRange operands, DictionaryAttr, OpaqueProperties,      \
+                                       RegionRange, SmallVectorImpl<Type> &types) {                \
+    types.push_back(operands.front().getType());                                                   \
+    return success();                                                                              \
+  }
+DLC_INFER_AS_OPERAND(ScatterElementsOp)
+DLC_INFER_AS_OPERAND(ScatterNDOp)
+#undef DLC_INFER_AS_OPERAND
+
+template <typename Op>
+static LogicalResult verifyScatterElement(Op op) {
+  Type element = getElementTypeOrSelf(op.getOperand());
+  // scatter_c1
+  if (getElementTypeOrSelf(op.getUpdates()) != element)
+    return op.emitOpError("expects operand and updates of one element type, got ")
+           << element << " and " << getElementTypeOrSelf(op.getUpdates());
+  // scatter_c2
+  if (element.isInteger(1) && op.getKind() != ScatterKind::Set)
+    return op.emitOpError("sets bools only, got ") << stringifyScatterKind(op.getKind());
+  return success();
+}
+
+LogicalResult ScatterElementsOp::verify() {
+  RankedTensorType operand = getOperand().getType(), indices = getIndices().getType();
+  // scatter_elements_c1
+  if (getAxis() >= static_cast<uint64_t>(operand.getRank()))
+    return emitOpError("expects an axis within rank ") << operand.getRank();
+  // scatter_elements_c2
+  if (indices.getRank() != operand.getRank() ||
+      indices.getShape() != getUpdates().getType().getShape())
+    return emitOpError("expects indices and updates of one shape and of the operand's rank, got ")
+           << indices << " and " << getUpdates().getType();
+  // scatter_elements_c3
+  for (int64_t axis = 0; axis < operand.getRank(); ++axis)
+    if (axis != static_cast<int64_t>(getAxis()) &&
+        indices.getDimSize(axis) > operand.getDimSize(axis))
+      return emitOpError("expects indices no larger than the operand on axis ") << axis;
+  return verifyScatterElement(*this);
+}
+
+LogicalResult ScatterNDOp::verify() {
+  ArrayRef<int64_t> operand = getOperand().getType().getShape();
+  ArrayRef<int64_t> indices = getIndices().getType().getShape();
+  // scatter_nd_c1
+  if (indices.empty() || indices.back() < 1 ||
+      indices.back() > static_cast<int64_t>(operand.size()))
+    return emitOpError("expects indices whose last axis indexes the operand, got ")
+           << getIndices().getType();
+  // scatter_nd_c2
+  SmallVector<int64_t> expected(indices.drop_back());
+  llvm::append_range(expected, operand.drop_front(indices.back()));
+  if (getUpdates().getType().getShape() != ArrayRef<int64_t>(expected))
+    return emitOpError("expects updates of shape [")
+           << expected << "], got " << getUpdates().getType();
+  return verifyScatterElement(*this);
+}
+
+//===-- Pad, resample ----------------------------------------------------------------------===//
+
+LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                      ValueRange operands, DictionaryAttr attributes,
+                                      OpaqueProperties properties, RegionRange regions,
+                                      SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims dims = dimsOf(op.getOperand().getType());
+  if (op.getLow().size() != dims.size() || op.getHigh().size() != dims.size())
+    return inferenceError(loc, "expects one pad before and after each of " + Twine(dims.size()) +
+                                   " axes");
+  for (size_t axis = 0; axis < dims.size(); ++axis)
+    dims[axis] = dims[axis] + (op.getLow()[axis] + op.getHigh()[axis]);
+  types.push_back(tensorOf(dims, getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+LogicalResult PadOp::verify() {
+  for (auto [axis, low, high] : llvm::enumerate(getLow(), getHigh())) {
+    // pad_c1
+    if (low < 0 || high < 0)
+      return emitOpError("expects pads of 0 or more, got ") << low << " and " << high;
+    // pad_c2
+    if (getMode() != PadMode::Constant && low + high > 0 &&
+        getOperand().getType().getDimSize(axis) == 0)
+      return emitOpError("has no elements on axis ") << axis << " to pad with";
+  }
+  // pad_c3
+  if (getValue() && (getValue().getType().getRank() != 0 ||
+                     getElementTypeOrSelf(getValue()) != getElementTypeOrSelf(getOperand())))
+    return emitOpError("expects a scalar value of the operand's element type, got ")
+           << getValue().getType();
+  return success();
+}
+
+LogicalResult ResampleOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                           ValueRange operands, DictionaryAttr attributes,
+                                           OpaqueProperties properties, RegionRange regions,
+                                           SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims dims = dimsOf(op.getOperand().getType()), indices = dimsOf(op.getIndices().getType());
+  if (failed(checkAxis(loc, op.getAxis(), dims.size())))
+    return failure();
+  if (indices.size() != 2 || indices != dimsOf(op.getWeights().getType()))
+    return inferenceError(loc, "expects indices and weights of shape (size, taps), got " +
+                                   dimsString(indices) + " and " +
+                                   dimsString(dimsOf(op.getWeights().getType())));
+  dims[op.getAxis()] = indices.front();
+  types.push_back(tensorOf(dims, getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+LogicalResult ResampleOp::verify() {
+  // resample_c1
+  if (getIndices().getType().getDimSize(1) < 1)
+    return emitOpError("expects at least one tap");
+  return success();
+}
+
+int64_t ResampleOp::getFlops() {
+  int64_t flops = 2 * getIndices().getType().getDimSize(1);
+  for (int64_t size : getResult().getType().getShape())
+    flops *= ShapedType::isDynamic(size) ? 1 : size;
+  return flops;
+}
+
+} // namespace dlc::dl

@@ -1,0 +1,241 @@
+// Gathers, scatters and what is made of them.
+#include "Families.h"
+
+#include "../NodeContext.h"
+
+using namespace mlir;
+
+namespace dlc::onnx {
+
+/// Indices in a type that dl takes: i32 and i64 stay, others (rare) widen.
+static Value indices(NodeContext &c, Value value) {
+  Type element = c.elementOf(value);
+  if (element.isSignlessInteger(32) || element.isSignlessInteger(64))
+    return value;
+  return c.cast(value, c.builder().getI64Type());
+}
+
+static LogicalResult importGather(NodeContext &c) {
+  FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", 0), c.rankOf(c.input(0)));
+  if (failed(axis))
+    return failure();
+  return c.setOutput(
+      0, c.create<dl::GatherOp>(c.input(0), indices(c, c.input(1)), static_cast<uint64_t>(*axis)));
+}
+
+static LogicalResult importGatherElements(NodeContext &c) {
+  FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", 0), c.rankOf(c.input(0)));
+  if (failed(axis))
+    return failure();
+  return c.setOutput(0, c.create<dl::GatherElementsOp>(c.input(0), indices(c, c.input(1)),
+                                                       static_cast<uint64_t>(*axis)));
+}
+
+static LogicalResult importGatherND(NodeContext &c) {
+  int64_t batch = c.intAttr("batch_dims", 0);
+  if (batch < 0 || batch > c.rankOf(c.input(0)))
+    return c.badInput("attribute 'batch_dims' is " + Twine(batch) + " for an operand of rank " +
+                      Twine(c.rankOf(c.input(0))));
+  return c.setOutput(0, c.create<dl::GatherNDOp>(c.input(0), indices(c, c.input(1)),
+                                                 static_cast<uint64_t>(batch)));
+}
+
+//===-- Scatter ----------------------------------------------------------------------------===//
+
+static FailureOr<dl::ScatterKindAttr> scatterKind(NodeContext &c) {
+  std::string reduction = c.stringAttr("reduction", "none");
+  std::optional<dl::ScatterKind> kind =
+      reduction == "none" ? dl::ScatterKind::Set : dl::symbolizeScatterKind(reduction);
+  if (!kind)
+    return c.badInput("attribute 'reduction' is '" + reduction +
+                      "', expected none, add, mul, max or min");
+  return dl::ScatterKindAttr::get(c.builder().getContext(), *kind);
+}
+
+static LogicalResult importScatterElements(NodeContext &c) {
+  FailureOr<dl::ScatterKindAttr> kind = scatterKind(c);
+  FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", 0), c.rankOf(c.input(0)));
+  if (failed(kind) || failed(axis))
+    return failure();
+  return c.setOutput(0, c.create<dl::ScatterElementsOp>(c.input(0), indices(c, c.input(1)),
+                                                        c.input(2), c.i64(*axis), *kind));
+}
+
+static LogicalResult importScatterND(NodeContext &c) {
+  FailureOr<dl::ScatterKindAttr> kind = scatterKind(c);
+  if (failed(kind))
+    return failure();
+  return c.setOutput(
+      0, c.create<dl::ScatterNDOp>(c.input(0), indices(c, c.input(1)), c.input(2), *kind));
+}
+
+//===-- OneHot, Compress, NonZero ----------------------------------------------------------===//
+
+/// 0, 1, ..., count - 1 along `axis` of a tensor of rank `rank`.
+static Value countAlong(NodeContext &c, Type element, int64_t count, int64_t rank, int64_t axis) {
+  Ints shape(rank, 1);
+  shape[axis] = count;
+  Tensor tensor(*dl::dtypeOf(element), Shape(shape.begin(), shape.end()));
+  for (int64_t i = 0; i < count; ++i)
+    tensor.setInt(i, i);
+  return c.constant(tensor);
+}
+
+/// where(index == 0..depth-1 along a new axis, on, off); negative indices count from the end.
+static LogicalResult importOneHot(NodeContext &c) {
+  FailureOr<Tensor> depthValue = c.requireConstant(1);
+  if (failed(depthValue))
+    return failure();
+  if (depthValue->numElements() != 1 || depthValue->asInt(0) < 1)
+    return c.badInput("depth must be one positive number");
+  int64_t depth = depthValue->asInt(0), rank = c.rankOf(c.input(0)) + 1;
+  FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", -1), rank);
+  if (failed(axis))
+    return failure();
+  if (c.shapeOf(c.input(2)) != Ints{2})
+    return c.badInput("values must be the two numbers for off and on");
+  Type i64 = c.builder().getI64Type();
+  Value index = c.cast(c.input(0), i64);
+  Value wrapped = c.create<dl::AddOp>(index, c.scalar(i64, depth));
+  index = c.create<dl::WhereOp>(c.create<dl::LessOp>(index, c.scalar(i64, 0)), wrapped, index);
+  Ints shape = c.shapeOf(c.input(0));
+  shape.insert(shape.begin() + *axis, 1);
+  Value hit =
+      c.create<dl::EqualOp>(c.reshape(index, shape), countAlong(c, i64, depth, rank, *axis));
+  Value off = c.reshape(c.sliceAxis(c.input(2), 0, 0, 1), {});
+  Value on = c.reshape(c.sliceAxis(c.input(2), 0, 1, 1), {});
+  return c.setOutput(0, c.create<dl::WhereOp>(hit, on, off));
+}
+
+static Tensor indexTensor(ArrayRef<int64_t> values) {
+  Tensor tensor(DType::I64, {static_cast<int64_t>(values.size())});
+  std::copy(values.begin(), values.end(), tensor.data<int64_t>());
+  return tensor;
+}
+
+/// The chosen places decide the result's size, so the condition must be known.
+static LogicalResult importCompress(NodeContext &c) {
+  FailureOr<Tensor> condition = c.requireConstant(1);
+  if (failed(condition))
+    return failure();
+  Value operand = c.input(0);
+  bool flat = !c.hasAttr("axis");
+  if (flat)
+    operand = c.reshape(operand, {c.typeOf(operand).getNumElements()});
+  FailureOr<int64_t> axis = c.normalizeAxis(flat ? 0 : c.intAttr("axis", 0), c.rankOf(operand));
+  if (failed(axis))
+    return failure();
+  Ints places;
+  int64_t size = c.shapeOf(operand)[*axis];
+  if (condition->numElements() > size)
+    return c.badInput("condition has " + Twine(condition->numElements()) +
+                      " elements for an axis of " + Twine(size));
+  for (int64_t i = 0; i < condition->numElements(); ++i)
+    if (condition->asInt(i))
+      places.push_back(i);
+  return c.setOutput(0, c.create<dl::GatherOp>(operand, c.constant(indexTensor(places)),
+                                               static_cast<uint64_t>(*axis)));
+}
+
+static LogicalResult importNonZero(NodeContext &c) {
+  FailureOr<Tensor> value = c.requireConstant(0);
+  if (failed(value))
+    return failure();
+  Ints places;
+  for (int64_t i = 0; i < value->numElements(); ++i)
+    if (value->asDouble(i) != 0)
+      places.push_back(i);
+  int64_t rank = value->rank(), count = places.size();
+  Tensor result(DType::I64, {rank, count});
+  for (int64_t k = 0; k < count; ++k)
+    for (int64_t axis = rank, rest = places[k]; axis-- > 0; rest /= value->shape()[axis])
+      result.data<int64_t>()[axis * count + k] = rest % value->shape()[axis];
+  return c.setOutput(0, c.constant(result));
+}
+
+//===-- ReverseSequence --------------------------------------------------------------------===//
+
+/// Along the time axis, element t of a sequence of length n is taken from n - 1 - t where t < n.
+static LogicalResult importReverseSequence(NodeContext &c) {
+  int64_t time = c.intAttr("time_axis", 0), batch = c.intAttr("batch_axis", 1);
+  Ints shape = c.shapeOf(c.input(0));
+  int64_t rank = shape.size();
+  if (rank < 2 || time + batch != 1 || time * batch != 0)
+    return c.badInput("expects time_axis and batch_axis to be 0 and 1");
+  Ints lengthShape(2, 1);
+  lengthShape[batch] = shape[batch];
+  Type i64 = c.builder().getI64Type();
+  Value lengths = c.reshape(c.cast(c.input(1), i64), lengthShape);
+  Value t = countAlong(c, i64, shape[time], 2, time);
+  Value mirrored = c.create<dl::SubOp>(c.create<dl::SubOp>(lengths, c.scalar(i64, 1)), t);
+  Value source = c.create<dl::WhereOp>(c.create<dl::LessOp>(t, lengths), mirrored, t);
+  Ints spread(shape);
+  std::fill(spread.begin() + 2, spread.end(), 1);
+  Value places = c.expand(c.reshape(source, spread), shape);
+  return c.setOutput(
+      0, c.create<dl::GatherElementsOp>(c.input(0), places, static_cast<uint64_t>(time)));
+}
+
+/// The inverse of MaxPool: values are written at the places that `indices` name in an output of the
+/// size that the attributes give, the rest is 0; a larger `output_shape` adds zeros at the end of
+/// each axis.
+static LogicalResult importMaxUnpool(NodeContext &c) {
+  Ints input = c.shapeOf(c.input(0)), output(input);
+  if (input.size() < 3)
+    return c.badInput("input has rank " + Twine(input.size()) + ", expected (N, C, spatial...)");
+  size_t spatial = input.size() - 2;
+  Ints kernel = c.intsAttr("kernel_shape", spatial, 1), strides = c.intsAttr("strides", spatial, 1);
+  Ints pads = c.intsAttr("pads", 2 * spatial, 0);
+  for (size_t i = 0; i < spatial; ++i)
+    output[2 + i] = (input[2 + i] - 1) * strides[i] - pads[i] - pads[spatial + i] + kernel[i];
+  Ints from(output);
+  if (c.hasInput(2)) {
+    FailureOr<Ints> given = c.requireInts(2);
+    if (failed(given))
+      return failure();
+    output = *given;
+  }
+  auto elements = [](ArrayRef<int64_t> shape) {
+    return elementCount(Shape(shape.begin(), shape.end()));
+  };
+  if (!elements(output) || !elements(from) || output.size() != input.size())
+    return c.badInput("output shape is impossible");
+  Type element = c.elementOf(c.input(0));
+  int64_t count = c.typeOf(c.input(0)).getNumElements();
+  Value zeros = c.expand(c.scalar(element, 0), {*elements(from)});
+  Value filled = c.create<dl::ScatterElementsOp>(
+      zeros, c.reshape(c.input(1), {count}), c.reshape(c.input(0), {count}), c.i64(0),
+      dl::ScatterKindAttr::get(c.builder().getContext(), dl::ScatterKind::Set));
+  Ints low(output.size(), 0), high;
+  for (auto [size, whole] : llvm::zip(from, output))
+    high.push_back(whole - size);
+  Value result = c.reshape(filled, from);
+  if (output == from)
+    return c.setOutput(0, result);
+  dl::PadModeAttr mode = dl::PadModeAttr::get(c.builder().getContext(), dl::PadMode::Constant);
+  return c.setOutput(0, c.create<dl::PadOp>(result, Value(), c.i64s(low), c.i64s(high), mode));
+}
+
+void registerIndexingImporters(OpTable &table) {
+  auto add = [&](StringRef name, ImportFunction import, unsigned least, unsigned most,
+                 StringRef limits = {}) {
+    table.add({.opType = name,
+               .import = import,
+               .minInputs = least,
+               .maxInputs = most,
+               .limits = limits});
+  };
+  add("Gather", importGather, 2, 2);
+  add("GatherElements", importGatherElements, 2, 2);
+  add("GatherND", importGatherND, 2, 2);
+  add("Scatter", importScatterElements, 3, 3);
+  add("ScatterElements", importScatterElements, 3, 3);
+  add("ScatterND", importScatterND, 3, 3);
+  add("OneHot", importOneHot, 3, 3);
+  add("Compress", importCompress, 2, 2, "the condition is known at compile time");
+  add("NonZero", importNonZero, 1, 1, "the operand is known at compile time");
+  add("ReverseSequence", importReverseSequence, 2, 2);
+  add("MaxUnpool", importMaxUnpool, 2, 3);
+}
+
+} // namespace dlc::onnx
