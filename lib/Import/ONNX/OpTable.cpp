@@ -52,6 +52,10 @@ const OpTable &OpTable::get() {
     registerNormalizationImporters(all);
     registerIndexingImporters(all);
     registerRearrangeImporters(all);
+    registerAttentionImporters(all);
+    registerEinsumImporters(all);
+    registerLossImporters(all);
+    registerResizeImporters(all);
     registerShapeImporters(all);
     registerWindowImporters(all);
     registerConstantImporters(all);

@@ -14,6 +14,10 @@ void registerNormalizationImporters(OpTable &table);
 void registerReductionImporters(OpTable &table);
 void registerIndexingImporters(OpTable &table);
 void registerRearrangeImporters(OpTable &table);
+void registerAttentionImporters(OpTable &table);
+void registerEinsumImporters(OpTable &table);
+void registerLossImporters(OpTable &table);
+void registerResizeImporters(OpTable &table);
 void registerShapeImporters(OpTable &table);
 void registerWindowImporters(OpTable &table);
 

@@ -1,0 +1,253 @@
+// Attention and rotary embedding, spelled out in products, masks and a softmax.
+#include "Families.h"
+
+#include "../NodeContext.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+
+namespace dlc::onnx {
+
+static constexpr double minusInfinity = -std::numeric_limits<double>::infinity();
+
+/// (B, S, heads * size) as (B, heads, S, size); rank 4 stays.
+static Value splitHeads(NodeContext &c, Value value, int64_t heads) {
+  Ints shape = c.shapeOf(value);
+  if (shape.size() == 4)
+    return value;
+  if (shape.size() != 3 || heads < 1 || shape[2] % heads != 0) {
+    (void)c.badInput(
+        "expects operands (batch, heads, length, size) or (batch, length, heads * size)");
+    return {};
+  }
+  return c.transpose(c.reshape(value, {shape[0], shape[1], heads, shape[2] / heads}), {0, 2, 1, 3});
+}
+
+/// Each head `times` times in a row, for queries that share keys and values.
+static Value repeatHeads(NodeContext &c, Value value, int64_t times) {
+  if (c.failed() || times == 1)
+    return value;
+  Ints shape = c.shapeOf(value);
+  Value spread = c.reshape(value, {shape[0], shape[1], 1, shape[2], shape[3]});
+  spread = c.expand(spread, {shape[0], shape[1], times, shape[2], shape[3]});
+  return c.reshape(spread, {shape[0], shape[1] * times, shape[2], shape[3]});
+}
+
+/// 0 where `mask` holds, -inf elsewhere.
+static Value biasOfMask(NodeContext &c, Value mask, Type element) {
+  return c.create<dl::WhereOp>(mask, c.scalar(element, 0), c.scalar(element, minusInfinity));
+}
+
+/// The mask operand as a bias of `keys` columns: columns that it lacks are masked.
+static Value maskBias(NodeContext &c, Value mask, int64_t keys, Type element) {
+  if (c.elementOf(mask).isInteger(1))
+    mask = biasOfMask(c, mask, element);
+  else
+    mask = c.cast(mask, element);
+  if (c.failed())
+    return {};
+  Ints shape = c.shapeOf(mask), low(shape.size(), 0), high(shape.size(), 0);
+  if (shape.empty() || shape.back() >= keys)
+    return mask;
+  high.back() = keys - shape.back();
+  return c.create<dl::PadOp>(mask, c.scalar(element, minusInfinity), c.i64s(low), c.i64s(high),
+                             dl::PadModeAttr::get(c.builder().getContext(), dl::PadMode::Constant));
+}
+
+/// Query i sees keys up to past + i.
+static Value causalBias(NodeContext &c, int64_t queries, int64_t keys, int64_t past, Type element) {
+  Tensor bias(*dl::dtypeOf(element), {queries, keys});
+  for (int64_t i = 0; i < queries; ++i)
+    for (int64_t j = past + i + 1; j < keys; ++j)
+      bias.setDouble(i * keys + j, minusInfinity);
+  return c.constant(bias);
+}
+
+/// Keys from the sequence's length on are padding.
+static Value paddingBias(NodeContext &c, Value lengths, int64_t batch, int64_t keys, Type element) {
+  Tensor places(DType::I64, {1, 1, 1, keys});
+  for (int64_t i = 0; i < keys; ++i)
+    places.setInt(i, i);
+  Value length = c.reshape(c.cast(lengths, c.builder().getI64Type()), {batch, 1, 1, 1});
+  return biasOfMask(c, c.create<dl::LessOp>(c.constant(places), length), element);
+}
+
+namespace {
+
+/// The operands of one attention, in four axes.
+struct Heads {
+  Value query, key, value;
+  int64_t past = 0;
+};
+
+} // namespace
+
+/// Reads the operands, joins what is past, and sets the outputs that hold all keys and values.
+static FailureOr<Heads> readHeads(NodeContext &c) {
+  int64_t queryHeads = c.intAttr("q_num_heads", 0), keyHeads = c.intAttr("kv_num_heads", 0);
+  Heads heads;
+  heads.query = splitHeads(c, c.input(0), queryHeads);
+  heads.key = splitHeads(c, c.input(1), keyHeads);
+  heads.value = splitHeads(c, c.input(2), keyHeads);
+  if (c.failed())
+    return failure();
+  if (c.hasInput(4) != c.hasInput(5))
+    return c.badInput("past_key and past_value come together");
+  if (c.hasInput(4)) {
+    heads.past = c.rankOf(c.input(4)) == 4 ? c.shapeOf(c.input(4))[2] : 0;
+    heads.key = c.create<dl::ConcatOp>(ValueRange({c.input(4), heads.key}), uint64_t(2));
+    heads.value = c.create<dl::ConcatOp>(ValueRange({c.input(5), heads.value}), uint64_t(2));
+    if (c.failed())
+      return failure();
+  }
+  if (failed(c.setOutput(1, heads.key)) || failed(c.setOutput(2, heads.value)))
+    return failure();
+  int64_t have = c.shapeOf(heads.key)[1], want = c.shapeOf(heads.query)[1];
+  if (have < 1 || want % have != 0)
+    return c.badInput("has " + Twine(want) + " query heads for " + Twine(have) + " key heads");
+  heads.key = repeatHeads(c, heads.key, want / have);
+  heads.value = repeatHeads(c, heads.value, want / have);
+  return heads;
+}
+
+/// scores + causal mask + mask + padding.
+static Value biased(NodeContext &c, Value scores, const Heads &heads) {
+  bool causal = c.boolAttr("is_causal", false);
+  Type element = c.elementOf(scores);
+  Ints shape = c.shapeOf(scores);
+  int64_t queries = shape[2], keys = shape[3];
+  auto add = [&](Value bias) { scores = c.create<dl::AddOp>(scores, bias); };
+  if (c.hasInput(3))
+    add(maskBias(c, c.input(3), keys, element));
+  if (causal)
+    add(causalBias(c, queries, keys, heads.past, element));
+  if (c.hasInput(6))
+    add(paddingBias(c, c.input(6), shape[0], keys, element));
+  return scores;
+}
+
+/// softmax(scale Q K' + bias) V; the scores may be bent by softcap * tanh(scores / softcap) first.
+static LogicalResult importAttention(NodeContext &c) {
+  double softcap = c.floatAttr("softcap", 0);
+  int64_t mode = c.intAttr("qk_matmul_output_mode", 0);
+  std::optional<int64_t> precision;
+  if (c.hasAttr("softmax_precision"))
+    precision = c.intAttr("softmax_precision", 1);
+  FailureOr<Heads> heads = readHeads(c);
+  if (failed(heads))
+    return failure();
+  Type element = c.elementOf(heads->query);
+  int64_t size = c.shapeOf(heads->query)[3];
+  double scale = c.hasAttr("scale")
+                     ? c.floatAttr("scale", 1)
+                     : 1 / std::sqrt(static_cast<double>(std::max<int64_t>(size, 1)));
+  Value scores = c.create<dl::MatmulOp>(heads->query, heads->key, c.flag(false), c.flag(true),
+                                        c.i64(0), c.i64(0));
+  scores = c.create<dl::MulOp>(scores, c.scalar(element, scale));
+  Value kept = scores;
+  if (softcap > 0) {
+    Value bent = c.create<dl::TanhOp>(c.create<dl::DivOp>(scores, c.scalar(element, softcap)));
+    scores = c.create<dl::MulOp>(bent, c.scalar(element, softcap));
+    kept = scores;
+  }
+  if (c.failed())
+    return failure();
+  scores = biased(c, scores, *heads);
+  if (mode == 2)
+    kept = scores;
+  if (precision)
+    scores = c.cast(scores, c.elementTypeOfCode(*precision));
+  Value weights = c.cast(c.create<dl::SoftmaxOp>(scores, c.i64(3)), element);
+  if (mode == 3)
+    kept = weights;
+  Value result = c.create<dl::MatmulOp>(weights, heads->value);
+  if (c.failed() || failed(c.setOutput(3, kept)))
+    return failure();
+  if (c.rankOf(c.input(0)) == 3) {
+    Ints shape = c.shapeOf(result);
+    result =
+        c.reshape(c.transpose(result, {0, 2, 1, 3}), {shape[0], shape[2], shape[1] * shape[3]});
+  }
+  return c.setOutput(0, result);
+}
+
+//===-- Rotary embedding -------------------------------------------------------------------===//
+
+/// Every second element of the last axis from `start` on, or one half of it.
+static Value halfOf(NodeContext &c, Value value, bool interleaved, bool second) {
+  if (c.failed())
+    return {};
+  Ints sizes = c.shapeOf(value), starts(sizes.size(), 0), steps(sizes.size(), 1);
+  sizes.back() /= 2;
+  starts.back() = second ? (interleaved ? 1 : sizes.back()) : 0;
+  steps.back() = interleaved ? 2 : 1;
+  return c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps));
+}
+
+/// cos or sin of each position and pair, as (B, S, 1, pairs).
+static Value rotaryTable(NodeContext &c, Value table) {
+  if (c.hasInput(3))
+    table = c.create<dl::GatherOp>(table, c.input(3), uint64_t(0));
+  Ints shape = c.shapeOf(table);
+  if (!c.failed() && shape.size() != 3) {
+    (void)c.badInput(
+        "expects caches of (batch, length, pairs), or (positions, pairs) and position_ids");
+    return {};
+  }
+  return c.failed() ? Value() : c.reshape(table, {shape[0], shape[1], 1, shape[2]});
+}
+
+static LogicalResult importRotaryEmbedding(NodeContext &c) {
+  bool interleaved = c.boolAttr("interleaved", false);
+  int64_t rotated = c.intAttr("rotary_embedding_dim", 0), count = c.intAttr("num_heads", 0);
+  Ints shape = c.shapeOf(c.input(0));
+  Value input = c.input(0);
+  if (shape.size() == 4)
+    input = c.transpose(input, {0, 2, 1, 3});
+  else if (shape.size() == 3 && count > 0 && shape[2] % count == 0)
+    input = c.reshape(input, {shape[0], shape[1], count, shape[2] / count});
+  else
+    return c.badInput(
+        "expects an operand (batch, heads, length, size), or (batch, length, hidden) and "
+        "num_heads");
+  if (c.failed())
+    return failure();
+  Ints inner = c.shapeOf(input);
+  int64_t size = inner[3];
+  rotated = rotated == 0 ? size : rotated;
+  if (rotated < 2 || rotated > size || rotated % 2 != 0)
+    return c.badInput("attribute 'rotary_embedding_dim' is " + Twine(rotated) +
+                      " for heads of size " + Twine(size));
+  Value turned = c.sliceAxis(input, 3, 0, rotated);
+  Value cosine = rotaryTable(c, c.input(1)), sine = rotaryTable(c, c.input(2));
+  Value x = halfOf(c, turned, interleaved, false), y = halfOf(c, turned, interleaved, true);
+  Value real = c.create<dl::SubOp>(c.create<dl::MulOp>(cosine, x), c.create<dl::MulOp>(sine, y));
+  Value imaginary =
+      c.create<dl::AddOp>(c.create<dl::MulOp>(sine, x), c.create<dl::MulOp>(cosine, y));
+  if (interleaved) {
+    Ints pairs{inner[0], inner[1], inner[2], rotated / 2, 1};
+    Value joined = c.create<dl::ConcatOp>(
+        ValueRange({c.reshape(real, pairs), c.reshape(imaginary, pairs)}), uint64_t(4));
+    turned = c.reshape(joined, {inner[0], inner[1], inner[2], rotated});
+  } else {
+    turned = c.create<dl::ConcatOp>(ValueRange({real, imaginary}), uint64_t(3));
+  }
+  if (rotated < size)
+    turned = c.create<dl::ConcatOp>(
+        ValueRange({turned, c.sliceAxis(input, 3, rotated, size - rotated)}), uint64_t(3));
+  if (shape.size() == 4)
+    return c.setOutput(0, c.transpose(turned, {0, 2, 1, 3}));
+  return c.setOutput(0, c.reshape(turned, shape));
+}
+
+void registerAttentionImporters(OpTable &table) {
+  table.add({.opType = "Attention", .import = importAttention, .minInputs = 3, .maxInputs = 7});
+  table.add({.opType = "RotaryEmbedding",
+             .import = importRotaryEmbedding,
+             .minInputs = 3,
+             .maxInputs = 4});
+}
+
+} // namespace dlc::onnx
