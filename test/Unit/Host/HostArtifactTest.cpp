@@ -10,6 +10,7 @@
 #include "mlir/Pass/PassManager.h"
 
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -189,6 +190,43 @@ TEST_F(HostArtifact, HandlesTensorsWithoutElementsAndScalars) {
   ASSERT_TRUE(status) << status.error().message;
   EXPECT_EQ(valuesOf(outputs[0]), std::vector<float>{0});
   EXPECT_EQ(outputs[1].shape(), (Shape{0, 4}));
+}
+
+/// Bytes of this process in memory.
+static uint64_t residentBytes() {
+  uint64_t pages = 0;
+  std::ifstream("/proc/self/statm").ignore(64, ' ') >> pages;
+  return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+TEST_F(HostArtifact, TakesTheMemoryThatWasPlanned) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "shadow memory is resident too";
+#endif
+#endif
+  // Eight values of 16 MiB, of which two are alive at once.
+  std::string type = "tensor<1024x4096xf32>";
+  std::string body = negate("%v0", "%x", type);
+  for (int i = 1; i < 9; ++i)
+    body += negate("%v" + std::to_string(i), "%v" + std::to_string(i - 1), type);
+  auto module = lower("func.func @main(%x: " + type + ") -> " + type + " {\n" + body +
+                      "return %v8 : " + type + "\n}");
+  ASSERT_TRUE(module);
+  auto planned = static_cast<double>(host::arenaBytesOf(*module));
+  EXPECT_EQ(planned, 32.0 * 1024 * 1024);
+  Artifact artifact = load(*module);
+  Expected<Context> run = artifact.createContext({1, false});
+  ASSERT_TRUE(run);
+  std::vector<Tensor> inputs = {Tensor(DType::F32, {1024, 4096})};
+  std::vector<Tensor> outputs = {Tensor(DType::F32, {1024, 4096})};
+  for (Tensor *tensor : {&inputs[0], &outputs[0]})
+    std::fill_n(tensor->data<float>(), tensor->numElements(), 1.0f); // all pages are there
+  uint64_t before = residentBytes();
+  Status status = run->run(inputs, outputs);
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(outputs[0].data<float>()[4242], -1.0f);
+  EXPECT_NEAR(static_cast<double>(residentBytes() - before), planned, 0.05 * planned);
 }
 
 TEST_F(HostArtifact, WritesTextForEveryTarget) {
