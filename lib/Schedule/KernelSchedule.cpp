@@ -63,7 +63,10 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
   auto isOne = [](int64_t value) { return value == 1; };
   if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
     shape.lineWidth = result[result.size() - 2];
-    shape.lhsBytesPerRow = shapeOf(op.getInput()).back() * shape.elementBytes * product(op.getStrides());
+    // A window adds its stride's worth of the image, and no more than itself.
+    shape.lhsBytesPerRow = shapeOf(op.getInput()).back() / op.getGroups() * shape.elementBytes;
+    for (auto [stride, taps] : llvm::zip(op.getStrides(), window))
+      shape.lhsBytesPerRow *= std::min<int64_t>(stride, taps);
   }
   return shape;
 }

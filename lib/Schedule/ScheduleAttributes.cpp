@@ -45,7 +45,7 @@ DepthwiseParams paramsOf(dl::DepthwiseScheduleAttr a) {
   p.columnsPerTile = a.getColumnsPerTile();
   p.rowsPerBlock = a.getRowsPerBlock();
   p.tasks = a.getTasks();
-  p.pad = a.getPadBlock() ? PadMode::Block : PadMode::Whole;
+  p.pad = a.getPadBlock() ? PadMode::Block : PadMode::InPlace;
   return p;
 }
 

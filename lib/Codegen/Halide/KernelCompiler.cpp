@@ -2,6 +2,7 @@
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 #include "dlc/Support/AtomicFile.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -86,6 +87,7 @@ std::string featuresOf(bool avx512) {
 } // namespace
 
 Expected<KernelTarget> kernelTarget(const std::string &cpu) {
+  templates::configureHalideCodegen(); // before the threads that compile
   schedule::MachineFacts host = schedule::hostMachineFacts();
   if (cpu.empty() || cpu == "native")
     return KernelTarget{featuresOf(host.vectorBytes >= 64), host};
