@@ -14,7 +14,7 @@ using namespace mlir;
 
 namespace dlc::codegen {
 
-//===-- Types --------------------------------------------------------------------------------------===//
+//===-- Types ------------------------------------------------------------------------------===//
 
 Halide::Type KernelEmitter::exprType(Type type) {
   Type element = getElementTypeOrSelf(type);
@@ -39,12 +39,13 @@ Halide::Expr KernelEmitter::compute(Halide::Expr expr) {
   return expr;
 }
 
-//===-- Construction -------------------------------------------------------------------------------===//
+//===-- Construction -----------------------------------------------------------------------===//
 
 /// A dense, row-major parameter with constant bounds, so that the kernel reads nothing but the host
 /// pointer of its buffers.
 static Halide::ImageParam makeParameter(RankedTensorType type, unsigned index) {
-  Halide::ImageParam parameter(KernelEmitter::storageType(type), type.getRank(), "in" + std::to_string(index));
+  Halide::ImageParam parameter(KernelEmitter::storageType(type), type.getRank(),
+                               "in" + std::to_string(index));
   int64_t stride = 1;
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
     int64_t extent = type.getDimSize(type.getRank() - 1 - dim);
@@ -84,13 +85,14 @@ ArrayRef<int64_t> KernelEmitter::outputShape() {
   return cast<RankedTensorType>(yielded().front().getType()).getShape();
 }
 
-//===-- Expressions --------------------------------------------------------------------------------===//
+//===-- Expressions ------------------------------------------------------------------------===//
 
 /// A splat constant inside the kernel as an immediate.
 static Halide::Expr immediate(dl::ConstantOp constant) {
   auto dense = cast<DenseElementsAttr>(constant.getValue());
   assert(dense.isSplat() && "kernel formation keeps only splats inside kernels");
-  Tensor value = dl::tensorOf(ElementsAttr(dense.reshape(RankedTensorType::get({}, dense.getElementType()))));
+  Tensor value =
+      dl::tensorOf(ElementsAttr(dense.reshape(RankedTensorType::get({}, dense.getElementType()))));
   Halide::Type type = KernelEmitter::exprType(constant.getType());
   if (type.is_bool())
     return value.asInt(0) ? Halide::Internal::const_true() : Halide::Internal::const_false();
@@ -101,9 +103,8 @@ static Halide::Expr immediate(dl::ConstantOp constant) {
 
 static bool sameCoords(const Coords &a, const Coords &b) {
   return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](const Halide::Expr &x, const Halide::Expr &y) {
-           return x.same_as(y);
-         });
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](const Halide::Expr &x, const Halide::Expr &y) { return x.same_as(y); });
 }
 
 Halide::Expr KernelEmitter::at(Value value, const Coords &coords) {
@@ -117,7 +118,8 @@ Halide::Expr KernelEmitter::at(Value value, const Coords &coords) {
       return expr;
   auto element = dyn_cast<ElementEmissionOpInterface>(op);
   if (!element)
-    throw Halide::CompileError("op '" + op->getName().getStringRef().str() + "' has no Halide emission");
+    throw Halide::CompileError("op '" + op->getName().getStringRef().str() +
+                               "' has no Halide emission");
   Halide::Expr expr = element.emitElement(*this, cast<OpResult>(value).getResultNumber(), coords);
   Halide::Type type = exprType(value.getType());
   if (expr.type() != type)
@@ -135,9 +137,10 @@ Halide::Expr KernelEmitter::broadcastAt(Value value, const Coords &coords) {
   return at(value, place);
 }
 
-//===-- Joining axes -------------------------------------------------------------------------------===//
+//===-- Joining axes -----------------------------------------------------------------------===//
 
-bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigned first, unsigned last) {
+bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigned first,
+                                   unsigned last) {
   ArrayRef<int64_t> own = cast<RankedTensorType>(value.getType()).getShape();
   // Axis i of `shape` is axis i - offset of this value; missing ones count as size 1.
   int64_t offset = static_cast<int64_t>(shape.size()) - static_cast<int64_t>(own.size());
@@ -184,7 +187,8 @@ IterationSpace KernelEmitter::defaultSpace() {
   for (unsigned last = shape.size(); last > 0;) {
     unsigned first = last - 1;
     auto joins = [&](Value value) { return isLinearizable(value, shape, first - 1, last); };
-    while (first > 0 && llvm::all_of(yielded(), joins))
+    // An anchor's own Funcs have one argument an axis.
+    while (!generic && first > 0 && llvm::all_of(yielded(), joins))
       --first;
     int64_t extent = 1;
     for (unsigned axis = first; axis < last; ++axis)
@@ -211,13 +215,14 @@ schedule::InjectiveParams KernelEmitter::injectiveParams() {
   return schedule::chooseInjective(shape, facts);
 }
 
-//===-- The whole kernel ---------------------------------------------------------------------------===//
+//===-- The whole kernel -------------------------------------------------------------------===//
 
 void KernelEmitter::emit() {
   if (Operation *anchor = kernel.getAnchor()) {
     auto emission = dyn_cast<AnchorEmissionOpInterface>(anchor);
     if (!emission)
-      throw Halide::CompileError("op '" + anchor->getName().getStringRef().str() + "' has no Halide emission");
+      throw Halide::CompileError("op '" + anchor->getName().getStringRef().str() +
+                                 "' has no Halide emission");
     emission.emitAnchor(*this);
   }
   if (!space)
@@ -253,6 +258,8 @@ void registerEmissionModels(DialectRegistry &registry) {
     attachContractionEmission(context);
     attachReductionEmission(context);
     attachNormalizationEmission(context);
+    attachWindowEmission(context);
+    attachIndexingEmission(context);
   });
 }
 

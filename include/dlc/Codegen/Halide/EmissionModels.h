@@ -13,6 +13,8 @@ void attachNormalizationEmission(mlir::MLIRContext *context);
 void attachReductionEmission(mlir::MLIRContext *context);
 void attachShapeEmission(mlir::MLIRContext *context);
 void attachContractionEmission(mlir::MLIRContext *context);
+void attachWindowEmission(mlir::MLIRContext *context);
+void attachIndexingEmission(mlir::MLIRContext *context);
 
 } // namespace dlc::codegen
 

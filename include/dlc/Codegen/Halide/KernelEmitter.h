@@ -17,8 +17,8 @@ namespace dlc::codegen {
 /// A place in a tensor: one expression an axis, outermost axis first.
 using Coords = std::vector<Halide::Expr>;
 
-/// The loops over which a kernel's outputs are computed. `vars`, `extents` and `strides` run from the
-/// innermost loop outwards; `coords` gives the place in the output tensors for those variables.
+/// The loops over which a kernel's outputs are computed. `vars`, `extents` and `strides` run from
+/// the innermost loop outwards; `coords` gives the place in the output tensors for those variables.
 struct IterationSpace {
   std::vector<Halide::Var> vars;
   std::vector<int64_t> extents;
@@ -33,36 +33,39 @@ public:
   dl::KernelOp getKernel() const { return kernel; }
   const schedule::MachineFacts &getFacts() const { return facts; }
 
-  /// The element of `value` at `coords`, which has one entry an axis of `value`. Floats narrower than 32
-  /// bits keep their type: widen with `compute`.
+  /// The element of `value` at `coords`, which has one entry an axis of `value`. Floats narrower
+  /// than 32 bits keep their type: widen with `compute`.
   Halide::Expr at(mlir::Value value, const Coords &coords);
   /// Same where `coords` is a place in a result that `value` broadcasts to.
   Halide::Expr broadcastAt(mlir::Value value, const Coords &coords);
 
   /// `expr` in the type to compute in: f32 for f16 and bf16, itself otherwise.
   static Halide::Expr compute(Halide::Expr expr);
-  /// Halide's type for elements of `value` in expressions (bool is Bool) and in memory (bool is u8).
+  /// Halide's type for elements of `value` in expressions (bool is Bool) and in memory (bool is
+  /// u8).
   static Halide::Type exprType(mlir::Type tensorOrElement);
   static Halide::Type storageType(mlir::Type tensorOrElement);
 
   /// Called by anchors: the element of `value` is `element(coords)` from now on.
   void define(mlir::Value value, std::function<Halide::Expr(const Coords &)> element);
-  /// Called by anchors; without a call the outputs' own axes are the loops, adjacent ones joined where
-  /// every tensor allows it.
+  /// Called by anchors; without a call the outputs' own axes are the loops, adjacent ones joined
+  /// where every tensor allows it.
   void setIterationSpace(IterationSpace space) { this->space = std::move(space); }
   /// Called by anchors: schedules the output Func (a tuple where the kernel has several results).
   void setSchedule(std::function<void(Halide::Func output)> apply) { schedule = std::move(apply); }
-  /// Called by anchors without a template: a correct schedule for any Funcs, with every reduction at root.
+  /// Called by anchors without a template: a correct schedule for any Funcs, with every reduction
+  /// at root. The loops are the outputs' own axes, none joined.
   void scheduleGenerically() { generic = true; }
 
   /// Whether axes [first, last) of the result shape `shape` can be walked by one linear index when
-  /// computing `value`: each tensor under it has either all of them or none. Then a place in the group is
-  /// written (0, ..., 0, linear).
-  bool isLinearizable(mlir::Value value, llvm::ArrayRef<int64_t> shape, unsigned first, unsigned last);
-  /// Places in axes [first, last) for a linear index: (0, ..., 0, linear) where `linear` holds for all
-  /// of the kernel's results, else by division.
-  Coords splitLinear(Halide::Expr linear, llvm::ArrayRef<int64_t> shape, unsigned first, unsigned last,
-                     bool linearizable);
+  /// computing `value`: each tensor under it has either all of them or none. Then a place in the
+  /// group is written (0, ..., 0, linear).
+  bool isLinearizable(mlir::Value value, llvm::ArrayRef<int64_t> shape, unsigned first,
+                      unsigned last);
+  /// Places in axes [first, last) for a linear index: (0, ..., 0, linear) where `linear` holds for
+  /// all of the kernel's results, else by division.
+  Coords splitLinear(Halide::Expr linear, llvm::ArrayRef<int64_t> shape, unsigned first,
+                     unsigned last, bool linearizable);
 
   /// The shape of the kernel's outputs (all alike).
   llvm::ArrayRef<int64_t> outputShape();
@@ -88,7 +91,6 @@ private:
   bool generic = false;
   Halide::Func output;
 };
-
 
 } // namespace dlc::codegen
 

@@ -1,0 +1,306 @@
+// Pools. Over channels-last images with one or two spatial axes they go through the window
+// template; every other form is a plain reduction, correct for any rank and layout.
+#include "dlc/Codegen/Halide/Templates/Window.h"
+#include "Math.h"
+#include "dlc/Codegen/Halide/EmissionModels.h"
+#include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Schedule/AnalyticModel.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
+
+using namespace mlir;
+using Halide::Expr;
+
+namespace dlc::codegen {
+namespace {
+
+ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+Expr toInt(int64_t value) { return static_cast<int>(value); }
+
+/// How a pool folds its windows: what goes in, how it is folded, what is made of the result.
+struct PoolRule {
+  templates::ReductionKind kind = templates::ReductionKind::Sum;
+  Halide::Type type = Halide::Float(32);
+  std::function<Expr(Expr)> before = [](Expr element) { return element; };
+  /// `place` is the place in the result.
+  std::function<Expr(Expr, const Coords &)> after = [](Expr folded, const Coords &) {
+    return folded;
+  };
+};
+
+/// The Halide type in which elements of `value` are folded.
+Halide::Type foldType(Value value) {
+  Halide::Type type = KernelEmitter::exprType(value.getType());
+  return type.is_float() && type.bits() < 32 ? Halide::Float(32) : type;
+}
+
+template <typename Op>
+unsigned firstSpatialAxis(Op op) {
+  return op.getLayout() == dl::Layout::ChannelsLast ? 1 : 2;
+}
+
+//===-- Rules ------------------------------------------------------------------------------===//
+
+PoolRule ruleOf(KernelEmitter &, dl::MaxPoolOp op) {
+  PoolRule rule;
+  rule.kind = templates::ReductionKind::Max;
+  rule.type = foldType(op.getResult());
+  return rule;
+}
+
+/// Elements of the window at `at` along spatial axis `i` that the mean counts.
+Expr countAlong(dl::AveragePoolOp op, unsigned i, Expr at) {
+  int64_t size = shapeOf(op.getInput())[firstSpatialAxis(op) + i];
+  int64_t kernel = op.getKernelShape()[i], begin = op.getPadsBegin()[i], end = op.getPadsEnd()[i];
+  Expr step = toInt(op.getDilations()[i]);
+  Expr start = at * toInt(op.getStrides()[i]) - toInt(begin);
+  bool all = op.getCountIncludePad();
+  Expr lower = all ? toInt(-begin) : toInt(0), upper = toInt(all ? size + end : size);
+  Expr first = Halide::max((lower - start + step - 1) / step, 0);
+  Expr last = Halide::min((upper - 1 - start) / step + 1, toInt(kernel));
+  return Halide::max(last - first, 0);
+}
+
+PoolRule ruleOf(KernelEmitter &, dl::AveragePoolOp op) {
+  PoolRule rule;
+  rule.type = foldType(op.getResult());
+  rule.after = [op](Expr sum, const Coords &place) mutable {
+    Expr count = 1;
+    int64_t taps = 1;
+    bool whole = true;
+    for (unsigned i = 0; i < op.getKernelShape().size(); ++i) {
+      count = count * countAlong(op, i, place[firstSpatialAxis(op) + i]);
+      taps *= op.getKernelShape()[i];
+      whole &= !op.getCeilMode() &&
+               (op.getCountIncludePad() || (op.getPadsBegin()[i] == 0 && op.getPadsEnd()[i] == 0));
+    }
+    if (whole)
+      return sum * math::constant(sum, 1.0 / static_cast<double>(taps));
+    return sum / Halide::cast(sum.type(), count);
+  };
+  return rule;
+}
+
+PoolRule ruleOf(KernelEmitter &, dl::LpPoolOp op) {
+  PoolRule rule;
+  rule.type = foldType(op.getResult());
+  int64_t p = op.getP();
+  rule.before = [p](Expr element) {
+    if (p == 1)
+      return Halide::abs(element);
+    if (p == 2)
+      return element * element;
+    return math::power(Halide::abs(element), math::constant(element, static_cast<double>(p)));
+  };
+  rule.after = [p](Expr sum, const Coords &) {
+    if (p == 1)
+      return sum;
+    if (p == 2)
+      return Halide::sqrt(sum);
+    return math::power(sum, math::constant(sum, 1.0 / static_cast<double>(p)));
+  };
+  return rule;
+}
+
+//===-- Through the template ---------------------------------------------------------------===//
+
+/// Entry `vertical` of a list of one or two; with one spatial axis the vertical entry is
+/// `otherwise`.
+int64_t entry(ArrayRef<int64_t> list, bool vertical, int64_t otherwise) {
+  return list.size() == 2 ? list[vertical ? 0 : 1] : vertical ? otherwise : list[0];
+}
+
+template <typename Op>
+templates::SlidingWindow slidingWindow(Op op) {
+  ArrayRef<int64_t> input = shapeOf(op.getInput()).drop_front(1).drop_back(1);
+  ArrayRef<int64_t> output = shapeOf(op.getResult()).drop_front(1).drop_back(1);
+  SmallVector<int64_t> padsEnd(op.getPadsEnd());
+  // What ceil_mode adds is padding too.
+  for (size_t i = 0; i < padsEnd.size(); ++i) {
+    int64_t span = (op.getKernelShape()[i] - 1) * op.getDilations()[i] + 1;
+    int64_t reach = (output[i] - 1) * op.getStrides()[i] + span;
+    padsEnd[i] = std::max(padsEnd[i], reach - input[i] - op.getPadsBegin()[i]);
+  }
+  return {.inputHeight = entry(input, true, 1),
+          .inputWidth = entry(input, false, 1),
+          .kernelHeight = entry(op.getKernelShape(), true, 1),
+          .kernelWidth = entry(op.getKernelShape(), false, 1),
+          .strideHeight = entry(op.getStrides(), true, 1),
+          .strideWidth = entry(op.getStrides(), false, 1),
+          .dilationHeight = entry(op.getDilations(), true, 1),
+          .dilationWidth = entry(op.getDilations(), false, 1),
+          .padTop = entry(op.getPadsBegin(), true, 0),
+          .padLeft = entry(op.getPadsBegin(), false, 0),
+          .padBottom = entry(padsEnd, true, 0),
+          .padRight = entry(padsEnd, false, 0)};
+}
+
+template <typename Op>
+void emitTemplate(Op op, KernelEmitter &emitter) {
+  ArrayRef<int64_t> input = shapeOf(op.getInput()), output = shapeOf(op.getResult());
+  bool oneAxis = output.size() == 3;
+  PoolRule rule = ruleOf(emitter, op);
+  templates::PoolProblem problem;
+  problem.batch = output.front();
+  problem.channels = output.back();
+  problem.window = slidingWindow(op);
+  problem.kind = rule.kind;
+  problem.type = rule.type;
+  Value image = op.getInput();
+  problem.input = [=, &emitter](Expr c, Expr x, Expr y, Expr n) {
+    Expr element = emitter.at(image, oneAxis ? Coords{n, x, c} : Coords{n, y, x, c});
+    return Halide::cast(rule.type, rule.before(KernelEmitter::compute(element)));
+  };
+  int64_t height = oneAxis ? 1 : output[1], width = output[output.size() - 2];
+  schedule::WindowShape shape{.channels = problem.channels,
+                              .height = height,
+                              .width = width,
+                              .batch = problem.batch,
+                              .taps = problem.window.kernelHeight * problem.window.kernelWidth,
+                              .elementBytes = rule.type.bytes(),
+                              .inputRowBytes =
+                                  input[input.size() - 2] * input.back() * rule.type.bytes(),
+                              .strideHeight = problem.window.strideHeight,
+                              .kernelHeight = problem.window.kernelHeight};
+  auto attribute =
+      dyn_cast_if_present<dl::WindowScheduleAttr>(emitter.getKernel().getScheduleAttr());
+  schedule::WindowParams params =
+      attribute ? schedule::paramsOf(attribute) : schedule::chooseWindow(shape, emitter.getFacts());
+  auto built = std::make_shared<templates::Window>(templates::buildPool(problem, params));
+
+  Halide::Var c("c"), x("x"), y("y"), n("n");
+  IterationSpace space;
+  space.vars = {c, x, y, n};
+  space.extents = {problem.channels, width, height, problem.batch};
+  space.strides = {1, problem.channels, problem.channels * width,
+                   problem.channels * width * height};
+  space.coords = oneAxis ? Coords{n, x, c} : Coords{n, y, x, c};
+  Coords own = space.coords;
+  emitter.define(op.getResult(),
+                 [=](const Coords &) { return rule.after(built->acc(c, x, y, n), own); });
+  emitter.setIterationSpace(space);
+  emitter.setSchedule([built, params, &emitter](Halide::Func output) {
+    templates::scheduleWindow(*built, output, params, emitter.getFacts());
+  });
+}
+
+//===-- Plainly ----------------------------------------------------------------------------===//
+
+/// The place in the input of tap `k` of the window at `coords`, clamped into the image, and whether
+/// it lies in it.
+template <typename Op>
+std::pair<Coords, Expr> tapPlace(Op op, unsigned firstSpatial, const Coords &coords,
+                                 const Halide::RDom &k) {
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  Coords place(coords);
+  Expr inside = Halide::Internal::const_true();
+  unsigned spatial = input.size() - 2;
+  for (unsigned i = 0; i < spatial; ++i) {
+    // The innermost dimension of the domain is the last axis.
+    Expr at = coords[firstSpatial + i] * toInt(op.getStrides()[i]) +
+              Expr(k[spatial - 1 - i]) * toInt(op.getDilations()[i]) - toInt(op.getPadsBegin()[i]);
+    int64_t size = input[firstSpatial + i];
+    inside = inside && at >= 0 && at < toInt(size);
+    place[firstSpatial + i] = Halide::clamp(at, 0, toInt(size - 1));
+  }
+  return {place, inside};
+}
+
+Halide::RDom windowDomain(ArrayRef<int64_t> kernel) {
+  std::vector<Halide::Range> ranges;
+  for (int64_t size : llvm::reverse(kernel))
+    ranges.emplace_back(0, static_cast<int>(size));
+  return Halide::RDom(ranges, "k");
+}
+
+std::vector<Halide::Var> axisVars(unsigned rank) {
+  std::vector<Halide::Var> vars;
+  for (unsigned dim = 0; dim < rank; ++dim)
+    vars.emplace_back("v" + std::to_string(dim));
+  return vars;
+}
+
+template <typename Op>
+void emitPlain(Op op, KernelEmitter &emitter) {
+  PoolRule rule = ruleOf(emitter, op);
+  std::vector<Halide::Var> vars = axisVars(shapeOf(op.getResult()).size());
+  Coords coords(vars.rbegin(), vars.rend());
+  Halide::RDom k = windowDomain(op.getKernelShape());
+  Expr identity = templates::reductionIdentity(rule.kind, rule.type);
+  auto [place, inside] = tapPlace(op, firstSpatialAxis(op), coords, k);
+  Expr element = KernelEmitter::compute(emitter.at(op.getInput(), place));
+  Expr value = Halide::select(inside, Halide::cast(rule.type, rule.before(element)), identity);
+  Halide::Func acc("pool");
+  acc(vars) = identity;
+  acc(vars) = templates::combine(rule.kind, acc(vars), value);
+  emitter.define(op.getResult(), [acc, rule](const Coords &at) {
+    return rule.after(acc(std::vector<Expr>(at.rbegin(), at.rend())), at);
+  });
+  emitter.scheduleGenerically();
+}
+
+template <typename Op>
+struct PoolModel : AnchorEmissionOpInterface::ExternalModel<PoolModel<Op>, Op> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<Op>(operation);
+    bool narrow = shapeOf(op.getResult()).size() <= 4;
+    bool isFloat = isa<FloatType>(getElementTypeOrSelf(op.getInput()));
+    if (op.getLayout() == dl::Layout::ChannelsLast && narrow && isFloat)
+      emitTemplate(op, emitter);
+    else
+      emitPlain(op, emitter);
+  }
+};
+
+//===-- Indices ----------------------------------------------------------------------------===//
+
+/// The row-major position in the whole input of a place in it; with `columnMajor` the spatial axes
+/// count in reverse.
+Expr positionOf(ArrayRef<int64_t> input, const Coords &place, bool columnMajor) {
+  Expr position = place[0] * toInt(input[1]) + place[1];
+  unsigned rank = input.size();
+  for (unsigned i = 2; i < rank; ++i) {
+    unsigned axis = columnMajor ? rank + 1 - i : i;
+    position = position * toInt(input[axis]) + place[axis];
+  }
+  return Halide::cast<int64_t>(position);
+}
+
+struct MaxPoolWithIndicesModel
+    : AnchorEmissionOpInterface::ExternalModel<MaxPoolWithIndicesModel, dl::MaxPoolWithIndicesOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::MaxPoolWithIndicesOp>(operation);
+    Halide::Type type = foldType(op.getResult());
+    std::vector<Halide::Var> vars = axisVars(shapeOf(op.getResult()).size());
+    Coords coords(vars.rbegin(), vars.rend());
+    Halide::RDom k = windowDomain(op.getKernelShape());
+    auto [place, inside] = tapPlace(op, /*firstSpatial=*/2, coords, k);
+    Expr value = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), place)));
+    Expr position = positionOf(shapeOf(op.getInput()), place, op.getColumnMajor());
+    Expr none = Halide::cast<int64_t>(-1);
+    Halide::Func best("best");
+    best(vars) =
+        Halide::Tuple(templates::reductionIdentity(templates::ReductionKind::Max, type), none);
+    Expr better = inside && (best(vars)[1] == none || value > best(vars)[0]);
+    best(vars) = Halide::Tuple(Halide::select(better, value, best(vars)[0]),
+                               Halide::select(better, position, best(vars)[1]));
+    for (unsigned result : {0u, 1u})
+      emitter.define(op->getResult(result), [best, result](const Coords &at) {
+        return best(std::vector<Expr>(at.rbegin(), at.rend()))[result];
+      });
+    emitter.scheduleGenerically();
+  }
+};
+
+} // namespace
+
+void attachWindowEmission(MLIRContext *context) {
+  dl::MaxPoolOp::attachInterface<PoolModel<dl::MaxPoolOp>>(*context);
+  dl::AveragePoolOp::attachInterface<PoolModel<dl::AveragePoolOp>>(*context);
+  dl::LpPoolOp::attachInterface<PoolModel<dl::LpPoolOp>>(*context);
+  dl::MaxPoolWithIndicesOp::attachInterface<MaxPoolWithIndicesModel>(*context);
+}
+
+} // namespace dlc::codegen
