@@ -21,12 +21,19 @@ struct KernelInterface {
   SmallVector<Value> outputs;
 };
 
+/// Whether `op` takes the constant `operand` as an immediate. An anchor does not: its template reads weights from
+/// memory, packed, even where all of them are equal.
+bool isImmediateFor(Operation *op, Value operand) {
+  FusionClass fusionClass = cast<FusibleOpInterface>(op).getFusionClass();
+  return (fusionClass == FusionClass::Injective || fusionClass == FusionClass::Movement) && isImmediate(operand);
+}
+
 KernelInterface interfaceOf(const KernelGroup &group) {
   KernelInterface result;
   SmallPtrSet<Operation *, 8> inside(group.ops.begin(), group.ops.end());
   for (Operation *op : group.ops) {
     for (Value operand : op->getOperands())
-      if (!isImmediate(operand) && !inside.contains(operand.getDefiningOp()))
+      if (!isImmediateFor(op, operand) && !inside.contains(operand.getDefiningOp()))
         result.inputs.insert(operand);
     for (Value value : op->getResults())
       if (llvm::any_of(value.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
@@ -59,7 +66,7 @@ void buildKernel(const KernelGroup &group, ArrayRef<std::string> reasons, Operat
   builder.setInsertionPointToStart(body);
   for (Operation *op : group.ops) {
     for (Value operand : op->getOperands())
-      if (isImmediate(operand) && !mapping.contains(operand))
+      if (isImmediateFor(op, operand) && !mapping.contains(operand))
         builder.clone(*operand.getDefiningOp(), mapping);
     builder.clone(*op, mapping);
   }

@@ -47,7 +47,7 @@ void emitPlainSum(KernelEmitter &emitter, Operation *op, const std::vector<int64
   Halide::Func acc("acc");
   std::vector<Halide::Var> vars;
   for (unsigned dim = 0; dim < rank; ++dim)
-    vars.emplace_back("v" + std::to_string(dim));
+    vars.emplace_back("axis" + std::to_string(dim));
   Coords coords(vars.rbegin(), vars.rend());
   std::vector<Halide::Range> ranges;
   for (int64_t extent : extents)

@@ -114,7 +114,7 @@ void emitScatter(KernelEmitter &emitter, Value operand, Value updates, Value res
   unsigned rank = shapeOf(result).size();
   std::vector<Halide::Var> vars;
   for (unsigned dim = 0; dim < rank; ++dim)
-    vars.emplace_back("v" + std::to_string(dim));
+    vars.emplace_back("axis" + std::to_string(dim));
   Halide::Func scattered("scattered");
   scattered(vars) = Halide::cast(kept, emitter.at(operand, Coords(vars.rbegin(), vars.rend())));
   ArrayRef<int64_t> shape = shapeOf(updates);

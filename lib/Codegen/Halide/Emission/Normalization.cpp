@@ -23,7 +23,7 @@ public:
       : emitter(emitter), operand(operand), axis(axis),
         domain(0, static_cast<int>(shapeOf(operand)[axis]), "r") {
     for (size_t i = 0; i < shapeOf(operand).size(); ++i)
-      vars.emplace_back("v" + std::to_string(i));
+      vars.emplace_back("axis" + std::to_string(i));
   }
 
   Expr element(const Coords &place) { return KernelEmitter::compute(emitter.at(operand, place)); }
@@ -293,7 +293,7 @@ struct LrnModel : AnchorEmissionOpInterface::ExternalModel<LrnModel, dl::LrnOp> 
     int channels = static_cast<int>(shape[axis]);
     std::vector<Halide::Var> vars;
     for (size_t i = 0; i < shape.size(); ++i)
-      vars.emplace_back("v" + std::to_string(i));
+      vars.emplace_back("axis" + std::to_string(i));
     Halide::RDom window(0, static_cast<int>(size), "r");
     Coords place(vars.begin(), vars.end());
     Expr channel = vars[axis] + window - static_cast<int>((size - 1) / 2);

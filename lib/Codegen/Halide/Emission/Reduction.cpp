@@ -87,7 +87,7 @@ public:
         coords.push_back(Expr(domain[next++]));
         continue;
       }
-      Halide::Var var("v" + std::to_string(axis));
+      Halide::Var var("axis" + std::to_string(axis));
       vars.insert(vars.begin(), var);
       coords.push_back(var);
       keptAxes.push_back(axis);
@@ -198,7 +198,7 @@ Expr ahead(Expr a, Expr b, bool largest) {
 std::vector<Halide::Var> axisVars(size_t rank) {
   std::vector<Halide::Var> vars;
   for (size_t axis = 0; axis < rank; ++axis)
-    vars.emplace_back("v" + std::to_string(axis));
+    vars.emplace_back("axis" + std::to_string(axis));
   return vars;
 }
 

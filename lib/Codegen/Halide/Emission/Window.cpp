@@ -218,7 +218,7 @@ Halide::RDom windowDomain(ArrayRef<int64_t> kernel) {
 std::vector<Halide::Var> axisVars(unsigned rank) {
   std::vector<Halide::Var> vars;
   for (unsigned dim = 0; dim < rank; ++dim)
-    vars.emplace_back("v" + std::to_string(dim));
+    vars.emplace_back("axis" + std::to_string(dim));
   return vars;
 }
 
