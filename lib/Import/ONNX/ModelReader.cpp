@@ -48,6 +48,8 @@ static ::onnx::ModelProto parseModel(const SplitMessage &message) {
     failRead("expected an ONNX model, found bytes that its schema does not describe");
   if (!proto.has_graph())
     failRead("expected an ONNX model, found a file without a graph");
+  if (proto.graph().output_size() == 0)
+    failRead("expected a graph with outputs, found none");
   return proto;
 }
 

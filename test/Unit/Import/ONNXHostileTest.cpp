@@ -97,6 +97,12 @@ TEST(ONNXHostile, MissingNames) {
   expectRefused(read(op), "expected an operator name");
 }
 
+TEST(ONNXHostile, NoOutputs) {
+  auto proto = modelXToY();
+  proto.mutable_graph()->clear_output();
+  expectRefused(readBytes(proto.SerializeAsString()), "expected a graph with outputs, found none");
+}
+
 TEST(ONNXHostile, ControlCharactersStayInOneLine) {
   auto proto = modelXToY();
   addNode(*proto.mutable_graph(), "Add", "a\nb\x1b[31m", {"x", "q"}, {"y"});
