@@ -54,9 +54,23 @@ Halide::Target halideTarget(dl::KernelOp kernel, const KernelTarget &target) {
   return result;
 }
 
+/// Halide writes its warnings to stderr otherwise; errors still arrive as exceptions.
+class QuietReporter : public Halide::CompileTimeErrorReporter {
+public:
+  void warning(const char *) override {}
+  void error(const char *message) override { throw Halide::CompileError(message); }
+};
+
+void silenceWarnings() {
+  static QuietReporter reporter;
+  static bool installed = (Halide::set_custom_compile_time_error_reporter(&reporter), true);
+  (void)installed;
+}
+
 /// Compiles to the file type that `suffix` names (`o` or `s`) and returns the file.
 Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol, const KernelTarget &target,
                                 const char *suffix) {
+  silenceWarnings();
   TemporaryFolder folder;
   if (folder.path().empty())
     return internalError("cannot make a temporary folder for kernel " + symbol);

@@ -167,8 +167,12 @@ Coords KernelEmitter::splitLinear(Halide::Expr linear, ArrayRef<int64_t> shape, 
                                   unsigned last, bool linearizable) {
   Coords coords(last - first, Halide::Expr(0));
   if (linearizable) {
+    // Axes of size 1 are read at 0 wherever they broadcast: the index stands in the last of another size.
+    unsigned place = last;
+    while (place > first + 1 && shape[place - 1] == 1)
+      --place;
     if (!coords.empty())
-      coords.back() = linear;
+      coords[place - 1 - first] = linear;
     return coords;
   }
   for (unsigned axis = last; axis-- > first;) {
