@@ -21,12 +21,14 @@ static double secondsSince(Clock::time_point begin) {
 CompileSession::CompileSession(std::string path, const CompileOptions &options)
     : path(std::move(path)), options(options) {}
 
-void CompileSession::report(Phase phase, std::string_view item, uint64_t done, uint64_t total) const {
+void CompileSession::report(Phase phase, std::string_view item, uint64_t done,
+                            uint64_t total) const {
   if (options.progress)
     options.progress({phaseName(phase), item, done, total});
 }
 
-//===-- Options ------------------------------------------------------------------------------------===//
+//===-- Options
+//------------------------------------------------------------------------------------===//
 
 Status CompileSession::checkOptions() const {
   if (options.target != Target::CPU)
@@ -36,8 +38,9 @@ Status CompileSession::checkOptions() const {
   if (options.compileFrom && !path.ends_with(".mlir"))
     return usageError(path + ": --compile-from needs a dump ending in .mlir");
   if (options.compileFrom && options.compileTo && *options.compileTo < *options.compileFrom)
-    return usageError(path + ": --compile-to=" + std::string(phaseName(*options.compileTo)) +
-                      " comes before --compile-from=" + std::string(phaseName(*options.compileFrom)));
+    return usageError(
+        path + ": --compile-to=" + std::string(phaseName(*options.compileTo)) +
+        " comes before --compile-from=" + std::string(phaseName(*options.compileFrom)));
   if (options.compileFrom == Phase::Link)
     return usageError(path + ": nothing comes after the phase link");
   return {};
@@ -51,7 +54,8 @@ std::string CompileSession::outputPath(std::string_view extension) const {
   return std::filesystem::path(path).stem().string() + std::string(extension);
 }
 
-//===-- Phases -------------------------------------------------------------------------------------===//
+//===-- Phases
+//-------------------------------------------------------------------------------------===//
 
 Status CompileSession::runPasses(Phase phase) {
   mlir::PassManager manager(&model->context);
@@ -59,7 +63,8 @@ Status CompileSession::runPasses(Phase phase) {
   addPhase(manager, phase, {target->facts.vectorBytes});
   DiagnosticCollector diagnostics(&model->context, options);
   if (mlir::failed(manager.run(*model->module)))
-    return diagnostics.error(path, ExitCode::Internal, "phase " + std::string(phaseName(phase)) + " failed");
+    return diagnostics.error(path, ExitCode::Internal,
+                             "phase " + std::string(phaseName(phase)) + " failed");
   return {};
 }
 
@@ -107,11 +112,13 @@ Status CompileSession::dump(Phase phase) {
     return {};
   std::error_code error;
   std::filesystem::create_directories(options.dumpFolder, error);
-  std::string name = std::to_string(static_cast<int>(phase) + 1) + "-" + std::string(phaseName(phase)) + ".mlir";
+  std::string name =
+      std::to_string(static_cast<int>(phase) + 1) + "-" + std::string(phaseName(phase)) + ".mlir";
   return writeFileAtomically(options.dumpFolder + "/" + name, printModule(*model->module));
 }
 
-//===-- Results ------------------------------------------------------------------------------------===//
+//===-- Results
+//------------------------------------------------------------------------------------===//
 
 Status CompileSession::writeTextFile(const std::string &content, std::string_view extension) {
   result.artifact = outputPath(extension);
@@ -152,11 +159,32 @@ static std::string_view extensionOf(Emit emit) {
   return "";
 }
 
+/// The assembly of the host code, then of each kernel: for people, not for an assembler.
+Expected<std::string> CompileSession::assembly() {
+  Expected<std::string> text = host::emitHostAssembly(*model->module);
+  if (!text)
+    return text;
+  std::optional<Error> failure;
+  model->module->walk([&](dl::KernelOp kernel) {
+    std::string symbol = kernel.getSymbol().value_or("").str();
+    Expected<std::string> code = codegen::kernelAssembly(kernel, symbol, *target);
+    if (!code) {
+      failure = code.error();
+      return mlir::WalkResult::interrupt();
+    }
+    *text += "\n# " + symbol + "\n" + *code;
+    return mlir::WalkResult::advance();
+  });
+  if (failure)
+    return *failure;
+  return text;
+}
+
 Expected<std::string> CompileSession::text(Phase last) {
-  if (options.emit == Emit::LLVMIR)
+  if (last >= Phase::Host && options.emit == Emit::LLVMIR)
     return host::emitHostLLVM(*model->module);
-  if (options.emit == Emit::Assembly)
-    return host::emitHostAssembly(*model->module);
+  if (last >= Phase::Host && options.emit == Emit::Assembly)
+    return assembly();
   return printModule(*model->module);
 }
 
@@ -165,7 +193,8 @@ Status CompileSession::writeArtifact() {
   for (const KernelObject &kernel : kernels)
     objects.push_back(kernel.object);
   result.artifact = outputPath(extensionOf(options.emit));
-  auto written = host::writeArtifact(*model->module, objects, artifactKind(options.emit), result.artifact);
+  auto written =
+      host::writeArtifact(*model->module, objects, artifactKind(options.emit), result.artifact);
   if (!written)
     return written.error();
   result.header = written->header;
@@ -197,7 +226,8 @@ Expected<CompileResult> CompileSession::run() {
   Phase last = options.compileTo.value_or(textOnly ? Phase::Host : Phase::Link);
   if (last == Phase::Link && textOnly && options.compileTo)
     textOnly = false;
-  // A dump of the phases codegen and host has symbols; their objects are made again, through the cache.
+  // A dump of the phases codegen and host has symbols; their objects are made again, through the
+  // cache.
   if (first >= Phase::Codegen)
     if (Status status = runCodegen(); !status)
       return status.error();

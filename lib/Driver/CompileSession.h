@@ -12,7 +12,8 @@
 
 namespace dlc::driver {
 
-/// Runs the phases from `compileFrom` (or import) to `compileTo` (or link) and writes what they make.
+/// Runs the phases from `compileFrom` (or import) to `compileTo` (or link) and writes what they
+/// make.
 class CompileSession {
 public:
   CompileSession(std::string path, const CompileOptions &options);
@@ -27,6 +28,7 @@ private:
   Status runPasses(Phase phase);
   Status runCodegen();
   /// Text for --compile-to and --emit=mlir|llvm|asm.
+  Expected<std::string> assembly();
   Expected<std::string> text(Phase last);
   Status writeArtifact();
   Status writeTextFile(const std::string &content, std::string_view extension);
