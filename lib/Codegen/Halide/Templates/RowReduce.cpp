@@ -89,7 +89,8 @@ public:
     stage.result(reduction.rows) = combine(reduction.kind, stage.result(reduction.rows),
                                            value(domain[0] + int(begin), domain));
     Stage update = stage.result.update(updates++);
-    if (count <= 16)
+    // A single element may be read without its index, and Halide then has no such loop.
+    if (count > 1 && count <= 16)
       update.unroll(domain[0]);
   }
 
