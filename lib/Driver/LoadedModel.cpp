@@ -103,13 +103,19 @@ static Status parseFile(LoadedModel &model, const CompileOptions &options) {
   return {};
 }
 
+/// A name without a known extension; that the file is not there comes first.
+static Status refuseName(const std::string &path) {
+  if (Expected<MappedFile> file = MappedFile::open(path); !file)
+    return file.error();
+  return usageError(path + ": expected a model ending in .onnx or .mlir, or an artifact of dlc");
+}
+
 Expected<std::unique_ptr<LoadedModel>> driver::loadModel(const std::string &path,
                                                          const CompileOptions &options) {
   auto model = std::make_unique<LoadedModel>(path);
   Status status = path.ends_with(".onnx")   ? importFile(*model, options)
                   : path.ends_with(".mlir") ? parseFile(*model, options)
-                                            : usageError(path + ": expected a model ending in "
-                                                                ".onnx or .mlir");
+                                            : refuseName(path);
   if (!status)
     return status.error();
   return model;
