@@ -95,7 +95,7 @@ def ocr_cases() -> list[Case]:
     shapes = {
         "det": ("ch_PP-OCRv4_det_infer.onnx", [(1, 3, 320, 320), (1, 3, 96, 352), (2, 3, 160, 64)]),
         "rec": ("ch_PP-OCRv4_rec_infer.onnx", [(1, 3, 48, 320), (1, 3, 48, 104), (3, 3, 48, 192)]),
-        "cls": ("ch_ppocr_mobile_v2.0_cls_infer.onnx", [(1, 3, 48, 192), (3, 3, 48, 192), (1, 3, 32, 100)]),
+        "cls": ("ch_ppocr_mobile_v2.0_cls_infer.onnx", [(1, 3, 48, 192), (3, 3, 48, 192), (1, 3, 48, 100)]),
     }
     return [Case(f"ocr-{name}", copy_of(folder / file), [{"x": shape} for shape in sizes],
                  page if name == "det" else noise)
