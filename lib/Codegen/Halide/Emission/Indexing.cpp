@@ -19,9 +19,11 @@ Expr toInt(int64_t value) { return static_cast<int>(value); }
 
 /// An index from data: counted from the end where negative, kept inside an axis of `size`.
 Expr wrapIndex(Expr index, int64_t size) {
-  index = Halide::cast<int32_t>(Halide::clamp(index, Halide::cast(index.type(), toInt(-size)),
-                                              Halide::cast(index.type(), toInt(size - 1))));
-  return Halide::select(index < 0, index + toInt(size), index);
+  // Narrowed only after it surely fits; clamped last, where bounds inference looks.
+  Halide::Type type = index.type();
+  index = Halide::cast<int32_t>(Halide::clamp(index, Halide::cast(type, toInt(-size)),
+                                              Halide::cast(type, toInt(size - 1))));
+  return Halide::clamp(Halide::select(index < 0, index + toInt(size), index), 0, toInt(size - 1));
 }
 
 Expr zeroOf(Value value) {

@@ -97,11 +97,9 @@ DLC_INFER_AS_OPERAND(ScatterNDOp)
 template <typename Op>
 static LogicalResult verifyScatterElement(Op op) {
   Type element = getElementTypeOrSelf(op.getOperand());
-  // scatter_c1
   if (getElementTypeOrSelf(op.getUpdates()) != element)
     return op.emitOpError("expects operand and updates of one element type, got ")
            << element << " and " << getElementTypeOrSelf(op.getUpdates());
-  // scatter_c2
   if (element.isInteger(1) && op.getKind() != ScatterKind::Set)
     return op.emitOpError("sets bools only, got ") << stringifyScatterKind(op.getKind());
   return success();
@@ -122,6 +120,7 @@ LogicalResult ScatterElementsOp::verify() {
     if (axis != static_cast<int64_t>(getAxis()) &&
         indices.getDimSize(axis) > operand.getDimSize(axis))
       return emitOpError("expects indices no larger than the operand on axis ") << axis;
+  // scatter_elements_c4
   return verifyScatterElement(*this);
 }
 
@@ -139,6 +138,7 @@ LogicalResult ScatterNDOp::verify() {
   if (getUpdates().getType().getShape() != ArrayRef<int64_t>(expected))
     return emitOpError("expects updates of shape [")
            << expected << "], got " << getUpdates().getType();
+  // scatter_nd_c3
   return verifyScatterElement(*this);
 }
 
