@@ -220,7 +220,7 @@ static LogicalResult evaluatePad(PadOp op, ArrayRef<Tensor> operands,
     }
     if (inside)
       copyElements(operands[0], offset, results[0], at, 1);
-    else if (operands[1])
+    else if (operands.size() > 1 && operands[1])
       copyElements(operands[1], 0, results[0], at, 1);
     for (size_t axis = to.size(); axis-- > 0;) {
       if (++index[axis] < to[axis])
@@ -243,7 +243,7 @@ static LogicalResult evaluateResample(ResampleOp op, ArrayRef<Tensor> operands,
   for (int64_t outer = 0; outer < to.outer; ++outer)
     for (int64_t o = 0; o < to.axis; ++o)
       for (int64_t t = 0; t < taps; ++t) {
-        int64_t place = operands[1].asInt(o * taps + t);
+        int64_t place = *placeOf(operands[1].asInt(o * taps + t), from.axis);
         double weight = weights.data<double>()[o * taps + t];
         const double *source = wide.data<double>() + (outer * from.axis + place) * from.inner;
         double *target = result.data<double>() + (outer * to.axis + o) * to.inner;

@@ -21,8 +21,8 @@ Expr toInt(int64_t value) { return static_cast<int>(value); }
 Expr wrapIndex(Expr index, int64_t size) {
   // Narrowed only after it surely fits; clamped last, where bounds inference looks.
   Halide::Type type = index.type();
-  index = Halide::cast<int32_t>(Halide::clamp(index, Halide::cast(type, toInt(-size)),
-                                              Halide::cast(type, toInt(size - 1))));
+  index = Halide::cast<int32_t>(
+      Halide::clamp(index, Halide::cast(type, toInt(-size)), Halide::cast(type, toInt(size - 1))));
   return Halide::clamp(Halide::select(index < 0, index + toInt(size), index), 0, toInt(size - 1));
 }
 
@@ -138,6 +138,8 @@ void emitScatter(KernelEmitter &emitter, Value operand, Value updates, Value res
   }
   // Written whole before it is read: the epilogue reads it at other places than it was changed at.
   scattered.compute_root();
+  if (!empty)
+    scattered.update().unscheduled();
   emitter.define(result, [=](const Coords &at) {
     return Halide::cast(type, scattered(std::vector<Expr>(at.rbegin(), at.rend())));
   });
