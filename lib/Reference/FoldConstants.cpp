@@ -32,8 +32,24 @@ static std::optional<SmallVector<Tensor>> evaluateQuietly(Operation *op,
   return results;
 }
 
+/// Whether an operand or a result takes more memory than a compile may spend on it: a short file
+/// can ask for terabytes.
+static bool isTooLarge(Operation *op) {
+  constexpr int64_t limit = int64_t(1) << 31;
+  auto exceeds = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape())
+      return false;
+    std::optional<int64_t> elements =
+        elementCount(Shape(tensor.getShape().begin(), tensor.getShape().end()));
+    return !elements || *elements > limit / 8;
+  };
+  return llvm::any_of(op->getOperandTypes(), exceeds) ||
+         llvm::any_of(op->getResultTypes(), exceeds);
+}
+
 std::optional<SmallVector<Tensor>> evaluateConstant(Operation *op) {
-  if (!isFoldable(op))
+  if (!isFoldable(op) || isTooLarge(op))
     return std::nullopt;
   SmallVector<Tensor> operands;
   for (Value operand : op->getOperands())

@@ -88,6 +88,11 @@ static LogicalResult importOneHot(NodeContext &c) {
     return failure();
   if (depthValue->numElements() != 1 || depthValue->asInt(0) < 1)
     return c.badInput("depth must be one positive number");
+  // The classes are counted out in a constant.
+  constexpr int64_t maxDepth = 1 << 22;
+  if (depthValue->asInt(0) > maxDepth)
+    return c.unsupported("a depth of " + Twine(depthValue->asInt(0)) +
+                         " is larger than the limit of " + Twine(maxDepth));
   int64_t depth = depthValue->asInt(0), rank = c.rankOf(c.input(0)) + 1;
   FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", -1), rank);
   if (failed(axis))
