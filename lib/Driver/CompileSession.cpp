@@ -99,6 +99,8 @@ Status CompileSession::runPhase(Phase phase) {
   case Phase::Differentiate:
     return {};
   case Phase::Codegen:
+    if (Status status = runPasses(phase); !status)
+      return status;
     return runCodegen();
   case Phase::Link:
     return writeArtifact();

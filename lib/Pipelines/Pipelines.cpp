@@ -36,13 +36,14 @@ void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &option
     function.addPass(fusion::createFuseFormKernels());
     function.addPass(fusion::createFuseVerify());
     return;
-  case Phase::Schedule: {
+  case Phase::Schedule:
     function.addPass(schedule::createScheduleAssign({options.vectorBytes}));
-    // After the schedules: the width of a panel is one of their parameters.
-    function.addPass(schedule::createSchedulePackWeights({options.vectorBytes}));
     function.addPass(schedule::createScheduleVerify());
     return;
-  }
+  case Phase::Codegen:
+    // Not before: a panel is as wide as the schedule says, and schedules are edited in dumps and tuned.
+    function.addPass(schedule::createSchedulePackWeights({options.vectorBytes}));
+    return;
   case Phase::Host:
     manager.addPass(host::createLowerHost());
     manager.addPass(host::createVerifyHost());

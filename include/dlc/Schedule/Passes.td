@@ -1,4 +1,4 @@
-// The passes of the phase `schedule`.
+// The passes of the phase `schedule`, and the packing of weights that `codegen` begins with.
 #ifndef DLC_SCHEDULE_PASSES_TD
 #define DLC_SCHEDULE_PASSES_TD
 

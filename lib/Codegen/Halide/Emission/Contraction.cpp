@@ -36,6 +36,15 @@ schedule::GemmParams gemmParams(KernelEmitter &emitter, const schedule::GemmShap
   return schedule::chooseGemm(shape, emitter.getFacts());
 }
 
+/// A panel of packed weights is as wide as the register tile, or the kernel would read other columns.
+void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type, int64_t packed) {
+  int64_t width = templates::panelWidth(params, emitter.getFacts(), type);
+  if (packed != 0 && packed != width)
+    throw Halide::CompileError("weights are packed in panels of " + std::to_string(packed) +
+                               " columns, the schedule reads " + std::to_string(width) +
+                               ": edit schedules in a dump of the phase 'schedule', before weights are packed");
+}
+
 //===-- Any contraction, plainly -------------------------------------------------------------------===//
 
 /// Defines the op's result as a Func over its own axes that sums `term(coords, k)` over `extents`.
@@ -108,6 +117,7 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
       };
 
     schedule::GemmParams params = gemmParams(emitter, schedule::gemmShapeOf(op));
+    checkPanel(emitter, params, problem.accumulator, op.getPackedColumns());
     auto contraction = std::make_shared<templates::Contraction>(
         templates::buildGemm(problem, params, emitter.getFacts()));
 
@@ -214,6 +224,7 @@ private:
     };
     schedule::GemmShape shape = schedule::gemmShapeOf(op);
     schedule::GemmParams params = gemmParams(emitter, shape);
+    checkPanel(emitter, params, problem.accumulator, op.getPackedChannels());
     auto contraction = std::make_shared<templates::Contraction>(
         templates::buildDirectConv(problem, params, emitter.getFacts()));
 
