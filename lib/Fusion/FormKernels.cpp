@@ -1,7 +1,7 @@
 // fuse-form-kernels: rewrites the groups of a function into dl.kernel ops.
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Fusion/KernelGroups.h"
 #include "dlc/Fusion/Passes.h"
-#include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "mlir/IR/IRMapping.h"
 
 #define DEBUG_TYPE "fuse-form-kernels"
@@ -21,11 +21,12 @@ struct KernelInterface {
   SmallVector<Value> outputs;
 };
 
-/// Whether `op` takes the constant `operand` as an immediate. An anchor does not: its template reads weights from
-/// memory, packed, even where all of them are equal.
+/// Whether `op` takes the constant `operand` as an immediate. An anchor does not: its template
+/// reads weights from memory, packed, even where all of them are equal.
 bool isImmediateFor(Operation *op, Value operand) {
   FusionClass fusionClass = cast<FusibleOpInterface>(op).getFusionClass();
-  return (fusionClass == FusionClass::Injective || fusionClass == FusionClass::Movement) && isImmediate(operand);
+  return (fusionClass == FusionClass::Injective || fusionClass == FusionClass::Movement) &&
+         isImmediate(operand);
 }
 
 KernelInterface interfaceOf(const KernelGroup &group) {
@@ -78,7 +79,8 @@ void buildKernel(const KernelGroup &group, ArrayRef<std::string> reasons, Operat
   builder.create(yield);
 
   if (llvm::any_of(reasons, [](StringRef reason) { return !reason.empty(); }))
-    kernel.setNotFusedAttr(builder.getStrArrayAttr(SmallVector<StringRef>(reasons.begin(), reasons.end())));
+    kernel.setNotFusedAttr(
+        builder.getStrArrayAttr(SmallVector<StringRef>(reasons.begin(), reasons.end())));
   for (auto [value, result] : llvm::zip(interface.outputs, kernel.getOutputs()))
     value.replaceAllUsesWith(result);
   for (Operation *op : llvm::reverse(group.ops))
@@ -116,7 +118,8 @@ private:
       stack.push_back({unit, true});
       auto needs = [&, current = unit](Operation *op) {
         for (Value operand : llvm::reverse(op->getOperands()))
-          if (Operation *producer = operand.getDefiningOp(); producer && unitOf(producer) != current)
+          if (Operation *producer = operand.getDefiningOp();
+              producer && unitOf(producer) != current)
             stack.push_back({unitOf(producer), false});
       };
       if (auto *group = dyn_cast<KernelGroup *>(unit))
@@ -145,7 +148,8 @@ void replaceEmptyResults(func::FuncOp function) {
     for (Value result : op.getResults()) {
       Tensor tensor = dl::emptyTensor(cast<RankedTensorType>(result.getType()));
       ElementsAttr value = dl::attributeOf(op.getContext(), tensor);
-      result.replaceAllUsesWith(dl::ConstantOp::create(builder, op.getLoc(), result.getType(), value));
+      result.replaceAllUsesWith(
+          dl::ConstantOp::create(builder, op.getLoc(), result.getType(), value));
     }
     op.erase();
   }

@@ -1,5 +1,6 @@
-// The rule of kernel formation (docs/Rationale/Fusion.md), applied op by op in program order: an op joins the
-// latest kernel that makes one of its operands where nothing forbids it, else it starts a kernel.
+// The rule of kernel formation (docs/Rationale/Fusion.md), applied op by op in program order: an op
+// joins the latest kernel that makes one of its operands where nothing forbids it, else it starts a
+// kernel.
 #include "dlc/Fusion/KernelGroups.h"
 
 using namespace mlir;
@@ -9,9 +10,7 @@ namespace dlc::fusion {
 /// More ops than this in one kernel make expressions that compile slowly and registers that spill.
 static constexpr size_t mostOps = 32;
 
-static FusionClass classOf(Operation *op) {
-  return cast<FusibleOpInterface>(op).getFusionClass();
-}
+static FusionClass classOf(Operation *op) { return cast<FusibleOpInterface>(op).getFusionClass(); }
 
 static bool isAnchor(Operation *op) {
   FusionClass fusionClass = classOf(op);
@@ -42,7 +41,8 @@ static ArrayRef<int64_t> resultShape(const KernelGroup &group) {
   return shapeOf(group.ops.back()->getResult(0));
 }
 
-//===-- Placement ----------------------------------------------------------------------------------===//
+//===-- Placement
+//----------------------------------------------------------------------------------===//
 
 KernelGroups::KernelGroups(func::FuncOp function) {
   for (Operation &op : function.getBody().front())
@@ -86,7 +86,8 @@ void KernelGroups::place(Operation *op) {
     absorbPrologue(group);
 }
 
-//===-- Legality and profit ------------------------------------------------------------------------===//
+//===-- Legality and profit
+//------------------------------------------------------------------------===//
 
 bool KernelGroups::operandDependsOn(Value operand, const KernelGroup &ancestor) const {
   SmallVector<Operation *> pending;
@@ -130,18 +131,20 @@ std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup 
   if (op->getNumResults() != 1)
     return "the consumer has several results";
   bool sameShape = shapeOf(op->getResult(0)) == resultShape(group);
-  if (!sameShape && (group.anchor || !movement) )
+  if (!sameShape && (group.anchor || !movement))
     return "the shapes differ";
   // Values of the group that others use must be results of the kernel, which all have one shape.
   bool shared = llvm::any_of(group.ops, [&](Operation *each) {
-    return llvm::any_of(each->getUsers(), [&](Operation *user) { return user != op && groupOf(user) != &group; });
+    return llvm::any_of(each->getUsers(),
+                        [&](Operation *user) { return user != op && groupOf(user) != &group; });
   });
   if (shared && (movement || !sameShape || llvm::any_of(group.ops, [&](Operation *each) {
                    return shapeOf(each->getResult(0)) != shapeOf(op->getResult(0));
                  })))
     return "the producer's value is used elsewhere";
   for (Operation *each : group.ops)
-    if (each != group.ops.back() && !group.anchor && classOf(each) == FusionClass::Movement && shared)
+    if (each != group.ops.back() && !group.anchor && classOf(each) == FusionClass::Movement &&
+        shared)
       return "the producer's value is used elsewhere";
   for (Value operand : op->getOperands()) {
     Operation *producer = operand.getDefiningOp();
@@ -153,8 +156,8 @@ std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup 
 
 /// Cheap enough to be computed once for each pass over a reduction's input.
 static bool isCheap(Operation *op) {
-  return isa<dl::AddOp, dl::SubOp, dl::MulOp, dl::DivOp, dl::MaxOp, dl::MinOp, dl::ReluOp, dl::NegOp,
-             dl::AbsOp, dl::WhereOp, dl::CastOp, dl::ClipOp>(op);
+  return isa<dl::AddOp, dl::SubOp, dl::MulOp, dl::DivOp, dl::MaxOp, dl::MinOp, dl::ReluOp,
+             dl::NegOp, dl::AbsOp, dl::WhereOp, dl::CastOp, dl::ClipOp>(op);
 }
 
 void KernelGroups::absorbPrologue(KernelGroup *group) {

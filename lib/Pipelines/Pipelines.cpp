@@ -41,7 +41,8 @@ void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &option
     function.addPass(schedule::createScheduleVerify());
     return;
   case Phase::Codegen:
-    // Not before: a panel is as wide as the schedule says, and schedules are edited in dumps and tuned.
+    // Not before: a panel is as wide as the schedule says, and schedules are edited in dumps and
+    // tuned.
     function.addPass(schedule::createSchedulePackWeights({options.vectorBytes}));
     return;
   case Phase::Host:

@@ -21,10 +21,10 @@ static LogicalResult outside(Operation *op, int64_t index, int64_t size) {
 }
 
 /// Copies `count` elements.
-static void copyElements(const Tensor &from, int64_t fromAt, Tensor &to, int64_t toAt,
+static void copyElements(const Tensor &from, int64_t sourceAt, Tensor &to, int64_t toAt,
                          int64_t count) {
   size_t width = byteWidth(to.dtype());
-  std::memcpy(to.raw() + toAt * width, from.raw() + fromAt * width, count * width);
+  std::memcpy(to.raw() + toAt * width, from.raw() + sourceAt * width, count * width);
 }
 
 //===-- Gather -----------------------------------------------------------------------------===//

@@ -26,8 +26,8 @@ struct ScheduleAssignPass : impl::ScheduleAssignBase<ScheduleAssignPass> {
   }
 };
 
-/// Whether a schedule of this family can be applied to a kernel with this anchor. The injective family is
-/// also the fallback of every anchor without a template.
+/// Whether a schedule of this family can be applied to a kernel with this anchor. The injective
+/// family is also the fallback of every anchor without a template.
 bool fits(Attribute schedule, Operation *anchor) {
   if (isa<dl::InjectiveScheduleAttr>(schedule))
     return true;
@@ -39,8 +39,10 @@ bool fits(Attribute schedule, Operation *anchor) {
   if (!fusible)
     return false;
   if (isa<dl::WindowScheduleAttr>(schedule))
-    return fusible.getFusionClass() == FusionClass::Window || fusible.getFusionClass() == FusionClass::Reduction;
-  return isa<dl::RowReduceScheduleAttr>(schedule) && fusible.getFusionClass() == FusionClass::Reduction;
+    return fusible.getFusionClass() == FusionClass::Window ||
+           fusible.getFusionClass() == FusionClass::Reduction;
+  return isa<dl::RowReduceScheduleAttr>(schedule) &&
+         fusible.getFusionClass() == FusionClass::Reduction;
 }
 
 struct ScheduleVerifyPass : impl::ScheduleVerifyBase<ScheduleVerifyPass> {
@@ -51,7 +53,8 @@ struct ScheduleVerifyPass : impl::ScheduleVerifyBase<ScheduleVerifyPass> {
         return signalPassFailure();
       }
       if (!fits(kernel.getScheduleAttr(), kernel.getAnchor())) {
-        kernel.emitOpError("has a schedule of another family than its anchor: ") << kernel.getScheduleAttr();
+        kernel.emitOpError("has a schedule of another family than its anchor: ")
+            << kernel.getScheduleAttr();
         return signalPassFailure();
       }
     });

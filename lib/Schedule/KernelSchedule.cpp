@@ -36,17 +36,20 @@ bool isDirect(dl::ConvOp op) {
 
 bool isDepthwise(dl::ConvOp op) {
   int64_t channels = shapeOf(op.getInput()).back(), outputs = shapeOf(op.getResult()).back();
-  return isDirect(op) && op.getPackedChannels() == 0 && static_cast<int64_t>(op.getGroups()) == channels && outputs == channels &&
+  return isDirect(op) && op.getPackedChannels() == 0 &&
+         static_cast<int64_t>(op.getGroups()) == channels && outputs == channels &&
          op.getGroups() > 1;
 }
 
 GemmShape gemmShapeOf(dl::MatmulOp op) {
-  ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()), rhs = shapeOf(op.getRhs());
+  ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()),
+                    rhs = shapeOf(op.getRhs());
   GemmShape shape;
   shape.columns = result.back();
   shape.depth = op.getTransposeLhs() ? lhs[lhs.size() - 2] : lhs.back();
   shape.elementBytes = accumulatorBytes(op.getResult());
-  bool joined = !op.getTransposeLhs() && (op.getPackedColumns() > 0 || product(rhs.drop_back(2)) == 1);
+  bool joined =
+      !op.getTransposeLhs() && (op.getPackedColumns() > 0 || product(rhs.drop_back(2)) == 1);
   shape.rows = joined ? product(result.drop_back(1)) : result[result.size() - 2];
   shape.batch = joined ? 1 : product(result.drop_back(2));
   return shape;
@@ -72,7 +75,8 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
 }
 
 WindowShape windowShapeOf(dl::ConvOp op) {
-  ArrayRef<int64_t> input = shapeOf(op.getInput()), result = shapeOf(op.getResult()), window = windowOf(op);
+  ArrayRef<int64_t> input = shapeOf(op.getInput()), result = shapeOf(op.getResult()),
+                    window = windowOf(op);
   bool twoAxes = result.size() == 4;
   WindowShape shape;
   shape.channels = result.back();
@@ -98,7 +102,8 @@ static Attribute injectiveSchedule(dl::KernelOp kernel, const MachineFacts &fact
   InjectiveShape shape;
   shape.elements = product(shapeOf(kernel.getOutputs().front()));
   shape.operands = kernel.getInputs().size() + kernel.getOutputs().size();
-  shape.elementBytes = std::max(1u, getElementTypeOrSelf(kernel.getOutputs().front()).getIntOrFloatBitWidth() / 8);
+  shape.elementBytes =
+      std::max(1u, getElementTypeOrSelf(kernel.getOutputs().front()).getIntOrFloatBitWidth() / 8);
   return attributeOf(kernel.getContext(), chooseInjective(shape, facts));
 }
 

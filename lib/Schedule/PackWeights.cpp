@@ -22,7 +22,8 @@ struct WeightView {
   int64_t groupStride = 0, columnStride = 0, tapStride = 0, channelStride = 0;
 };
 
-/// Packs as (group, panel, tap, channel, lane) with panels of `lanes` columns, zero beyond the last.
+/// Packs as (group, panel, tap, channel, lane) with panels of `lanes` columns, zero beyond the
+/// last.
 template <typename Element>
 void packPanels(const Element *from, Element *to, const WeightView &view, int64_t lanes) {
   int64_t panels = (view.columns + lanes - 1) / lanes;
@@ -68,17 +69,20 @@ int64_t product(ArrayRef<int64_t> sizes) {
 /// The constant that `value`, a block argument of `kernel`, is bound to; null where it is computed.
 dl::ConstantOp boundConstant(dl::KernelOp kernel, Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
-  return argument ? kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>() : dl::ConstantOp();
+  return argument ? kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>()
+                  : dl::ConstantOp();
 }
 
 /// Packed constants by what they were packed from and how, so that shared weights are packed once.
 class PackedConstants {
 public:
-  Value get(dl::ConstantOp constant, Attribute how, llvm::function_ref<Tensor(const Tensor &)> make) {
+  Value get(dl::ConstantOp constant, Attribute how,
+            llvm::function_ref<Tensor(const Tensor &)> make) {
     Value &packed = made[{constant.getValue(), how}];
     if (!packed) {
       OpBuilder builder(constant);
-      ElementsAttr value = dl::attributeOf(constant.getContext(), make(dl::tensorOf(constant.getValue())));
+      ElementsAttr value =
+          dl::attributeOf(constant.getContext(), make(dl::tensorOf(constant.getValue())));
       packed = dl::ConstantOp::create(builder, constant.getLoc(), value.getShapedType(), value);
     }
     return packed;
@@ -121,7 +125,8 @@ void packConv(dl::KernelOp kernel, dl::ConvOp op, int64_t lanes, PackedConstants
   shape.push_back(view.channels);
   shape.push_back(lanes);
   Attribute how = keyOf(op.getContext(), {1, lanes, view.groups, last});
-  Value value = packed.get(constant, how, [&](const Tensor &from) { return pack(from, view, lanes, shape); });
+  Value value =
+      packed.get(constant, how, [&](const Tensor &from) { return pack(from, view, lanes, shape); });
   rebind(kernel, op.getFilter(), value);
   op.setOutputChannels(outputs);
   op.setPackedChannels(lanes);
@@ -144,8 +149,8 @@ void packDepthwise(dl::KernelOp kernel, dl::ConvOp op, PackedConstants &packed) 
   shape.push_back(1);
   shape.push_back(filter[0]);
   Attribute how = keyOf(op.getContext(), {2});
-  Value value =
-      packed.get(constant, how, [&](const Tensor &from) { return pack(from, view, filter[0], shape); });
+  Value value = packed.get(constant, how,
+                           [&](const Tensor &from) { return pack(from, view, filter[0], shape); });
   rebind(kernel, op.getFilter(), value);
   op.setOutputLast(true);
 }
@@ -153,7 +158,8 @@ void packDepthwise(dl::KernelOp kernel, dl::ConvOp op, PackedConstants &packed) 
 void packMatmul(dl::KernelOp kernel, dl::MatmulOp op, int64_t lanes, PackedConstants &packed) {
   dl::ConstantOp constant = boundConstant(kernel, op.getRhs());
   ArrayRef<int64_t> rhs = op.getRhs().getType().getShape();
-  if (!constant || op.getPackedColumns() > 0 || !op.getRhs().hasOneUse() || product(rhs.drop_back(2)) != 1 ||
+  if (!constant || op.getPackedColumns() > 0 || !op.getRhs().hasOneUse() ||
+      product(rhs.drop_back(2)) != 1 ||
       op.getResult().getType().getRank() != op.getLhs().getType().getRank())
     return;
   bool transposed = op.getTransposeRhs();
@@ -165,7 +171,8 @@ void packMatmul(dl::KernelOp kernel, dl::MatmulOp op, int64_t lanes, PackedConst
   view.channelStride = transposed ? 1 : second;
   Shape shape{(view.columns + lanes - 1) / lanes, view.channels, lanes};
   Attribute how = keyOf(op.getContext(), {3, lanes, transposed});
-  Value value = packed.get(constant, how, [&](const Tensor &from) { return pack(from, view, lanes, shape); });
+  Value value =
+      packed.get(constant, how, [&](const Tensor &from) { return pack(from, view, lanes, shape); });
   rebind(kernel, op.getRhs(), value);
   op.setColumns(view.columns);
   op.setPackedColumns(lanes);
@@ -186,7 +193,8 @@ struct SchedulePackWeightsPass : impl::SchedulePackWeightsBase<SchedulePackWeigh
       auto gemm = dyn_cast_if_present<dl::GemmScheduleAttr>(kernel.getScheduleAttr());
       if (!gemm)
         return;
-      int bytes = std::max(4u, getElementTypeOrSelf(anchor->getResult(0)).getIntOrFloatBitWidth() / 8);
+      int bytes =
+          std::max(4u, getElementTypeOrSelf(anchor->getResult(0)).getIntOrFloatBitWidth() / 8);
       int64_t lanes = gemm.getVectorsPerTile() * facts.lanes(bytes);
       if (auto conv = dyn_cast<dl::ConvOp>(anchor))
         packConv(kernel, conv, lanes, packed);

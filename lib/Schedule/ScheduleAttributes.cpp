@@ -4,18 +4,19 @@
 namespace dlc::schedule {
 
 dl::GemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GemmParams &p) {
-  return dl::GemmScheduleAttr::get(context, p.rowsPerTile, p.vectorsPerTile, p.unroll, p.reductionBlock,
-                                   p.tilesPerBlock, p.order == LoopOrder::ColumnsOuter, p.tasks,
-                                   p.pad == PadMode::Block);
+  return dl::GemmScheduleAttr::get(
+      context, p.rowsPerTile, p.vectorsPerTile, p.unroll, p.reductionBlock, p.tilesPerBlock,
+      p.order == LoopOrder::ColumnsOuter, p.tasks, p.pad == PadMode::Block);
 }
 
 dl::DepthwiseScheduleAttr attributeOf(mlir::MLIRContext *context, const DepthwiseParams &p) {
-  return dl::DepthwiseScheduleAttr::get(context, p.vectorsPerTile, p.columnsPerTile, p.rowsPerBlock, p.tasks,
-                                        p.pad == PadMode::Block);
+  return dl::DepthwiseScheduleAttr::get(context, p.vectorsPerTile, p.columnsPerTile, p.rowsPerBlock,
+                                        p.tasks, p.pad == PadMode::Block);
 }
 
 dl::WindowScheduleAttr attributeOf(mlir::MLIRContext *context, const WindowParams &p) {
-  return dl::WindowScheduleAttr::get(context, p.vectorsPerTile, p.columnsPerTile, p.rowsPerBlock, p.tasks);
+  return dl::WindowScheduleAttr::get(context, p.vectorsPerTile, p.columnsPerTile, p.rowsPerBlock,
+                                     p.tasks);
 }
 
 dl::RowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const RowReduceParams &p) {

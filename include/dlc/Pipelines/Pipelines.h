@@ -11,8 +11,8 @@ struct PipelineOptions {
   int vectorBytes = 0; ///< width of a vector register of the target; 0: this machine's
 };
 
-/// Adds the passes of `phase`, its verifier last. `import` and `link` have none; those of `codegen` prepare the
-/// kernels that compileKernels then compiles.
+/// Adds the passes of `phase`, its verifier last. `import` and `link` have none; those of `codegen`
+/// prepare the kernels that compileKernels then compiles.
 void addPhase(mlir::OpPassManager &manager, Phase phase, const PipelineOptions &options);
 
 /// Registers every pass of dlc, and each phase as the pipeline `dlc-<phase>`, for dlc-opt.

@@ -7,8 +7,8 @@
 
 namespace dlc::schedule {
 
-/// Whether the convolution runs through the depthwise template: one filter a channel, channels last, at
-/// most two spatial axes.
+/// Whether the convolution runs through the depthwise template: one filter a channel, channels
+/// last, at most two spatial axes.
 bool isDepthwise(dl::ConvOp op);
 /// Whether the convolution can run through the direct_conv template once its filter is packed.
 bool isDirect(dl::ConvOp op);

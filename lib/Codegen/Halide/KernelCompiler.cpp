@@ -36,8 +36,8 @@ private:
   std::string folder;
 };
 
-/// Sums may be reassociated and products fused in contractions; everywhere else NaN, infinities and the
-/// order of operations are the model's.
+/// Sums may be reassociated and products fused in contractions; everywhere else NaN, infinities and
+/// the order of operations are the model's.
 bool needsStrictFloat(dl::KernelOp kernel) {
   FusionClass kind = kernel.getKind();
   return kind != FusionClass::Contraction && kind != FusionClass::Convolution;
@@ -68,8 +68,8 @@ void silenceWarnings() {
 }
 
 /// Compiles to the file type that `suffix` names (`o` or `s`) and returns the file.
-Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol, const KernelTarget &target,
-                                const char *suffix) {
+Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
+                                const KernelTarget &target, const char *suffix) {
   silenceWarnings();
   TemporaryFolder folder;
   if (folder.path().empty())
@@ -105,13 +105,16 @@ Expected<KernelTarget> kernelTarget(const std::string &cpu) {
   schedule::MachineFacts host = schedule::hostMachineFacts();
   if (cpu.empty() || cpu == "native")
     return KernelTarget{featuresOf(host.vectorBytes >= 64), host};
-  int level = llvm::StringSwitch<int>(cpu)
-                  .Cases({"x86-64-v3", "haswell", "broadwell", "skylake", "znver1", "znver2", "znver3"}, 2)
-                  .Cases({"x86-64-v4", "skylake-avx512", "cascadelake", "icelake-server", "icelake-client",
-                          "sapphirerapids", "znver4", "znver5"}, 3)
-                  .Default(0);
+  int level =
+      llvm::StringSwitch<int>(cpu)
+          .Cases({"x86-64-v3", "haswell", "broadwell", "skylake", "znver1", "znver2", "znver3"}, 2)
+          .Cases({"x86-64-v4", "skylake-avx512", "cascadelake", "icelake-server", "icelake-client",
+                  "sapphirerapids", "znver4", "znver5"},
+                 3)
+          .Default(0);
   if (level == 0)
-    return usageError("--cpu=" + cpu + ": expected native, x86-64-v3, x86-64-v4 or an LLVM CPU name with "
+    return usageError("--cpu=" + cpu +
+                      ": expected native, x86-64-v3, x86-64-v4 or an LLVM CPU name with "
                       "AVX2 such as haswell, skylake-avx512, znver3, znver4");
   return KernelTarget{featuresOf(level == 3),
                       level == 3 ? schedule::avx512Facts(host) : schedule::avx2Facts(host)};
@@ -129,10 +132,11 @@ Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &sym
 
 std::string describeTarget(const KernelTarget &target) {
   const schedule::MachineFacts &facts = target.facts;
-  std::string text = "halide " + std::to_string(HALIDE_VERSION_MAJOR) + "." + std::to_string(HALIDE_VERSION_MINOR) +
-                     "." + std::to_string(HALIDE_VERSION_PATCH) + " " + target.features;
-  for (int64_t fact : {int64_t(facts.vectorBytes), int64_t(facts.vectorRegisters), facts.l1Bytes, facts.l2Bytes,
-                       facts.l3Bytes, int64_t(facts.cores)})
+  std::string text = "halide " + std::to_string(HALIDE_VERSION_MAJOR) + "." +
+                     std::to_string(HALIDE_VERSION_MINOR) + "." +
+                     std::to_string(HALIDE_VERSION_PATCH) + " " + target.features;
+  for (int64_t fact : {int64_t(facts.vectorBytes), int64_t(facts.vectorRegisters), facts.l1Bytes,
+                       facts.l2Bytes, facts.l3Bytes, int64_t(facts.cores)})
     text += " " + std::to_string(fact);
   return text + "\n";
 }

@@ -167,7 +167,8 @@ Coords KernelEmitter::splitLinear(Halide::Expr linear, ArrayRef<int64_t> shape, 
                                   unsigned last, bool linearizable) {
   Coords coords(last - first, Halide::Expr(0));
   if (linearizable) {
-    // Axes of size 1 are read at 0 wherever they broadcast: the index stands in the last of another size.
+    // Axes of size 1 are read at 0 wherever they broadcast: the index stands in the last of another
+    // size.
     unsigned place = last;
     while (place > first + 1 && shape[place - 1] == 1)
       --place;

@@ -1,5 +1,5 @@
-// A dl.kernel to an object file. The only door to Halide: no Halide type is in sight, its exceptions end
-// here.
+// A dl.kernel to an object file. The only door to Halide: no Halide type is in sight, its
+// exceptions end here.
 #ifndef DLC_CODEGEN_HALIDE_KERNELCOMPILER_H
 #define DLC_CODEGEN_HALIDE_KERNELCOMPILER_H
 
@@ -22,8 +22,9 @@ struct KernelTarget {
 Expected<KernelTarget> kernelTarget(const std::string &cpu);
 
 /// Compiles `kernel` to an object that defines `symbol` with the signature of docs/Architecture.md:
-/// `int symbol(void *user_context, halide_buffer_t *inputs..., halide_buffer_t *outputs...)`. Static
-/// shapes; reads nothing of the buffers but their host pointers. Safe to call from several threads.
+/// `int symbol(void *user_context, halide_buffer_t *inputs..., halide_buffer_t *outputs...)`.
+/// Static shapes; reads nothing of the buffers but their host pointers. Safe to call from several
+/// threads.
 Expected<std::string> compileKernel(dl::KernelOp kernel, const std::string &symbol,
                                     const KernelTarget &target);
 
@@ -31,7 +32,8 @@ Expected<std::string> compileKernel(dl::KernelOp kernel, const std::string &symb
 Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &symbol,
                                      const KernelTarget &target);
 
-/// All of a target that a kernel's object depends on, with the version of Halide: part of every cache key.
+/// All of a target that a kernel's object depends on, with the version of Halide: part of every
+/// cache key.
 std::string describeTarget(const KernelTarget &target);
 
 } // namespace dlc::codegen

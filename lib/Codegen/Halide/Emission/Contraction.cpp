@@ -1,5 +1,6 @@
-// Matrix products and convolutions. A convolution over channels-last images whose filter is packed goes
-// through the direct_conv template; every other form is a plain reduction, correct for any rank and layout.
+// Matrix products and convolutions. A convolution over channels-last images whose filter is packed
+// goes through the direct_conv template; every other form is a plain reduction, correct for any
+// rank and layout.
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/Templates/DirectConv.h"
@@ -17,7 +18,9 @@ using Halide::Expr;
 namespace dlc::codegen {
 namespace {
 
-ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
 
 int64_t product(ArrayRef<int64_t> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
@@ -31,21 +34,26 @@ Halide::Type accumulatorType(Value value) {
 
 /// The kernel's own schedule, or the analytic model's choice where it carries none.
 schedule::GemmParams gemmParams(KernelEmitter &emitter, const schedule::GemmShape &shape) {
-  if (auto attribute = dyn_cast_if_present<dl::GemmScheduleAttr>(emitter.getKernel().getScheduleAttr()))
+  if (auto attribute =
+          dyn_cast_if_present<dl::GemmScheduleAttr>(emitter.getKernel().getScheduleAttr()))
     return schedule::paramsOf(attribute);
   return schedule::chooseGemm(shape, emitter.getFacts());
 }
 
-/// A panel of packed weights is as wide as the register tile, or the kernel would read other columns.
-void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type, int64_t packed) {
+/// A panel of packed weights is as wide as the register tile, or the kernel would read other
+/// columns.
+void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
+                int64_t packed) {
   int64_t width = templates::panelWidth(params, emitter.getFacts(), type);
   if (packed != 0 && packed != width)
-    throw Halide::CompileError("weights are packed in panels of " + std::to_string(packed) +
-                               " columns, the schedule reads " + std::to_string(width) +
-                               ": edit schedules in a dump of the phase 'schedule', before weights are packed");
+    throw Halide::CompileError(
+        "weights are packed in panels of " + std::to_string(packed) +
+        " columns, the schedule reads " + std::to_string(width) +
+        ": edit schedules in a dump of the phase 'schedule', before weights are packed");
 }
 
-//===-- Any contraction, plainly -------------------------------------------------------------------===//
+//===-- Any contraction, plainly
+//-------------------------------------------------------------------===//
 
 /// Defines the op's result as a Func over its own axes that sums `term(coords, k)` over `extents`.
 void emitPlainSum(KernelEmitter &emitter, Operation *op, const std::vector<int64_t> &extents,
@@ -73,12 +81,14 @@ void emitPlainSum(KernelEmitter &emitter, Operation *op, const std::vector<int64
   emitter.scheduleGenerically();
 }
 
-//===-- Matmul -------------------------------------------------------------------------------------===//
+//===-- Matmul
+//-------------------------------------------------------------------------------------===//
 
 struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::MatmulOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::MatmulOp>(operation);
-    ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()), rhs = shapeOf(op.getRhs());
+    ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()),
+                      rhs = shapeOf(op.getRhs());
     unsigned rank = result.size();
     bool sharedRhs = op.getPackedColumns() > 0 || product(rhs.drop_back(2)) == 1;
     // One weight for all batches: the batches are more rows of one product.
@@ -95,7 +105,9 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
     if (!joined)
       for (unsigned axis = rank - 2; axis-- > 0;)
         problem.batch.push_back(result[axis]);
-    auto batchCoords = [=](const std::vector<Expr> &batch) { return Coords(batch.rbegin(), batch.rend()); };
+    auto batchCoords = [=](const std::vector<Expr> &batch) {
+      return Coords(batch.rbegin(), batch.rend());
+    };
     problem.lhs = [=, &emitter](Expr k, Expr row, const std::vector<Expr> &batch) mutable {
       Coords coords = joined ? emitter.splitLinear(row, result, 0, rank - 1, /*linearizable=*/true)
                              : batchCoords(batch);
@@ -105,7 +117,8 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
       return emitter.broadcastAt(op.getLhs(), coords);
     };
     if (op.getPackedColumns() > 0)
-      problem.packedRhs = [=, &emitter](Expr lane, Expr k, Expr panel, const std::vector<Expr> &) mutable {
+      problem.packedRhs = [=, &emitter](Expr lane, Expr k, Expr panel,
+                                        const std::vector<Expr> &) mutable {
         return emitter.at(op.getRhs(), {panel, k, lane});
       };
     else
@@ -135,13 +148,15 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
       stride *= extent;
       batch.push_back(space.vars.back());
     }
-    space.coords = joined ? emitter.splitLinear(row, result, 0, rank - 1, linear) : batchCoords(batch);
+    space.coords =
+        joined ? emitter.splitLinear(row, result, 0, rank - 1, linear) : batchCoords(batch);
     if (!joined)
       space.coords.push_back(row);
     space.coords.push_back(column);
     std::vector<Expr> own(space.vars.begin(), space.vars.end());
     // The epilogue reads the product at its own place only, in whichever coordinates it is written.
-    emitter.define(op.getResult(), [contraction, own](const Coords &) { return contraction->acc(own); });
+    emitter.define(op.getResult(),
+                   [contraction, own](const Coords &) { return contraction->acc(own); });
     emitter.setIterationSpace(space);
     emitter.setSchedule([contraction, params, &emitter](Halide::Func output) {
       templates::scheduleContraction(*contraction, output, params, emitter.getFacts());
@@ -149,7 +164,8 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
   }
 };
 
-//===-- Convolution --------------------------------------------------------------------------------===//
+//===-- Convolution
+//--------------------------------------------------------------------------------===//
 
 struct ConvModel : AnchorEmissionOpInterface::ExternalModel<ConvModel, dl::ConvOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
@@ -175,7 +191,8 @@ private:
     return list.size() == 2 ? list[vertical ? 0 : 1] : vertical ? otherwise : list[0];
   }
 
-  static std::function<Expr(Expr, Expr, Expr, Expr)> imageAccess(KernelEmitter &emitter, Value input) {
+  static std::function<Expr(Expr, Expr, Expr, Expr)> imageAccess(KernelEmitter &emitter,
+                                                                 Value input) {
     bool oneAxis = shapeOf(input).size() == 3;
     return [&emitter, input, oneAxis](Expr c, Expr x, Expr y, Expr n) {
       return emitter.at(input, oneAxis ? Coords{n, x, c} : Coords{n, y, x, c});
@@ -282,9 +299,11 @@ private:
     problem.weights = [=, &emitter](Expr c, Expr kx, Expr ky) mutable {
       return emitter.at(op.getFilter(), oneAxis ? Coords{kx, 0, c} : Coords{ky, kx, 0, c});
     };
-    auto attribute = dyn_cast_if_present<dl::DepthwiseScheduleAttr>(emitter.getKernel().getScheduleAttr());
+    auto attribute =
+        dyn_cast_if_present<dl::DepthwiseScheduleAttr>(emitter.getKernel().getScheduleAttr());
     schedule::DepthwiseParams params =
-        attribute ? schedule::paramsOf(attribute) : schedule::chooseDepthwise(schedule::windowShapeOf(op), emitter.getFacts());
+        attribute ? schedule::paramsOf(attribute)
+                  : schedule::chooseDepthwise(schedule::windowShapeOf(op), emitter.getFacts());
     auto built = std::make_shared<templates::Window>(templates::buildDepthwise(problem, params));
 
     Halide::Var c("c"), x("x"), y("y"), n("n");
@@ -347,7 +366,8 @@ struct ConvTransposeModel
     int groupOutputs = static_cast<int>(filter[1]);
     std::vector<int64_t> extents{groupInputs};
     extents.insert(extents.end(), filter.begin() + 2, filter.end());
-    // Gathers: output place o gets tap k from input (o + pad - k * dilation) / stride where that is whole.
+    // Gathers: output place o gets tap k from input (o + pad - k * dilation) / stride where that is
+    // whole.
     auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
       Expr channel = coords[channelAxis];
       Expr source = (channel / groupOutputs) * groupInputs + k[0];

@@ -13,8 +13,7 @@ namespace {
 
 /// `Fn` is a stateless lambda (op, operand exprs...) -> Expr.
 template <typename OpTy, typename Fn>
-struct ScalarModel
-    : ElementEmissionOpInterface::ExternalModel<ScalarModel<OpTy, Fn>, OpTy> {
+struct ScalarModel : ElementEmissionOpInterface::ExternalModel<ScalarModel<OpTy, Fn>, OpTy> {
   Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
     auto operand = [&](unsigned index) {
       return KernelEmitter::compute(emitter.broadcastAt(op->getOperand(index), coords));
@@ -34,9 +33,7 @@ void attach(MLIRContext *context, Fn) {
   OpTy::template attachInterface<ScalarModel<OpTy, Fn>>(*context);
 }
 
-Expr infinityOf(Expr like) {
-  return math::constant(like, std::numeric_limits<double>::infinity());
-}
+Expr infinityOf(Expr like) { return math::constant(like, std::numeric_limits<double>::infinity()); }
 
 Expr clipped(Expr x, double low, double high) {
   return Halide::min(Halide::max(x, math::constant(x, low)), math::constant(x, high));
@@ -116,26 +113,25 @@ double asDouble(llvm::APFloat value) { return value.convertToDouble(); }
 Expr elu(Expr x, double alpha) {
   Expr zero = math::constant(x, 0);
   return Halide::select(x > zero, x,
-                        math::constant(x, alpha) * (math::exp(Halide::min(x, zero)) - math::constant(x, 1)));
+                        math::constant(x, alpha) *
+                            (math::exp(Halide::min(x, zero)) - math::constant(x, 1)));
 }
 
 void attachActivations(MLIRContext *context) {
-  attach<dl::ReluOp>(context, [](dl::ReluOp, Expr x) { return Halide::max(math::constant(x, 0), x); });
+  attach<dl::ReluOp>(context,
+                     [](dl::ReluOp, Expr x) { return Halide::max(math::constant(x, 0), x); });
   attach<dl::SigmoidOp>(context, [](dl::SigmoidOp, Expr x) { return math::sigmoid(x); });
   attach<dl::SoftplusOp>(context, [](dl::SoftplusOp, Expr x) { return math::softplus(x); });
-  attach<dl::SoftsignOp>(context, [](dl::SoftsignOp, Expr x) {
-    return x / (math::constant(x, 1) + Halide::abs(x));
-  });
+  attach<dl::SoftsignOp>(
+      context, [](dl::SoftsignOp, Expr x) { return x / (math::constant(x, 1) + Halide::abs(x)); });
   attach<dl::HardSwishOp>(context, [](dl::HardSwishOp, Expr x) {
     return x * clipped(x * math::constant(x, 1.0 / 6.0) + math::constant(x, 0.5), 0, 1);
   });
-  attach<dl::MishOp>(context,
-                     [](dl::MishOp, Expr x) { return x * math::tanh(math::softplus(x)); });
+  attach<dl::MishOp>(context, [](dl::MishOp, Expr x) { return x * math::tanh(math::softplus(x)); });
   attach<dl::GeluOp>(context, [](dl::GeluOp op, Expr x) {
-    Expr inner = op.getApproximate()
-                     ? math::tanh(math::constant(x, 0.7978845608028654) *
-                                  (x + math::constant(x, 0.044715) * x * x * x))
-                     : math::erf(x * math::constant(x, 0.7071067811865476));
+    Expr inner = op.getApproximate() ? math::tanh(math::constant(x, 0.7978845608028654) *
+                                                  (x + math::constant(x, 0.044715) * x * x * x))
+                                     : math::erf(x * math::constant(x, 0.7071067811865476));
     return math::constant(x, 0.5) * x * (math::constant(x, 1) + inner);
   });
   attach<dl::SwishOp>(context, [](dl::SwishOp op, Expr x) {
@@ -152,13 +148,15 @@ void attachActivations(MLIRContext *context) {
     return Halide::max(zero, x) + Halide::min(zero, below);
   });
   attach<dl::LeakyReluOp>(context, [](dl::LeakyReluOp op, Expr x) {
-    return Halide::select(x < math::constant(x, 0), x * math::constant(x, asDouble(op.getAlpha())), x);
+    return Halide::select(x < math::constant(x, 0), x * math::constant(x, asDouble(op.getAlpha())),
+                          x);
   });
   attach<dl::ThresholdedReluOp>(context, [](dl::ThresholdedReluOp op, Expr x) {
     return Halide::select(x > math::constant(x, asDouble(op.getAlpha())), x, math::constant(x, 0));
   });
   attach<dl::HardSigmoidOp>(context, [](dl::HardSigmoidOp op, Expr x) {
-    return clipped(math::constant(x, asDouble(op.getAlpha())) * x + math::constant(x, asDouble(op.getBeta())),
+    return clipped(math::constant(x, asDouble(op.getAlpha())) * x +
+                       math::constant(x, asDouble(op.getBeta())),
                    0, 1);
   });
   attach<dl::ShrinkOp>(context, [](dl::ShrinkOp op, Expr x) {
@@ -167,7 +165,7 @@ void attachActivations(MLIRContext *context) {
     Expr value = type.is_float() ? x : Halide::cast<double>(x);
     Expr bias = math::constant(value, asDouble(op.getBias()));
     Expr lambd = math::constant(value, asDouble(op.getLambd()));
-    return Halide::cast(type, Halide::select(value < -lambd, value + bias, value > lambd, value - bias,
+    return Halide::cast(type, Halide::select(value<-lambd, value + bias, value> lambd, value - bias,
                                              math::constant(value, 0)));
   });
   attach<dl::ClipOp>(context, [](dl::ClipOp op, Expr x) {
@@ -184,7 +182,8 @@ void attachLogic(MLIRContext *context) {
   attach<dl::LessOp>(context, [](dl::LessOp, Expr a, Expr b) { return a < b; });
   attach<dl::LessOrEqualOp>(context, [](dl::LessOrEqualOp, Expr a, Expr b) { return a <= b; });
   attach<dl::GreaterOp>(context, [](dl::GreaterOp, Expr a, Expr b) { return a > b; });
-  attach<dl::GreaterOrEqualOp>(context, [](dl::GreaterOrEqualOp, Expr a, Expr b) { return a >= b; });
+  attach<dl::GreaterOrEqualOp>(context,
+                               [](dl::GreaterOrEqualOp, Expr a, Expr b) { return a >= b; });
   attach<dl::AndOp>(context, [](dl::AndOp, Expr a, Expr b) { return a && b; });
   attach<dl::OrOp>(context, [](dl::OrOp, Expr a, Expr b) { return a || b; });
   attach<dl::XorOp>(context, [](dl::XorOp, Expr a, Expr b) { return a != b; });
@@ -196,13 +195,16 @@ void attachLogic(MLIRContext *context) {
   // A shift by the width or more gives 0, as the reference does.
   attach<dl::ShiftLeftOp>(context, [](dl::ShiftLeftOp, Expr a, Expr b) {
     Expr bits = Halide::Internal::make_const(b.type(), b.type().bits());
-    return Halide::select(b < bits, a << Halide::min(b, bits - 1), Halide::Internal::make_zero(a.type()));
+    return Halide::select(b < bits, a << Halide::min(b, bits - 1),
+                          Halide::Internal::make_zero(a.type()));
   });
   attach<dl::ShiftRightOp>(context, [](dl::ShiftRightOp, Expr a, Expr b) {
     Expr bits = Halide::Internal::make_const(b.type(), b.type().bits());
     Halide::Type unsignedType = a.type().with_code(Halide::Type::UInt);
-    Expr shifted = Halide::cast(unsignedType, a) >> Halide::cast(unsignedType, Halide::min(b, bits - 1));
-    return Halide::select(b < bits, Halide::cast(a.type(), shifted), Halide::Internal::make_zero(a.type()));
+    Expr shifted =
+        Halide::cast(unsignedType, a) >> Halide::cast(unsignedType, Halide::min(b, bits - 1));
+    return Halide::select(b < bits, Halide::cast(a.type(), shifted),
+                          Halide::Internal::make_zero(a.type()));
   });
   attach<dl::IsNaNOp>(context, [](dl::IsNaNOp, Expr x) { return Halide::is_nan(x); });
   attach<dl::IsInfOp>(context, [](dl::IsInfOp op, Expr x) {

@@ -1,4 +1,5 @@
-// Elementary functions on Halide expressions. Each handles f32 by a vectorisable form and f64 by libm.
+// Elementary functions on Halide expressions. Each handles f32 by a vectorisable form and f64 by
+// libm.
 #include "Math.h"
 
 #include <cmath>
@@ -45,8 +46,9 @@ Expr tanh(Expr x) {
   if (isDouble(x))
     return libm("tanh", {x});
   Expr z = x * x;
-  Expr small = x + x * z * polynomial(z, {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
-                                          1.33314422036e-1, -3.33332819422e-1});
+  Expr small = x + x * z *
+                       polynomial(z, {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
+                                      1.33314422036e-1, -3.33332819422e-1});
   Expr magnitude = Halide::abs(x);
   Expr e = Halide::exp(Halide::min(magnitude, 20.0f) * 2.0f);
   Expr large = 1.0f - 2.0f / (e + 1.0f);
@@ -58,11 +60,12 @@ Expr erf(Expr x) {
     return libm("erf", {x});
   Expr z = x * x;
   Expr small = x * polynomial(z, {7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3,
-                                  -2.685381193529856e-2, 1.128358514861418e-1, -3.761262582423300e-1,
-                                  1.128379165726710e+0});
+                                  -2.685381193529856e-2, 1.128358514861418e-1,
+                                  -3.761262582423300e-1, 1.128379165726710e+0});
   Expr magnitude = Halide::min(Halide::abs(x), 10.0f);
   Expr t = 1.0f / (1.0f + 0.3275911f * magnitude);
-  Expr tail = t * polynomial(t, {1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592});
+  Expr tail =
+      t * polynomial(t, {1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592});
   Expr large = 1.0f - tail * Halide::exp(-magnitude * magnitude);
   return keepNaN(x, Halide::select(magnitude < 1.0f, small, x < 0.0f, -large, large));
 }

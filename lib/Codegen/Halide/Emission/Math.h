@@ -13,8 +13,8 @@ Halide::Expr exp(Halide::Expr x);
 Halide::Expr log(Halide::Expr x);
 /// Odd polynomial below 0.625 (Cephes tanhf), (e^2x - 1) / (e^2x + 1) above. f64: libm.
 Halide::Expr tanh(Halide::Expr x);
-/// Odd polynomial below 1 (Cephes erff), 1 - t(x) e^(-x^2) above (Abramowitz and Stegun 7.1.26, error
-/// 1.5e-7). f64: libm.
+/// Odd polynomial below 1 (Cephes erff), 1 - t(x) e^(-x^2) above (Abramowitz and Stegun 7.1.26,
+/// error 1.5e-7). f64: libm.
 Halide::Expr erf(Halide::Expr x);
 /// 1 / (1 + e^-x).
 Halide::Expr sigmoid(Halide::Expr x);

@@ -5,8 +5,8 @@
 #include "dlc/Codegen/Halide/EmissionModels.h"
 
 using namespace mlir;
-using Halide::Expr;
 using dlc::templates::ReductionKind;
+using Halide::Expr;
 
 namespace dlc::codegen {
 namespace {

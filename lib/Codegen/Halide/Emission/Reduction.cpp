@@ -7,8 +7,8 @@
 #include <numeric>
 
 using namespace mlir;
-using Halide::Expr;
 using dlc::templates::ReductionKind;
+using Halide::Expr;
 
 namespace dlc::codegen {
 namespace {

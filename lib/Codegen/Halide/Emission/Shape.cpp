@@ -8,7 +8,9 @@ using Halide::Expr;
 namespace dlc::codegen {
 namespace {
 
-ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
 
 struct ReshapeModel : ElementEmissionOpInterface::ExternalModel<ReshapeModel, dl::ReshapeOp> {
   Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
@@ -49,13 +51,16 @@ struct ConcatModel : ElementEmissionOpInterface::ExternalModel<ConcatModel, dl::
       if (size == 0)
         continue;
       Coords place = coords;
-      place[axis] = Halide::clamp(coords[axis] - static_cast<int>(begin), 0, static_cast<int>(size - 1));
+      place[axis] =
+          Halide::clamp(coords[axis] - static_cast<int>(begin), 0, static_cast<int>(size - 1));
       Expr element = emitter.at(operand, place);
       result = result.defined()
                    ? Halide::select(coords[axis] < static_cast<int>(begin + size), element, result)
                    : element;
     }
-    return result.defined() ? result : Halide::Internal::make_zero(KernelEmitter::exprType(op->getResult(0).getType()));
+    return result.defined()
+               ? result
+               : Halide::Internal::make_zero(KernelEmitter::exprType(op->getResult(0).getType()));
   }
 };
 

@@ -258,7 +258,7 @@ struct PoolModel : AnchorEmissionOpInterface::ExternalModel<PoolModel<Op>, Op> {
 
 /// The row-major position in the whole input of a place in it; with `columnMajor` the spatial axes
 /// count in reverse.
-Expr positionOf(ArrayRef<int64_t> input, const Coords &place, bool columnMajor) {
+Expr placeOf(ArrayRef<int64_t> input, const Coords &place, bool columnMajor) {
   Expr position = place[0] * toInt(input[1]) + place[1];
   unsigned rank = input.size();
   for (unsigned i = 2; i < rank; ++i) {
@@ -278,7 +278,7 @@ struct MaxPoolWithIndicesModel
     Halide::RDom k = windowDomain(op.getKernelShape());
     auto [place, inside] = tapPlace(op, /*firstSpatial=*/2, coords, k);
     Expr value = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), place)));
-    Expr position = positionOf(shapeOf(op.getInput()), place, op.getColumnMajor());
+    Expr position = placeOf(shapeOf(op.getInput()), place, op.getColumnMajor());
     Expr none = Halide::cast<int64_t>(-1);
     Halide::Func best("best");
     best(vars) =

@@ -119,8 +119,9 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
                                    " channels that filter " + dimsString(filter) +
                                    " and groups = " + Twine(op.getGroups()) + " ask for");
   Dims result(input);
-  result[channelAxis] = packed ? getAffineConstantExpr(op.getOutputChannels(), context)
-                               : outputLast ? filter.back() : filter[0];
+  result[channelAxis] = packed       ? getAffineConstantExpr(op.getOutputChannels(), context)
+                        : outputLast ? filter.back()
+                                     : filter[0];
   for (size_t i = 0; i < spatial; ++i) {
     AffineExpr kernel = filter[(packed ? 1 : outputLast ? 0 : 2) + i];
     AffineExpr span = (kernel - 1) * op.getDilations()[i] + 1;

@@ -18,11 +18,13 @@ static LogicalResult tileFits(EmitError emitError, int64_t accumulators) {
   constexpr int64_t most = 64;
   if (accumulators <= most)
     return success();
-  return emitError() << "expects a register tile of at most " << most << " vectors, got " << accumulators;
+  return emitError() << "expects a register tile of at most " << most << " vectors, got "
+                     << accumulators;
 }
 
-LogicalResult GemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile, int64_t vectorsPerTile,
-                                       int64_t unroll, int64_t reductionBlock, int64_t tilesPerBlock, bool,
+LogicalResult GemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile,
+                                       int64_t vectorsPerTile, int64_t unroll,
+                                       int64_t reductionBlock, int64_t tilesPerBlock, bool,
                                        int64_t tasks, bool) {
   return failure(failed(atLeast(emitError, "rows_per_tile", rowsPerTile, 1)) ||
                  failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
@@ -34,8 +36,8 @@ LogicalResult GemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile,
 }
 
 LogicalResult DepthwiseScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
-                                            int64_t columnsPerTile, int64_t rowsPerBlock, int64_t tasks,
-                                            bool) {
+                                            int64_t columnsPerTile, int64_t rowsPerBlock,
+                                            int64_t tasks, bool) {
   return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
                  failed(atLeast(emitError, "columns_per_tile", columnsPerTile, 1)) ||
                  failed(tileFits(emitError, vectorsPerTile * columnsPerTile)) ||
@@ -43,8 +45,9 @@ LogicalResult DepthwiseScheduleAttr::verify(EmitError emitError, int64_t vectors
                  failed(atLeast(emitError, "tasks", tasks, 1)));
 }
 
-LogicalResult WindowScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile, int64_t columnsPerTile,
-                                         int64_t rowsPerBlock, int64_t tasks) {
+LogicalResult WindowScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
+                                         int64_t columnsPerTile, int64_t rowsPerBlock,
+                                         int64_t tasks) {
   return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
                  failed(atLeast(emitError, "columns_per_tile", columnsPerTile, 1)) ||
                  failed(tileFits(emitError, vectorsPerTile * columnsPerTile)) ||
@@ -52,8 +55,8 @@ LogicalResult WindowScheduleAttr::verify(EmitError emitError, int64_t vectorsPer
                  failed(atLeast(emitError, "tasks", tasks, 1)));
 }
 
-LogicalResult RowReduceScheduleAttr::verify(EmitError emitError, int64_t accumulators, int64_t rowsPerBlock,
-                                            int64_t tasks) {
+LogicalResult RowReduceScheduleAttr::verify(EmitError emitError, int64_t accumulators,
+                                            int64_t rowsPerBlock, int64_t tasks) {
   return failure(failed(atLeast(emitError, "accumulators", accumulators, 1)) ||
                  failed(tileFits(emitError, accumulators)) ||
                  failed(atLeast(emitError, "rows_per_block", rowsPerBlock, 1)) ||

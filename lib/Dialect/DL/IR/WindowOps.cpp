@@ -80,10 +80,9 @@ static int64_t windowFlops(Op op) {
 }
 
 #define DLC_DEFINE_POOL(OpTy)                                                                      \
-  LogicalResult OpTy::inferReturnTypes(MLIRContext *, std::optional<Location> loc,                 \
-                                       ValueRange operands, DictionaryAttr attributes,             \
-                                       OpaqueProperties properties, RegionRange regions,           \
-                                       SmallVectorImpl<Type> &types) {                             \
+  LogicalResult OpTy::inferReturnTypes(                                                            \
+      MLIRContext *, std::optional<Location> loc, ValueRange operands, DictionaryAttr attributes,  \
+      OpaqueProperties properties, RegionRange regions, SmallVectorImpl<Type> &types) {            \
     Adaptor op(operands, attributes, properties, regions);                                         \
     return inferPool(loc, op, op.getLayout(), types);                                              \
   }                                                                                                \

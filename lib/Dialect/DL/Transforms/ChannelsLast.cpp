@@ -42,7 +42,8 @@ void convert(LayoutOpInterface op) {
     return;
   OpBuilder builder(op);
   for (unsigned index : images)
-    op->setOperand(index, transposed(builder, op->getOperand(index), toChannelsLast(type.getRank())));
+    op->setOperand(index,
+                   transposed(builder, op->getOperand(index), toChannelsLast(type.getRank())));
   op.setChannelsLast(true);
   Value result = op->getResult(0);
   auto first = cast<RankedTensorType>(result.getType());

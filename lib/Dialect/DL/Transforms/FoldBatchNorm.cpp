@@ -1,5 +1,5 @@
-// dl-fold-batch-norm: an inference batch norm is one multiply and one add a channel, and these disappear into
-// the weights of a convolution before it.
+// dl-fold-batch-norm: an inference batch norm is one multiply and one add a channel, and these
+// disappear into the weights of a convolution before it.
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
@@ -24,7 +24,8 @@ struct Affine {
 
 std::optional<Affine> affineOf(BatchNormOp op) {
   std::optional<Tensor> scale = constantTensor(op.getScale()), bias = constantTensor(op.getBias()),
-                        mean = constantTensor(op.getMean()), variance = constantTensor(op.getVariance());
+                        mean = constantTensor(op.getMean()),
+                        variance = constantTensor(op.getVariance());
   if (!scale || !bias || !mean || !variance)
     return std::nullopt;
   Affine affine;
@@ -53,7 +54,8 @@ Value channelConstant(BatchNormOp op, OpBuilder &builder, ArrayRef<double> value
   return constantOf(builder, op.getLoc(), tensor);
 }
 
-/// conv(x, w, b) * f + o = conv(x, w * f, b * f + o), the filter's first axis being the output channel.
+/// conv(x, w, b) * f + o = conv(x, w * f, b * f + o), the filter's first axis being the output
+/// channel.
 bool foldIntoConv(BatchNormOp op, const Affine &affine) {
   auto conv = op.getInput().getDefiningOp<ConvOp>();
   if (!conv || !conv->hasOneUse() || conv.getPackedChannels() > 0 || conv.getOutputLast())

@@ -1,4 +1,5 @@
-// dl-sink-transposes: transposes move towards the results until they meet their inverse or stand at the edge.
+// dl-sink-transposes: transposes move towards the results until they meet their inverse or stand at
+// the edge.
 //
 //   %t = dl.transpose %x {p}          %y = dl.relu %x
 //   %y = dl.relu %t              ->   %t = dl.transpose %y {p}
@@ -39,8 +40,8 @@ RankedTensorType permutedType(Type type, ArrayRef<int64_t> permutation) {
   return tensor.clone(permuted(tensor.getShape(), permutation));
 }
 
-/// The permutation that most operands of `op` were transposed by, where moving it past `op` leaves fewer
-/// transposes of computed values before than after; empty otherwise.
+/// The permutation that most operands of `op` were transposed by, where moving it past `op` leaves
+/// fewer transposes of computed values before than after; empty otherwise.
 Permutation commonPermutation(Operation *op) {
   int64_t rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
   Permutation permutation;
@@ -64,8 +65,8 @@ Permutation commonPermutation(Operation *op) {
   return added < moved ? permutation : Permutation();
 }
 
-/// `value` as it was before a transpose by `permutation`: the transpose's operand, or a new inverse one. Values of
-/// lower rank, which broadcast, first get leading axes of size 1.
+/// `value` as it was before a transpose by `permutation`: the transpose's operand, or a new inverse
+/// one. Values of lower rank, which broadcast, first get leading axes of size 1.
 Value untransposed(PatternRewriter &rewriter, Value value, ArrayRef<int64_t> permutation) {
   auto type = cast<RankedTensorType>(value.getType());
   if (auto transpose = value.getDefiningOp<TransposeOp>();
@@ -86,7 +87,8 @@ struct SinkThroughElementwise : RewritePattern {
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
     auto fusible = dyn_cast<FusibleOpInterface>(op);
-    if (!fusible || fusible.getFusionClass() != FusionClass::Injective || isa<LayoutOpInterface>(op))
+    if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
+        isa<LayoutOpInterface>(op))
       return failure();
     Permutation permutation = commonPermutation(op);
     if (permutation.empty())
@@ -129,8 +131,9 @@ struct SinkThroughSlice : OpRewritePattern<SliceOp> {
     if (!transpose)
       return failure();
     Permutation back = inverse(transpose.getPermutation());
-    Value moved = SliceOp::create(rewriter, op.getLoc(), transpose.getOperand(), permuted(op.getStarts(), back),
-                                  permuted(op.getSizes(), back), permuted(op.getSteps(), back));
+    Value moved = SliceOp::create(rewriter, op.getLoc(), transpose.getOperand(),
+                                  permuted(op.getStarts(), back), permuted(op.getSizes(), back),
+                                  permuted(op.getSteps(), back));
     rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, transpose.getPermutation());
     return success();
   }
@@ -148,7 +151,8 @@ struct SinkThroughReduce : OpRewritePattern<ReduceOp> {
     for (int64_t axis : op.getAxes())
       axes.push_back(permutation[axis]);
     llvm::sort(axes);
-    Value moved = ReduceOp::create(rewriter, op.getLoc(), transpose.getOperand(), op.getKind(), axes, op.getKeepDims());
+    Value moved = ReduceOp::create(rewriter, op.getLoc(), transpose.getOperand(), op.getKind(),
+                                   axes, op.getKeepDims());
     if (op.getKeepDims()) {
       rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, permutation);
       return success();
@@ -157,7 +161,8 @@ struct SinkThroughReduce : OpRewritePattern<ReduceOp> {
     Permutation kept;
     for (auto [axis, from] : llvm::enumerate(permutation))
       if (!llvm::is_contained(op.getAxes(), static_cast<int64_t>(axis)))
-        kept.push_back(from - llvm::count_if(axes, [from = from](int64_t reduced) { return reduced < from; }));
+        kept.push_back(
+            from - llvm::count_if(axes, [from = from](int64_t reduced) { return reduced < from; }));
     rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, kept);
     return success();
   }
@@ -171,7 +176,8 @@ struct SinkThroughAxisOp : OpRewritePattern<OpTy> {
     auto transpose = op.getOperand().template getDefiningOp<TransposeOp>();
     if (!transpose)
       return failure();
-    Value moved = OpTy::create(rewriter, op.getLoc(), transpose.getOperand(), transpose.getPermutation()[op.getAxis()]);
+    Value moved = OpTy::create(rewriter, op.getLoc(), transpose.getOperand(),
+                               transpose.getPermutation()[op.getAxis()]);
     rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, transpose.getPermutation());
     return success();
   }
@@ -199,8 +205,10 @@ struct UnitTransposeToReshape : OpRewritePattern<TransposeOp> {
 struct SinkTransposesPass : impl::DLSinkTransposesBase<SinkTransposesPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughSlice, SinkThroughReduce,
-                 SinkThroughAxisOp<SoftmaxOp>, SinkThroughAxisOp<LogSoftmaxOp>, UnitTransposeToReshape>(&getContext());
+    patterns
+        .add<SinkThroughElementwise, SinkThroughConcat, SinkThroughSlice, SinkThroughReduce,
+             SinkThroughAxisOp<SoftmaxOp>, SinkThroughAxisOp<LogSoftmaxOp>, UnitTransposeToReshape>(
+            &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
