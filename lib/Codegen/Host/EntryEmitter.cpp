@@ -55,7 +55,8 @@ Value EntryEmitter::byteOffset(Value base, int64_t offset) {
   if (offset == 0)
     return base;
   SmallVector<LLVM::GEPArg> index;
-  if (llvm::isInt<32>(offset))
+  // A constant index of LLVM::GEPOp is kept in few bits, and wraps beyond them without a word.
+  if (llvm::isInt<LLVM::kGEPConstantBitWidth>(offset))
     index.push_back(static_cast<int32_t>(offset));
   else
     index.push_back(constant(i64, offset));
