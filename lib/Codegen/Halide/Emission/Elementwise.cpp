@@ -39,13 +39,32 @@ Expr clipped(Expr x, double low, double high) {
   return Halide::min(Halide::max(x, math::constant(x, low)), math::constant(x, high));
 }
 
+/// A divisor that the hardware takes: division by 0, and of the smallest integer by -1, trap. Lanes
+/// beyond the end of a tensor divide as well.
+Expr safeDivisor(Expr b) {
+  Expr one = math::constant(b, 1), zero = math::constant(b, 0);
+  Expr traps = b.type().is_uint() ? b == zero : b == zero || b == -one;
+  return Halide::select(traps, one, b);
+}
+
+/// a / b toward zero; 0 where b is 0.
+Expr truncatedQuotient(Expr a, Expr b) {
+  Expr zero = math::constant(a, 0), quotient = Halide::div_round_to_zero(a, safeDivisor(b));
+  if (!b.type().is_uint())
+    quotient = Halide::select(b == -math::constant(b, 1), zero - a, quotient);
+  return Halide::select(b == zero, zero, quotient);
+}
+
+/// a - b * truncatedQuotient(a, b); 0 where b is 0.
+Expr truncatedRemainder(Expr a, Expr b) { return Halide::mod_round_to_zero(a, safeDivisor(b)); }
+
 /// Remainder with the sign of the divisor.
 Expr flooredMod(Expr a, Expr b) {
   if (a.type().is_float())
     return a - b * Halide::floor(a / b);
   if (a.type().is_uint())
     return a % b;
-  Expr remainder = Halide::mod_round_to_zero(a, b);
+  Expr remainder = truncatedRemainder(a, b);
   return Halide::select(remainder != 0 && ((remainder < 0) != (b < 0)), remainder + b, remainder);
 }
 
@@ -54,13 +73,13 @@ void attachArithmetic(MLIRContext *context) {
   attach<dl::SubOp>(context, [](dl::SubOp, Expr a, Expr b) { return a - b; });
   attach<dl::MulOp>(context, [](dl::MulOp, Expr a, Expr b) { return a * b; });
   attach<dl::DivOp>(context, [](dl::DivOp, Expr a, Expr b) {
-    return a.type().is_float() ? a / b : Halide::div_round_to_zero(a, b);
+    return a.type().is_float() ? a / b : truncatedQuotient(a, b);
   });
   attach<dl::PowOp>(context, [](dl::PowOp, Expr a, Expr b) { return math::power(a, b); });
   attach<dl::ModOp>(context, [](dl::ModOp op, Expr a, Expr b) {
     if (!op.getFmod())
       return flooredMod(a, b);
-    return a.type().is_float() ? math::libm("fmod", {a, b}) : Halide::mod_round_to_zero(a, b);
+    return a.type().is_float() ? math::libm("fmod", {a, b}) : truncatedRemainder(a, b);
   });
   attach<dl::MaxOp>(context, [](dl::MaxOp, Expr a, Expr b) { return math::maximum(a, b); });
   attach<dl::MinOp>(context, [](dl::MinOp, Expr a, Expr b) { return math::minimum(a, b); });
