@@ -59,6 +59,7 @@ TEST(ReductionEmission, Scans) {
     std::string rest = attributes + std::string("}");
     checkOp("dl.cumsum %0 {axis = 1 : i64" + rest, {"tensor<3x19xf32>"}, {"tensor<3x19xf32>"},
             1e-5);
+    checkOp("dl.cumsum %0 {axis = 0 : i64" + rest, {"tensor<5xf64>"}, {"tensor<5xf64>"});
     checkOp("dl.cumsum %0 {axis = 0 : i64" + rest, {"tensor<7x19xi32>"}, {"tensor<7x19xi32>"});
     checkOp("dl.cumprod %0 {axis = 0 : i64" + rest, {"tensor<4x3x2xf32>"}, {"tensor<4x3x2xf32>"},
             1e-5);

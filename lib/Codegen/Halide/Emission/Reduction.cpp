@@ -294,31 +294,30 @@ struct ScanModel : AnchorEmissionOpInterface::ExternalModel<ScanModel<OpTy, kind
     int size = static_cast<int>(shape[axis]);
     std::vector<Halide::Var> vars = axisVars(shape.size());
     bool reverse = op.getReverse(), exclusive = op.getExclusive();
+    // The place of a step of the scan. Everything else reads in the tensors' own order.
     auto along = [&](Expr step) { return reverse ? size - 1 - step : step; };
-    // Step `step` of the scan adds this element.
     Halide::Func scanned("scanned");
-    Expr step = vars[axis];
     Coords coords(vars.begin(), vars.end());
-    coords[axis] = along(exclusive ? Halide::max(step - 1, 0) : step);
+    Expr own = vars[axis], before = reverse ? own + 1 : own - 1;
+    if (exclusive)
+      coords[axis] = Halide::clamp(before, 0, size - 1);
     Expr element = KernelEmitter::compute(emitter.at(op.getOperand(), coords));
     if (exclusive)
-      element =
-          Halide::select(step == 0, templates::reductionIdentity(kind, element.type()), element);
+      element = Halide::select(own == along(0), templates::reductionIdentity(kind, element.type()),
+                               element);
     scanned(std::vector<Halide::Var>(vars.rbegin(), vars.rend())) = element;
     if (size > 1) {
       Halide::RDom r(1, size - 1, "r");
-      auto entry = [&](Expr at) {
+      auto entry = [&](Expr step) {
         Coords place(vars.begin(), vars.end());
-        place[axis] = at;
+        place[axis] = along(step);
         return scanned(std::vector<Expr>(place.rbegin(), place.rend()));
       };
       entry(r) = templates::combine(kind, entry(r - 1), entry(r));
     }
     Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
     emitter.define(op.getResult(), [=](const Coords &place) {
-      Coords at(place);
-      at[axis] = reverse ? size - 1 - place[axis] : place[axis];
-      return Halide::cast(type, scanned(std::vector<Expr>(at.rbegin(), at.rend())));
+      return Halide::cast(type, scanned(std::vector<Expr>(place.rbegin(), place.rend())));
     });
     emitter.scheduleGenerically();
   }
