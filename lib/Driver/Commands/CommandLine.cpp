@@ -2,6 +2,9 @@
 #include "dlc/Driver/CommandLine.h"
 #include "Command.h"
 
+#include <new>
+#include <unistd.h>
+
 using namespace dlc;
 using namespace dlc::cli;
 
@@ -61,6 +64,25 @@ static std::string usageMessage(const CLI::App &app, const CLI::ParseError &erro
   return message + "; see dlc --help";
 }
 
+/// What is said when memory runs out: made in advance, since nothing can be allocated then.
+static std::string outOfMemoryLine;
+
+/// A model may ask for more memory than there is, in layers that are built without exceptions.
+static void reportOutOfMemory() {
+  // The line cannot be written: nothing is left to do about it.
+  [[maybe_unused]] ssize_t written =
+      ::write(STDERR_FILENO, outOfMemoryLine.data(), outOfMemoryLine.size());
+  ::_exit(static_cast<int>(ExitCode::BadInput));
+}
+
+static void handleOutOfMemory(const CLI::App &app) {
+  std::string model;
+  for (const CLI::App *verb : app.get_subcommands())
+    model = verb->get_option("MODEL")->as<std::string>() + ": ";
+  outOfMemoryLine = "dlc: error: " + model + "needs more memory than there is\n";
+  std::set_new_handler(reportOutOfMemory);
+}
+
 int dlc::runCommandLine(int argc, const char *const *argv) {
   Session session;
   CLI::App app("dlc: compiles deep-learning models into self-contained native libraries", "dlc");
@@ -89,6 +111,7 @@ int dlc::runCommandLine(int argc, const char *const *argv) {
   }
   if (!session.action)
     return static_cast<int>(session.fail(usageError("expected a verb; see dlc --help")));
+  handleOutOfMemory(app);
   session.terminal.setQuiet(session.quiet || session.json);
   return static_cast<int>(session.action());
 }
