@@ -12,11 +12,19 @@ from pathlib import Path
 PAGES: dict[str, list[str]] = {
     "docs/CLI.md": ["{bin}/dlc", "--help-markdown"],
 }
+# One page a family of ops.
+FAMILIES = "include/dlc/Dialect/DL/IR/DL*Ops.td"
+
+
+def pages(root: Path) -> dict[str, list[str]]:
+    families = sorted(path.stem.removeprefix("DL").removesuffix("Ops") for path in root.glob(FAMILIES))
+    return PAGES | {f"docs/Spec/{family}.md": [sys.executable, "tools/docs/spec.py", family,
+                                               "--tblgen", "{llvm}/mlir-tblgen"] for family in families}
 
 
 def main(root: Path, build: Path, llvm: Path, update: bool) -> int:
     status = 0
-    for page, command in PAGES.items():
+    for page, command in pages(root).items():
         command = [word.format(bin=build / "bin", build=build, llvm=llvm, root=root) for word in command]
         if not Path(command[0]).exists():
             print(f"note: {page}: {command[0]} is not built")
