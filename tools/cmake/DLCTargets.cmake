@@ -1,17 +1,26 @@
-# dlc_add_library(NAME SOURCES... [EXCEPTIONS] [LINK libs...] [DEPENDS targets...])
-# dlc_add_tool(NAME SOURCES... LINK libs...)
+# dlc_add_library(NAME SOURCES... [EXCEPTIONS | PRECOMPILED] [LINK libs...] [DEPENDS targets...])
+# dlc_add_tool(NAME SOURCES... [EXCEPTIONS | PRECOMPILED] [LINK libs...])
 #
 # EXCEPTIONS is for the few libraries that wrap a throwing dependency (Halide, JSON, protobuf); everything
-# else is built as LLVM is, without.
+# else is built as LLVM is, without. PRECOMPILED shares the precompiled headers of the dialect, which
+# were parsed without exceptions too.
 add_library(DLCWarnings INTERFACE)
 target_compile_options(DLCWarnings INTERFACE -Wall -Wextra -Wno-unused-parameter -Werror)
 
+# Lets ccache find a precompiled header that was built again from the same text.
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+endif()
+
 function(dlc_add_library name)
-  cmake_parse_arguments(ARG "EXCEPTIONS" "" "LINK;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "EXCEPTIONS;PRECOMPILED" "" "LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PUBLIC ${ARG_LINK} PRIVATE $<BUILD_INTERFACE:DLCWarnings>)
   if(NOT ARG_EXCEPTIONS)
     target_compile_options(${name} PRIVATE -fno-exceptions)
+  endif()
+  if(ARG_PRECOMPILED)
+    target_precompile_headers(${name} REUSE_FROM DLCTransforms)
   endif()
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
@@ -19,11 +28,15 @@ function(dlc_add_library name)
 endfunction()
 
 function(dlc_add_tool name)
-  cmake_parse_arguments(ARG "EXCEPTIONS" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "EXCEPTIONS;PRECOMPILED" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} $<BUILD_INTERFACE:DLCWarnings>)
   if(NOT ARG_EXCEPTIONS)
     target_compile_options(${name} PRIVATE -fno-exceptions)
+  endif()
+  if(ARG_PRECOMPILED)
+    target_precompile_headers(${name} REUSE_FROM DLCTransforms)
+    target_compile_options(${name} PRIVATE -fPIC) # as the headers were compiled
   endif()
   set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib;${LLVM_LIBRARY_DIR}")
   install(TARGETS ${name} RUNTIME DESTINATION bin)
