@@ -1,0 +1,147 @@
+"""Times compiled models and ONNX Runtime side by side, in one process and one thread count at a time.
+
+Both run the same inputs in alternating blocks, so that a change of the machine's speed meets both.
+The ratio is of medians: below 1 dlc is faster. Prints a table; --json for a script.
+
+    speed.py [--dlc build/bin/dlc] [--threads 1 2] [--blocks 8] [--shapes 1] [MODEL...]
+"""
+import argparse
+import ctypes
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+import cases
+from compare import run, shape_text
+
+MAX_RANK = 8
+BLOCK_SECONDS = 0.25
+DTYPES = ["float32", "float64", "float16", None, "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
+          "uint64", "bool"]
+
+
+class Tensor(ctypes.Structure):
+    """dlc_tensor of include/dlc/Runtime/Types.h."""
+    _fields_ = [("data", ctypes.c_void_p), ("bytes", ctypes.c_uint64), ("dtype", ctypes.c_int32),
+                ("rank", ctypes.c_int32), ("shape", ctypes.c_int64 * MAX_RANK)]
+
+
+class Options(ctypes.Structure):
+    """dlc_options of include/dlc/Runtime/Types.h."""
+    _fields_ = [("size", ctypes.c_size_t), ("threads", ctypes.c_int32), ("profile", ctypes.c_int32),
+                ("parallel_for", ctypes.c_void_p), ("pool", ctypes.c_void_p), ("state", ctypes.c_void_p),
+                ("share", ctypes.c_void_p)]
+
+
+class Table(ctypes.Structure):
+    """The head of dlc_artifact_table of include/dlc/Runtime/ABI.h."""
+    _fields_ = [("abi_version", ctypes.c_uint32), ("size", ctypes.c_uint32), ("describe", ctypes.c_void_p),
+                ("context_create", ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)),
+                ("context_destroy", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
+                ("run", ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t,
+                                         ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32))]
+
+
+class Artifact:
+    """A compiled library, called through its C ABI."""
+
+    def __init__(self, path: Path, threads: int, feeds: cases.Feeds, outputs: int):
+        self.library = ctypes.CDLL(str(path))
+        self.table = Table.in_dll(self.library, "dlc_artifact")
+        options = Options(size=ctypes.sizeof(Options), threads=threads)
+        self.context = self.table.context_create(ctypes.addressof(options))
+        self.arrays = [np.ascontiguousarray(value) for value in feeds.values()]
+        self.inputs = (Tensor * len(self.arrays))(*map(self.describe, self.arrays))
+        self.outputs = (Tensor * outputs)()
+
+    @staticmethod
+    def describe(array: np.ndarray) -> Tensor:
+        return Tensor(array.ctypes.data, array.nbytes, DTYPES.index(array.dtype.name), array.ndim,
+                      (ctypes.c_int64 * MAX_RANK)(*array.shape))
+
+    def __call__(self) -> None:
+        for output in self.outputs:
+            output.data, output.bytes = None, 0
+        status = self.table.run(self.context, self.inputs, len(self.inputs), self.outputs, len(self.outputs), 0)
+        if status:
+            raise RuntimeError(f"the compiled model failed with status {status}")
+
+    def close(self) -> None:
+        self.table.context_destroy(self.context)
+
+
+def session(model: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
+def block(call) -> list[float]:
+    """Milliseconds of each call over about BLOCK_SECONDS, after two that are not counted: worker
+    threads of the other side may still spin."""
+    call()
+    call()
+    times = []
+    end = time.perf_counter() + BLOCK_SECONDS
+    while time.perf_counter() < end or len(times) < 3:
+        start = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - start) * 1e3)
+    return times
+
+
+def measure(dlc: str, model: Path, feeds: cases.Feeds, shape: dict, threads: int, blocks: int, folder: Path) -> dict:
+    artifact = folder / "model.so"
+    peer = session(model, threads)
+    compiled = Artifact(artifact, threads, feeds, len(peer.get_outputs()))
+    ours, theirs = [], []
+    for _ in range(blocks):
+        ours += block(compiled)
+        theirs += block(lambda: peer.run(None, feeds))
+    compiled.close()
+    return {"threads": threads, "dlc_ms": statistics.median(ours), "dlc_min_ms": min(ours),
+            "onnxruntime_ms": statistics.median(theirs), "onnxruntime_min_ms": min(theirs),
+            "ratio": statistics.median(ours) / statistics.median(theirs), "min_ratio": min(ours) / min(theirs)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dlc", default="dlc", help="the dlc to compile with")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--blocks", type=int, default=8, help=f"alternations, of {BLOCK_SECONDS} s a side")
+    parser.add_argument("--shapes", type=int, default=1, help="how many of a model's test shapes")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("models", nargs="*", help="names as cases.py prints them; all without")
+    arguments = parser.parse_args()
+    known = cases.all_cases()
+    if unknown := set(arguments.models) - set(known):
+        parser.error(f"unknown models {sorted(unknown)}; expected {', '.join(known)}")
+    rows = []
+    for name in arguments.models or known:
+        for shape in known[name].shapes[:arguments.shapes]:
+            with tempfile.TemporaryDirectory(prefix="dlc-speed-") as text:
+                folder = Path(text)
+                known[name].write(folder / "model.onnx")
+                flags = [flag for key, dims in shape.items() for flag in ("--shape", f"{key}={shape_text(dims)}")]
+                run([arguments.dlc, "compile", str(folder / "model.onnx"), "-o", str(folder / "model.so"), *flags])
+                feeds = known[name].feeds(shape)
+                for threads in arguments.threads:
+                    row = measure(arguments.dlc, folder / "model.onnx", feeds, shape, threads, arguments.blocks, folder)
+                    rows.append({"model": name, "shape": {k: list(v) for k, v in shape.items()}, **row})
+                    if not arguments.json:
+                        print(f"{name:22} {' '.join(map(shape_text, shape.values())):16} threads {threads}: dlc "
+                              f"{row['dlc_ms']:8.2f} ms  onnxruntime {row['onnxruntime_ms']:8.2f} ms  ratio "
+                              f"{row['ratio']:.2f} (of minima {row['min_ratio']:.2f})", flush=True)
+    if arguments.json:
+        print(json.dumps(rows, indent=1))
+
+
+if __name__ == "__main__":
+    main()
