@@ -1,6 +1,7 @@
 // The order of the passes.
 #include "dlc/Pipelines/Pipelines.h"
 
+#include "dlc/Autodiff/Passes.h"
 #include "dlc/Codegen/Host/Passes.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
 #include "dlc/Fusion/Passes.h"
@@ -58,6 +59,7 @@ void registerPassesAndPipelines() {
   registerTransformsPasses();
   registerFoldConstantsPass();
   dl::registerDLTransformsPasses();
+  autodiff::registerAutodiffPasses();
   fusion::registerFusionPasses();
   schedule::registerSchedulePasses();
   host::registerCodegenHostPasses();

@@ -365,10 +365,46 @@ static LogicalResult evaluateConvTranspose(ConvTransposeOp op, ArrayRef<Tensor> 
   return success();
 }
 
+//===-- Gradient of a convolution's filter
+//---------------------------------------------------------===//
+
+/// Every place of the cotangent adds its pixel times the window that it came from.
+static LogicalResult evaluateConvFilterGradient(ConvFilterGradientOp op, ArrayRef<Tensor> operands,
+                                                MutableArrayRef<Tensor> results) {
+  Tensor input = toDouble(operands[0]), cotangent = toDouble(operands[1]);
+  Image in(input.shape(), op.getLayout()), out(cotangent.shape(), op.getLayout());
+  Window window(op, op.getKernelShape());
+  int64_t groups = op.getGroups(), inputs = in.channels / groups, outputs = out.channels / groups;
+  int64_t taps = window.taps();
+  Tensor wide(DType::F64, results[0].shape());
+  double work = static_cast<double>(inputs) * taps * out.channels * out.positions() * out.batch;
+  inParallel(out.channels, work, [&](int64_t begin, int64_t end) {
+    for (int64_t o = begin; o < end; ++o)
+      for (int64_t c = 0; c < inputs; ++c)
+        for (int64_t tap = 0; tap < taps; ++tap) {
+          double sum = 0;
+          int64_t channel = o / outputs * inputs + c;
+          for (int64_t n = 0; n < out.batch; ++n)
+            for (int64_t p = 0; p < out.positions(); ++p) {
+              std::array<int64_t, 3> at = out.coordinates(p), from = window.place(at, tap);
+              if (in.contains(from))
+                sum += cotangent.data<double>()[n * out.batchStride + o * out.channelStride +
+                                                out.offset(at)] *
+                       input.data<double>()[n * in.batchStride + channel * in.channelStride +
+                                            in.offset(from)];
+            }
+          wide.data<double>()[(o * inputs + c) * taps + tap] = sum;
+        }
+  });
+  narrow(wide, results[0]);
+  return success();
+}
+
 void attachContractionReference(MLIRContext *context) {
   attachReference<MatmulOp, evaluateMatmul>(context);
   attachReference<ConvOp, evaluateConv>(context);
   attachReference<ConvTransposeOp, evaluateConvTranspose>(context);
+  attachReference<ConvFilterGradientOp, evaluateConvFilterGradient>(context);
 }
 
 } // namespace dlc

@@ -168,9 +168,24 @@ static LogicalResult evaluateLpPool(LpPoolOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
+static LogicalResult evaluateMaxPoolGradient(MaxPoolGradientOp op, ArrayRef<Tensor> operands,
+                                             MutableArrayRef<Tensor> results) {
+  WindowWalk walk(op, operands[0].shape(), operands[1].shape(), op.isChannelsLast());
+  Tensor best(operands[1].dtype(), operands[1].shape()), cotangent = toDouble(operands[1]);
+  std::vector<int64_t> places(cotangent.numElements(), -1);
+  maximise(walk, operands[0], best, places.data());
+  Tensor sum(DType::F64, results[0].shape());
+  for (auto [index, place] : llvm::enumerate(places))
+    if (place >= 0)
+      sum.data<double>()[place] += cotangent.data<double>()[index];
+  narrow(sum, results[0]);
+  return success();
+}
+
 void attachWindowReference(MLIRContext *context) {
   attachReference<MaxPoolOp, evaluateMaxPool>(context);
   attachReference<MaxPoolWithIndicesOp, evaluateMaxPoolWithIndices>(context);
+  attachReference<MaxPoolGradientOp, evaluateMaxPoolGradient>(context);
   attachReference<AveragePoolOp, evaluateAveragePool>(context);
   attachReference<LpPoolOp, evaluateLpPool>(context);
 }

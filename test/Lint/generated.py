@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+CASES = sorted((Path(__file__).resolve().parents[1] / "Gradients" / "Cases").glob("*.mlir"))
 PAGES: dict[str, list[str]] = {
     "docs/CLI.md": ["{bin}/dlc", "--help-markdown"],
+    "docs/Gradients.md": ["{bin}/dlc-gradient-check", "--markdown", *map(str, CASES)],
 }
 # One page a family of ops.
 FAMILIES = "include/dlc/Dialect/DL/IR/DL*Ops.td"

@@ -1,4 +1,5 @@
 // dlc-opt: runs passes on IR in text form, for tests and for looking into a compile.
+#include "dlc/Autodiff/ReverseMode.h"
 #include "dlc/Dialect/DL/IR/DLDialect.h"
 #include "dlc/Pipelines/Pipelines.h"
 #include "dlc/Reference/Interpreter.h"
@@ -10,6 +11,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<dlc::dl::DLDialect, mlir::func::FuncDialect, mlir::LLVM::LLVMDialect>();
   dlc::registerReferenceModels(registry);
+  dlc::autodiff::registerGradientRules(registry);
   dlc::registerPassesAndPipelines();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "dlc optimizer driver\n", registry));
 }

@@ -86,3 +86,23 @@ func.func @conv_transpose_channels_differ(%x: tensor<1x3x8x8xf32>, %w: tensor<4x
     : (tensor<1x3x8x8xf32>, tensor<4x5x3x3xf32>) -> tensor<1x5x10x10xf32>
   return
 }
+
+// -----
+
+func.func @conv_filter_gradient_c1(%x: tensor<1x3x8x8xf32>, %dy: tensor<1x4x6x6xf64>) {
+  // expected-error @+1 {{expects input and cotangent of one element type}}
+  %0 = dl.conv_filter_gradient %x, %dy {kernel_shape = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x3x8x8xf32>, tensor<1x4x6x6xf64>) -> tensor<4x3x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @conv_filter_gradient_c2(%x: tensor<1x3x8x8xf32>, %dy: tensor<1x4x6x6xf32>) {
+  // expected-error @+1 {{expects groups (2) to divide the 3 input and 4 output channels}}
+  %0 = dl.conv_filter_gradient %x, %dy {kernel_shape = array<i64: 3, 3>, groups = 2 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x3x8x8xf32>, tensor<1x4x6x6xf32>) -> tensor<4x1x3x3xf32>
+  return
+}

@@ -76,3 +76,15 @@ TEST(WindowEmission, PrologueAndEpilogue) {
                   "%z = dl.tanh %y : (tensor<1x3x3x19xf32>) -> tensor<1x3x3x19xf32>",
               "%z", 1e-5);
 }
+
+TEST(WindowEmission, MaxPoolGradient) {
+  for (const std::string &layout : {std::string(), last}) {
+    bool first = layout.empty();
+    checkOp("dl.max_pool_gradient %0, %1 " + window("3, 2", "2, 1", "1, 2", "1, 0", "1, 1", layout),
+            {first ? "tensor<2x3x7x9xf32>" : "tensor<2x7x9x3xf32>",
+             first ? "tensor<2x3x4x8xf32>" : "tensor<2x4x8x3xf32>"},
+            {first ? "tensor<2x3x7x9xf32>" : "tensor<2x7x9x3xf32>"}, 1e-5);
+  }
+  checkOp("dl.max_pool_gradient %0, %1 " + window("2", "2", "1", "0", "0"),
+          {"tensor<1x2x9xf64>", "tensor<1x2x4xf64>"}, {"tensor<1x2x9xf64>"});
+}

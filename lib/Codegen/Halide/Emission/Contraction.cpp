@@ -392,12 +392,53 @@ struct ConvTransposeModel
   }
 };
 
+struct ConvFilterGradientModel
+    : AnchorEmissionOpInterface::ExternalModel<ConvFilterGradientModel, dl::ConvFilterGradientOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::ConvFilterGradientOp>(operation);
+    ArrayRef<int64_t> input = shapeOf(op.getInput()), cotangent = shapeOf(op.getCotangent()),
+                      result = shapeOf(op.getResult());
+    unsigned spatial = input.size() - 2;
+    bool last = op.isChannelsLast();
+    unsigned channelAxis = last ? input.size() - 1 : 1, firstSpatial = last ? 1 : 2;
+    // Over images and places; the last axis innermost.
+    std::vector<int64_t> extents;
+    for (unsigned axis = spatial; axis-- > 0;)
+      extents.push_back(cotangent[firstSpatial + axis]);
+    extents.push_back(cotangent[0]);
+    int groupInputs = static_cast<int>(result[1]);
+    int groupOutputs = static_cast<int>(result[0] / op.getGroups());
+    auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
+      Coords from(input.size()), at(input.size());
+      from[0] = at[0] = Expr(k[spatial]);
+      at[channelAxis] = coords[0];
+      from[channelAxis] = (coords[0] / groupOutputs) * groupInputs + coords[1];
+      Expr inside = Halide::Internal::const_true();
+      for (unsigned axis = 0; axis < spatial; ++axis) {
+        Expr place = Expr(k[spatial - 1 - axis]);
+        at[firstSpatial + axis] = place;
+        Expr source = place * static_cast<int>(op.getStrides()[axis]) +
+                      coords[2 + axis] * static_cast<int>(op.getDilations()[axis]) -
+                      static_cast<int>(op.getPadsBegin()[axis]);
+        int size = static_cast<int>(input[firstSpatial + axis]);
+        inside = inside && source >= 0 && source < size;
+        from[firstSpatial + axis] = Halide::clamp(source, 0, size - 1);
+      }
+      Expr value = KernelEmitter::compute(emitter.at(op.getInput(), from)) *
+                   KernelEmitter::compute(emitter.at(op.getCotangent(), at));
+      return Halide::select(inside, value, Halide::Internal::make_zero(value.type()));
+    };
+    emitPlainSum(emitter, op, extents, term, /*bias=*/Value(), /*channelAxis=*/0);
+  }
+};
+
 } // namespace
 
 void attachContractionEmission(MLIRContext *context) {
   dl::MatmulOp::attachInterface<MatmulModel>(*context);
   dl::ConvOp::attachInterface<ConvModel>(*context);
   dl::ConvTransposeOp::attachInterface<ConvTransposeModel>(*context);
+  dl::ConvFilterGradientOp::attachInterface<ConvFilterGradientModel>(*context);
 }
 
 } // namespace dlc::codegen

@@ -294,12 +294,69 @@ struct MaxPoolWithIndicesModel
   }
 };
 
+//===-- Gradient ---------------------------------------------------------------------------===//
+
+/// First the tap that won each window, then for each input element the windows that it won.
+struct MaxPoolGradientModel
+    : AnchorEmissionOpInterface::ExternalModel<MaxPoolGradientModel, dl::MaxPoolGradientOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::MaxPoolGradientOp>(operation);
+    unsigned first = firstSpatialAxis(op), spatial = op.getKernelShape().size();
+    Halide::Type type = foldType(op.getResult());
+    std::vector<Halide::Var> vars = axisVars(shapeOf(op.getResult()).size());
+    Coords coords(vars.rbegin(), vars.rend());
+
+    Halide::RDom k = windowDomain(op.getKernelShape());
+    auto [place, inside] = tapPlace(op, first, coords, k);
+    Expr value = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), place)));
+    Halide::Func winner("winner");
+    winner(vars) =
+        Halide::Tuple(templates::reductionIdentity(templates::ReductionKind::Max, type), Expr(-1));
+    Expr better = inside && (winner(vars)[1] < 0 || value > winner(vars)[0]);
+    winner(vars) = Halide::Tuple(Halide::select(better, value, winner(vars)[0]),
+                                 Halide::select(better, tapNumber(op, k), winner(vars)[1]));
+
+    Halide::RDom tap = windowDomain(op.getKernelShape());
+    Coords window(coords);
+    Expr reaches = Halide::Internal::const_true();
+    for (unsigned i = 0; i < spatial; ++i) {
+      Expr scaled = coords[first + i] + toInt(op.getPadsBegin()[i]) -
+                    Expr(tap[spatial - 1 - i]) * toInt(op.getDilations()[i]);
+      Expr stride = toInt(op.getStrides()[i]);
+      int64_t size = shapeOf(op.getCotangent())[first + i];
+      reaches = reaches && scaled >= 0 && scaled % stride == 0 && scaled / stride < toInt(size);
+      window[first + i] = Halide::clamp(scaled / stride, 0, toInt(size - 1));
+    }
+    std::vector<Expr> at(window.rbegin(), window.rend());
+    Expr won = reaches && winner(at)[1] == tapNumber(op, tap);
+    Expr flows = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getCotangent(), window)));
+    Halide::Func sum("sum");
+    sum(vars) = Halide::Internal::make_zero(type);
+    sum(vars) += Halide::select(won, flows, Halide::Internal::make_zero(type));
+    emitter.define(op.getResult(), [sum](const Coords &at) {
+      return sum(std::vector<Expr>(at.rbegin(), at.rend()));
+    });
+    emitter.scheduleGenerically();
+  }
+
+private:
+  /// The row-major number of tap `k` in its window.
+  static Expr tapNumber(dl::MaxPoolGradientOp op, const Halide::RDom &k) {
+    Expr number = 0;
+    unsigned spatial = op.getKernelShape().size();
+    for (unsigned i = 0; i < spatial; ++i)
+      number = number * toInt(op.getKernelShape()[i]) + Expr(k[spatial - 1 - i]);
+    return number;
+  }
+};
+
 } // namespace
 
 void attachWindowEmission(MLIRContext *context) {
   dl::MaxPoolOp::attachInterface<PoolModel<dl::MaxPoolOp>>(*context);
   dl::AveragePoolOp::attachInterface<PoolModel<dl::AveragePoolOp>>(*context);
   dl::LpPoolOp::attachInterface<PoolModel<dl::LpPoolOp>>(*context);
+  dl::MaxPoolGradientOp::attachInterface<MaxPoolGradientModel>(*context);
   dl::MaxPoolWithIndicesOp::attachInterface<MaxPoolWithIndicesModel>(*context);
 }
 

@@ -215,4 +215,51 @@ int64_t ConvTransposeOp::getFlops() {
   return 2 * taps * elementsOf(getInput().getType());
 }
 
+//===-- Gradients
+//----------------------------------------------------------------------------------===//
+
+LogicalResult ConvFilterGradientOp::inferReturnTypes(MLIRContext *context,
+                                                     std::optional<Location> loc,
+                                                     ValueRange operands, DictionaryAttr attributes,
+                                                     OpaqueProperties properties,
+                                                     RegionRange regions,
+                                                     SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims input = dimsOf(op.getInput().getType()), cotangent = dimsOf(op.getCotangent().getType());
+  if (input.size() < 3 || cotangent.size() != input.size())
+    return inferenceError(loc, "conv_filter_gradient expects two images of rank 3 to 5, got " +
+                                   dimsString(input) + " and " + dimsString(cotangent));
+  size_t spatial = input.size() - 2;
+  if (failed(checkWindow(loc, op, spatial)) || op.getKernelShape().size() != spatial)
+    return inferenceError(loc, "conv_filter_gradient expects one kernel size a spatial axis");
+  unsigned channelAxis = imageAxes(op.getLayout(), input.size()).second;
+  Dims result{cotangent[channelAxis], input[channelAxis].floorDiv(op.getGroups())};
+  for (int64_t size : op.getKernelShape())
+    result.push_back(getAffineConstantExpr(size, context));
+  types.push_back(tensorOf(result, getElementTypeOrSelf(op.getInput().getType())));
+  return success();
+}
+
+LogicalResult ConvFilterGradientOp::verify() {
+  unsigned channelAxis = imageAxes(getLayout(), getInput().getType().getRank()).second;
+  int64_t inputs = getInput().getType().getDimSize(channelAxis),
+          outputs = getCotangent().getType().getDimSize(channelAxis);
+  // conv_filter_gradient_c1
+  if (getElementTypeOrSelf(getInput()) != getElementTypeOrSelf(getCotangent()))
+    return emitOpError("expects input and cotangent of one element type");
+  // conv_filter_gradient_c2
+  if (getGroups() < 1 || inputs % getGroups() != 0 || outputs % getGroups() != 0)
+    return emitOpError("expects groups (") << getGroups() << ") to divide the " << inputs
+                                           << " input and " << outputs << " output channels";
+  return success();
+}
+
+int64_t ConvFilterGradientOp::getFlops() {
+  RankedTensorType filter = getResult().getType();
+  int64_t perPlace = 2;
+  for (int64_t axis = 1; axis < filter.getRank(); ++axis)
+    perPlace *= sizeOf(filter, axis);
+  return perPlace * elementsOf(getCotangent().getType());
+}
+
 } // namespace dlc::dl

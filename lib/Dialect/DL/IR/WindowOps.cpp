@@ -113,4 +113,30 @@ LogicalResult MaxPoolWithIndicesOp::inferReturnTypes(MLIRContext *context,
 
 int64_t MaxPoolWithIndicesOp::getFlops() { return windowFlops(*this); }
 
+LogicalResult MaxPoolGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                                  ValueRange operands, DictionaryAttr,
+                                                  OpaqueProperties, RegionRange,
+                                                  SmallVectorImpl<Type> &types) {
+  types.push_back(operands.front().getType());
+  return success();
+}
+
+LogicalResult MaxPoolGradientOp::verify() {
+  SmallVector<Type> pooled;
+  if (failed(inferPool(getLoc(), *this, getLayout(), pooled)) || failed(verifyPool(*this)))
+    return failure();
+  // max_pool_gradient_c1
+  if (pooled.front() != getCotangent().getType())
+    return emitOpError("expects a cotangent of the pool's result type ")
+           << pooled.front() << ", got " << getCotangent().getType();
+  return success();
+}
+
+int64_t MaxPoolGradientOp::getFlops() { return 2 * windowFlops(*this); }
+bool MaxPoolGradientOp::isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
+void MaxPoolGradientOp::setChannelsLast(bool value) {
+  setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);
+}
+SmallVector<unsigned> MaxPoolGradientOp::getImageOperands() { return {0, 1}; }
+
 } // namespace dlc::dl

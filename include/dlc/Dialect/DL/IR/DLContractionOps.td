@@ -62,4 +62,27 @@ def DL_ConvTransposeOp : DL_ConvolutionOp<"conv_transpose",
   }];
 }
 
+def DL_ConvFilterGradientOp : DL_Op<"conv_filter_gradient", "Reduction"> {
+  let summary = "the gradient of conv with respect to its filter";
+  let description = [{
+    `input` is conv's, `cotangent` has the shape of its result; both are images in `layout`. The result is
+    (O, C/groups, kernel...): result[o, c, k] = sum over images n and places p of cotangent[n, o, p] *
+    input[n, c, p * stride + k * dilation - pad], in the groups that o and c share. `kernel_shape` and the
+    other lists have one entry a spatial axis.
+  }];
+  let arguments = (ins DL_FloatTensor:$input, DL_FloatTensor:$cotangent,
+                       DenseI64ArrayAttr:$kernel_shape, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads_begin,
+                       DenseI64ArrayAttr:$pads_end, DefaultValuedAttr<I64Attr, "1">:$groups,
+                       DL_DefaultLayout:$layout);
+  let results = (outs DL_FloatTensor:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $input `,` $cotangent attr-dict `:` functional-type(operands, results)
+  }];
+  let extraClassDeclaration = fusionMethod # [{
+    bool isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
+  }];
+}
+
 #endif // DLC_DIALECT_DL_IR_DLCONTRACTIONOPS_TD

@@ -51,4 +51,20 @@ def DL_MaxPoolWithIndicesOp : DL_Op<"max_pool_with_indices", "Opaque"> {
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
+def DL_MaxPoolGradientOp : DL_Op<"max_pool_gradient", "Opaque",
+                                 [DeclareOpInterfaceMethods<LayoutOpInterface, ["getImageOperands"]>]> {
+  let summary = "the gradient of max_pool with respect to its input";
+  let description = !strconcat([{
+    `cotangent` has the shape of max_pool's result. Each of its elements goes to the largest element of its
+    window, the first in row-major order of equals (as Keras does); elements of several windows get the sum.
+  }], DL_WindowText);
+  let arguments = !con((ins DL_FloatTensor:$input, DL_FloatTensor:$cotangent), DL_WindowAttributes,
+                       (ins DL_DefaultLayout:$layout));
+  let results = (outs DL_FloatTensor:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $input `,` $cotangent attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 #endif // DLC_DIALECT_DL_IR_DLWINDOWOPS_TD

@@ -1,0 +1,140 @@
+// Gradients of normalizations. With z = (x - mean) * r, r = 1 / sqrt(variance + epsilon), over sets
+// of elements: dx = r * (dz - mean(dz) - z * mean(dz * z)), where dz = dy * scale (Ioffe and
+// Szegedy, 2015, section 3; Ba, Kiros and Hinton, 2016).
+#include "Rules/Rules.h"
+
+using namespace mlir;
+
+namespace dlc::autodiff {
+
+namespace {
+
+SmallVector<int64_t> axesFrom(int64_t axis, int64_t rank) {
+  return llvm::to_vector(llvm::seq(axis < 0 ? axis + rank : axis, rank));
+}
+
+double number(const APFloat &value) { return value.convertToDouble(); }
+
+Term softmaxGradient(int64_t axis, Term y, Term dy) {
+  Term weighted = dy * y;
+  return weighted - y * sum(weighted, axesFrom(axis, y.rank()).front());
+}
+
+/// dx for statistics over `axes`, and z by reference for the scale's cotangent.
+Term centredGradient(Term x, Term dz, ArrayRef<int64_t> axes, double epsilon, Term &z) {
+  Term centred = x - mean(x, axes);
+  Term r = rsqrt(mean(centred * centred, axes) + epsilon);
+  z = centred * r;
+  return r * (dz - mean(dz, axes) - z * mean(dz * z, axes));
+}
+
+LogicalResult layerNormGradient(dl::LayerNormOp op, GradientBuilder &g) {
+  Term x = g.operand(0), dy = g.cotangent(), z = x;
+  SmallVector<int64_t> axes = axesFrom(op.getAxis(), x.rank());
+  Term dx = centredGradient(x, dy * g.operand(1), axes, number(op.getEpsilon()), z);
+  if (g.wants(0))
+    g.add(0, dx);
+  if (g.wants(1))
+    g.add(1, dy * z);
+  if (op.getBias() && g.wants(2))
+    g.add(2, dy);
+  return success();
+}
+
+LogicalResult rmsNormGradient(dl::RmsNormOp op, GradientBuilder &g) {
+  Term x = g.operand(0), dy = g.cotangent();
+  SmallVector<int64_t> axes = axesFrom(op.getAxis(), x.rank());
+  Term r = rsqrt(mean(x * x, axes) + number(op.getEpsilon()));
+  Term z = x * r, dz = dy * g.operand(1);
+  if (g.wants(0))
+    g.add(0, r * (dz - z * mean(dz * z, axes)));
+  if (g.wants(1))
+    g.add(1, dy * z);
+  return success();
+}
+
+/// A vector of channels with axes of size 1 so that it broadcasts over the image.
+template <typename Op>
+Term overImage(Op op, Term vector) {
+  SmallVector<int64_t> shape(op.getInput().getType().getRank(), 1);
+  shape[op.getChannelAxis()] = vector.type().getNumElements();
+  return reshape(vector, shape);
+}
+
+/// `image` summed to one element a channel, in the shape of `operand`.
+template <typename Op>
+Term toChannels(Op op, Term image, Value operand) {
+  SmallVector<int64_t> axes;
+  for (int64_t axis = 0; axis < image.rank(); ++axis)
+    if (axis != op.getChannelAxis())
+      axes.push_back(axis);
+  return reshape(sum(image, axes), cast<RankedTensorType>(operand.getType()).getShape());
+}
+
+/// Inference statistics are operands like any other.
+LogicalResult batchNormGradient(dl::BatchNormOp op, GradientBuilder &g) {
+  for (Value operand : op->getOperands())
+    if (getElementTypeOrSelf(operand) != getElementTypeOrSelf(op.getInput()))
+      return op.emitOpError("has no gradient rule where statistics are of another type than the "
+                            "input");
+  Term dy = g.cotangent(), scale = overImage(op, g.operand(1));
+  Term r = rsqrt(overImage(op, g.operand(4)) + number(op.getEpsilon()));
+  Term centred = g.operand(0) - overImage(op, g.operand(3));
+  if (g.wants(0))
+    g.add(0, dy * (scale * r));
+  if (g.wants(1))
+    g.add(1, toChannels(op, dy * centred * r, op.getScale()));
+  if (g.wants(2))
+    g.add(2, toChannels(op, dy, op.getBias()));
+  if (g.wants(3))
+    g.add(3, toChannels(op, -(dy * (scale * r)), op.getMean()));
+  if (g.wants(4))
+    g.add(4, toChannels(op, dy * centred * scale * (-0.5 * (r * r * r)), op.getVariance()));
+  return success();
+}
+
+/// Statistics of each image and group of channels. Groups become an axis of their own.
+template <typename Op>
+LogicalResult groupedGradient(Op op, int64_t groups, GradientBuilder &g) {
+  if (op.isChannelsLast())
+    return op.emitOpError("has a gradient rule for channels-first images only");
+  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
+  SmallVector<int64_t> split{shape[0], groups, shape[1] / groups};
+  split.append(shape.begin() + 2, shape.end());
+  Term dy = g.cotangent(), z = dy;
+  Term dz = reshape(dy * overImage(op, g.operand(1)), split);
+  Term dx = centredGradient(reshape(g.operand(0), split), dz, axesFrom(2, split.size()),
+                            number(op.getEpsilon()), z);
+  if (g.wants(0))
+    g.add(0, reshape(dx, shape));
+  if (g.wants(1))
+    g.add(1, toChannels(op, dy * reshape(z, shape), op.getScale()));
+  if (g.wants(2))
+    g.add(2, toChannels(op, dy, op.getBias()));
+  return success();
+}
+
+} // namespace
+
+void attachNormalizationRules(MLIRContext *context) {
+  unary<dl::SoftmaxOp>(context, [](dl::SoftmaxOp op, Term, Term y, Term dy) {
+    return softmaxGradient(op.getAxis(), y, dy);
+  });
+  unary<dl::LogSoftmaxOp>(context, [](dl::LogSoftmaxOp op, Term, Term y, Term dy) {
+    int64_t axis = op.getAxis() < 0 ? op.getAxis() + y.rank() : op.getAxis();
+    return dy - exp(y) * sum(dy, axis);
+  });
+  rule<dl::LayerNormOp>(context,
+                        [](auto op, GradientBuilder &g) { return layerNormGradient(op, g); });
+  rule<dl::RmsNormOp>(context, [](auto op, GradientBuilder &g) { return rmsNormGradient(op, g); });
+  rule<dl::BatchNormOp>(context,
+                        [](auto op, GradientBuilder &g) { return batchNormGradient(op, g); });
+  rule<dl::InstanceNormOp>(context, [](dl::InstanceNormOp op, GradientBuilder &g) {
+    return groupedGradient(op, op.getInput().getType().getDimSize(1), g);
+  });
+  rule<dl::GroupNormOp>(context, [](dl::GroupNormOp op, GradientBuilder &g) {
+    return groupedGradient(op, static_cast<int64_t>(op.getGroups()), g);
+  });
+}
+
+} // namespace dlc::autodiff

@@ -1,0 +1,54 @@
+// Normalizations by every operand.
+func.func @softmax_1(%x: tensor<3x5x2xf64>) -> tensor<3x5x2xf64> {
+  %y = dl.softmax %x {axis = 1 : i64} : (tensor<3x5x2xf64>) -> tensor<3x5x2xf64>
+  return %y : tensor<3x5x2xf64>
+}
+func.func @softmax_0(%x: tensor<3x5x2xf64>) -> tensor<3x5x2xf64> {
+  %y = dl.softmax %x {axis = 0 : i64} : (tensor<3x5x2xf64>) -> tensor<3x5x2xf64>
+  return %y : tensor<3x5x2xf64>
+}
+func.func @softmax_2(%x: tensor<3x5x2xf64>) -> tensor<3x5x2xf64> {
+  %y = dl.softmax %x {axis = 2 : i64} : (tensor<3x5x2xf64>) -> tensor<3x5x2xf64>
+  return %y : tensor<3x5x2xf64>
+}
+func.func @log_softmax_1(%x: tensor<3x5x2xf64>) -> tensor<3x5x2xf64> {
+  %y = dl.log_softmax %x {axis = 1 : i64} : (tensor<3x5x2xf64>) -> tensor<3x5x2xf64>
+  return %y : tensor<3x5x2xf64>
+}
+func.func @log_softmax_0(%x: tensor<3x5x2xf64>) -> tensor<3x5x2xf64> {
+  %y = dl.log_softmax %x {axis = 0 : i64} : (tensor<3x5x2xf64>) -> tensor<3x5x2xf64>
+  return %y : tensor<3x5x2xf64>
+}
+func.func @log_softmax_2(%x: tensor<3x5x2xf64>) -> tensor<3x5x2xf64> {
+  %y = dl.log_softmax %x {axis = 2 : i64} : (tensor<3x5x2xf64>) -> tensor<3x5x2xf64>
+  return %y : tensor<3x5x2xf64>
+}
+func.func @layer_norm(%x: tensor<2x3x5xf64>, %s: tensor<3x5xf64>, %b: tensor<5xf64>) -> tensor<2x3x5xf64> {
+  %y = dl.layer_norm %x, %s, %b {axis = 1 : i64, epsilon = 0.01 : f64}
+      : (tensor<2x3x5xf64>, tensor<3x5xf64>, tensor<5xf64>) -> tensor<2x3x5xf64>
+  return %y : tensor<2x3x5xf64>
+}
+func.func @rms_norm(%x: tensor<3x7xf64>, %s: tensor<7xf64>) -> tensor<3x7xf64> {
+  %y = dl.rms_norm %x, %s {axis = 1 : i64, epsilon = 0.01 : f64} : (tensor<3x7xf64>, tensor<7xf64>) -> tensor<3x7xf64>
+  return %y : tensor<3x7xf64>
+}
+func.func @batch_norm(%x: tensor<2x3x5xf64>, %s: tensor<3xf64>, %b: tensor<3xf64>, %m: tensor<3xf64>, %v: tensor<3xf64>)
+    -> tensor<2x3x5xf64> attributes {low = 0.3 : f64, high = 2.0 : f64} {
+  %y = dl.batch_norm %x, %s, %b, %m, %v {epsilon = 0.01 : f64}
+      : (tensor<2x3x5xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>) -> tensor<2x3x5xf64>
+  return %y : tensor<2x3x5xf64>
+}
+func.func @batch_norm_last(%x: tensor<2x5x3xf64>, %s: tensor<3xf64>, %b: tensor<3xf64>, %m: tensor<3xf64>, %v: tensor<3xf64>)
+    -> tensor<2x5x3xf64> attributes {low = 0.3 : f64, high = 2.0 : f64} {
+  %y = dl.batch_norm %x, %s, %b, %m, %v {layout = #dl.layout<channels_last>}
+      : (tensor<2x5x3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>) -> tensor<2x5x3xf64>
+  return %y : tensor<2x5x3xf64>
+}
+func.func @instance_norm(%x: tensor<2x3x7xf64>, %s: tensor<3xf64>, %b: tensor<3xf64>) -> tensor<2x3x7xf64> {
+  %y = dl.instance_norm %x, %s, %b {epsilon = 0.01 : f64} : (tensor<2x3x7xf64>, tensor<3xf64>, tensor<3xf64>) -> tensor<2x3x7xf64>
+  return %y : tensor<2x3x7xf64>
+}
+func.func @group_norm(%x: tensor<2x6x3xf64>, %s: tensor<6xf64>, %b: tensor<6xf64>) -> tensor<2x6x3xf64> {
+  %y = dl.group_norm %x, %s, %b {groups = 2 : i64, epsilon = 0.01 : f64} : (tensor<2x6x3xf64>, tensor<6xf64>, tensor<6xf64>) -> tensor<2x6x3xf64>
+  return %y : tensor<2x6x3xf64>
+}
