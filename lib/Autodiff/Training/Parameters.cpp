@@ -1,0 +1,71 @@
+// autodiff-parameters: weights become state.
+#include "dlc/Autodiff/ModelState.h"
+#include "dlc/Autodiff/Passes.h"
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+
+namespace dlc::autodiff {
+
+#define GEN_PASS_DEF_AUTODIFFPARAMETERS
+#include "dlc/Autodiff/Passes.h.inc"
+
+namespace {
+
+bool isWeight(dl::ConstantOp constant) {
+  RankedTensorType type = constant.getResult().getType();
+  return isa<FloatType>(type.getElementType()) && type.getRank() > 0 && type.getNumElements() > 1 &&
+         !constant->use_empty();
+}
+
+/// Mean and variance of a batch norm follow the data, not a gradient.
+bool isStatistic(dl::ConstantOp constant) {
+  return llvm::any_of(constant->getUses(), [](OpOperand &use) {
+    return isa<dl::BatchNormOp>(use.getOwner()) && use.getOperandNumber() >= 3;
+  });
+}
+
+/// The model's name for a weight, where its location has one.
+std::string nameOf(dl::ConstantOp constant) {
+  if (auto named = constant->getLoc()->findInstanceOf<NameLoc>())
+    return named.getName().str();
+  return "weight";
+}
+
+struct ParametersPass : impl::AutodiffParametersBase<ParametersPass> {
+  using AutodiffParametersBase::AutodiffParametersBase;
+
+  void runOnOperation() override {
+    auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+    if (!main) {
+      getOperation().emitError("expected a function 'main' to train, found none");
+      return signalPassFailure();
+    }
+    func::FuncOp init = initFunction(getOperation());
+    OpBuilder builder(init.getBody().front().getTerminator());
+    llvm::StringSet<> taken, frozen;
+    for (const std::string &name : freeze)
+      frozen.insert(name);
+    for (auto constant : llvm::make_early_inc_range(main.getOps<dl::ConstantOp>())) {
+      if (!isWeight(constant))
+        continue;
+      std::string name = nameOf(constant), slot = name;
+      for (int suffix = 1; !taken.insert(slot).second; ++suffix)
+        slot = name + "_" + std::to_string(suffix);
+      bool trainable = !isStatistic(constant) && !frozen.erase(name);
+      BlockArgument argument =
+          addSlotArgument(main, slot, constant.getResult().getType(), trainable);
+      constant.replaceAllUsesWith(argument);
+      constant->moveBefore(init.getBody().front().getTerminator());
+      addSlotResult(init, slot, constant.getResult());
+    }
+    if (!frozen.empty()) {
+      main.emitError("has no weight '") << frozen.begin()->getKey() << "' to freeze";
+      return signalPassFailure();
+    }
+  }
+};
+
+} // namespace
+} // namespace dlc::autodiff
