@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cassert>
 #include <dlfcn.h>
+#include <fstream>
+#include <string_view>
 
 using namespace dlc;
 
@@ -14,6 +16,15 @@ static_assert(static_cast<int>(DType::F32) == DLC_FLOAT32 &&
                   static_cast<int>(DType::I64) == DLC_INT64 &&
                   static_cast<int>(DType::Bool) == DLC_BOOL,
               "DType and dlc_dtype must have one order");
+
+bool dlc::isArtifact(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  char magic[4] = {};
+  file.read(magic, sizeof(magic));
+  constexpr std::string_view elf = "\x7f"
+                                   "ELF";
+  return file && std::string_view(magic, sizeof(magic)) == elf;
+}
 
 struct Artifact::Library {
   std::string path;
@@ -55,7 +66,8 @@ static KernelDescription describeKernel(const dlc_kernel_info &info) {
   return {orEmpty(info.name), orEmpty(info.kind), info.flops, info.bytes};
 }
 
-static ModelDescription describeModel(const dlc_model_info &info) {
+static ModelDescription describeModel(const dlc_artifact_table &table) {
+  const dlc_model_info &info = *table.describe();
   ModelDescription model;
   model.name = orEmpty(info.name);
   model.version = orEmpty(info.version);
@@ -63,9 +75,9 @@ static ModelDescription describeModel(const dlc_model_info &info) {
   model.constantBytes = info.constant_bytes;
   for (uint32_t i = 0; i < info.num_functions; ++i) {
     const dlc_function_info &function = info.functions[i];
-    model.functions.push_back({orEmpty(function.name),
-                               describeTensors(function.inputs, function.num_inputs),
-                               describeTensors(function.outputs, function.num_outputs)});
+    model.functions.push_back(
+        {orEmpty(function.name), describeTensors(function.inputs, function.num_inputs),
+         describeTensors(function.outputs, function.num_outputs), table.arena_bytes(i)});
   }
   for (uint32_t i = 0; i < info.num_symbols; ++i)
     model.symbols.push_back(orEmpty(info.symbols[i]));
@@ -91,7 +103,7 @@ Expected<Artifact> Artifact::open(const std::string &path) {
     return badInput(path + ": expected ABI version " + std::to_string(DLC_ABI_VERSION) +
                     ", found " + std::to_string(library->table->abi_version) +
                     ": compile the model again");
-  library->model = describeModel(*library->table->describe());
+  library->model = describeModel(*library->table);
   return Artifact(std::move(library));
 }
 

@@ -86,7 +86,11 @@ Status CompileSession::runCodegen() {
   if (!objects)
     return Error{objects.error().code, path + ": " + objects.error().message};
   kernels = std::move(*objects);
-  model->module->walk([this](dl::KernelOp) { ++result.kernels; });
+  // A module of the phase `host` holds each distinct kernel once, and calls.
+  if (startingPhase() == Phase::Host)
+    result.kernels = host::kernelCallsOf(*model->module);
+  else
+    model->module->walk([this](dl::KernelOp) { ++result.kernels; });
   result.recipes = kernels.size();
   for (const KernelObject &kernel : kernels)
     result.cachedRecipes += kernel.fromCache;

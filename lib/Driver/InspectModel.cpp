@@ -1,9 +1,14 @@
-// `inspectModel`: the model's layers, from the IR of whichever phase it is given in.
+// `inspectModel`: the model's layers, from the IR of whichever phase it is given in, and the memory
+// that a run of it takes.
 #include "LoadedModel.h"
 
+#include "dlc/Artifact/Loader.h"
+#include "dlc/Codegen/Halide/KernelCompiler.h"
+#include "dlc/Codegen/Host/ArenaPlan.h"
+#include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
-#include "llvm/ADT/DenseSet.h"
+#include "dlc/Pipelines/Pipelines.h"
 
 using namespace dlc;
 using namespace dlc::driver;
@@ -55,31 +60,7 @@ static LayerReport describeLayer(mlir::Operation *op) {
   return layer;
 }
 
-static TensorDescription describeTensor(std::string name, mlir::Type type) {
-  TensorDescription tensor;
-  tensor.name = std::move(name);
-  if (auto ranked = mlir::dyn_cast<mlir::RankedTensorType>(type)) {
-    tensor.dtype = dl::dtypeOf(ranked.getElementType()).value_or(DType::F32);
-    for (int64_t dim : ranked.getShape())
-      tensor.dims.push_back(mlir::ShapedType::isDynamic(dim) ? unknownDim : dim);
-  }
-  return tensor;
-}
-
-Expected<InspectReport> dlc::inspectModel(const std::string &path, const CompileOptions &options) {
-  Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
-  if (!model)
-    return model.error();
-  mlir::func::FuncOp function = (*model)->main();
-  if (!function || function.isExternal())
-    return badInput(path + ": expected a function 'main', found none");
-  InspectReport report;
-  if (auto name = (*(*model)->module)->getAttrOfType<mlir::StringAttr>("dl.model"))
-    report.name = name.str();
-  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
-    report.inputs.push_back(describeTensor(inputName(function, index), type));
-  for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
-    report.outputs.push_back(describeTensor(outputName(function, index), type));
+static void addLayers(mlir::func::FuncOp function, InspectReport &report) {
   for (mlir::Operation &op : function.getOps()) {
     if (auto constant = mlir::dyn_cast<dl::ConstantOp>(op)) {
       // Each constant once, however many layers share it.
@@ -92,5 +73,119 @@ Expected<InspectReport> dlc::inspectModel(const std::string &path, const Compile
     report.layers.push_back(describeLayer(&op));
     report.flops += report.layers.back().flops;
   }
+}
+
+/// Whether every input and output is a tensor of numbers, which a dump may not have.
+static bool hasTensorSignature(mlir::func::FuncOp function) {
+  auto isTensor = [](mlir::Type type) {
+    auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);
+    return tensor && dl::dtypeOf(tensor.getElementType());
+  };
+  return llvm::all_of(function.getArgumentTypes(), isTensor) &&
+         llvm::all_of(function.getResultTypes(), isTensor);
+}
+
+static void describeSignature(FunctionDescription function, InspectReport &report) {
+  report.inputs = std::move(function.inputs);
+  report.outputs = std::move(function.outputs);
+  report.arenaBytes = function.arenaBytes;
+}
+
+//===-- The arena plan ---------------------------------------------------------------------===//
+
+/// Brings an imported model to where its kernels and their order are known.
+static Status formKernels(LoadedModel &model, const CompileOptions &options) {
+  Expected<codegen::KernelTarget> target = codegen::kernelTarget(options.cpu);
+  if (!target)
+    return target.error();
+  mlir::PassManager manager(&model.context);
+  manager.enableVerifier(false);
+  for (Phase phase : {Phase::Optimize, Phase::Fuse, Phase::Schedule})
+    addPhase(manager, phase, {target->facts.vectorBytes});
+  DiagnosticCollector diagnostics(&model.context, options);
+  if (mlir::failed(manager.run(*model.module)))
+    return diagnostics.error(model.path, ExitCode::Internal, "its kernels cannot be formed");
+  return {};
+}
+
+/// The node that makes `value`; `node#1` for the second result of a kernel.
+static std::string bufferName(mlir::Value value) {
+  std::string name = nodeName(value.getDefiningOp());
+  if (value.getDefiningOp()->getNumResults() > 1)
+    name += "#" + std::to_string(mlir::cast<mlir::OpResult>(value).getResultNumber());
+  return name;
+}
+
+/// Plans the memory of a run; changes the module to one of the phase `schedule` on the way.
+static Status planMemory(LoadedModel &model, const CompileOptions &options, InspectReport &report) {
+  if (model.main().getOps<dl::KernelOp>().empty())
+    if (Status status = formKernels(model, options); !status)
+      return status;
+  DiagnosticCollector diagnostics(&model.context, options);
+  mlir::FailureOr<host::ArenaPlan> plan = host::ArenaPlan::compute(model.main());
+  if (mlir::failed(plan))
+    return diagnostics.error(model.path, ExitCode::Internal, "its memory cannot be planned");
+  report.arenaBytes = static_cast<uint64_t>(plan->arenaBytes());
+  report.arenaLowerBound = static_cast<uint64_t>(plan->lowerBound());
+  for (const host::ArenaEntry &entry : plan->arenaEntries())
+    report.buffers.push_back({bufferName(entry.root), static_cast<uint64_t>(entry.bytes),
+                              static_cast<uint64_t>(entry.offset), entry.firstUse, entry.lastUse});
+  return {};
+}
+
+//===-- What there is to inspect -----------------------------------------------------------===//
+
+/// A dump of the phase `host` keeps its functions' types and its distinct kernels.
+static InspectReport inspectHost(mlir::ModuleOp module) {
+  InspectReport report;
+  ModelDescription description = host::describeModel(module);
+  report.name = description.name;
+  report.weightBytes = description.constantBytes;
+  if (!description.functions.empty())
+    describeSignature(description.functions.front(), report);
+  if (auto kernels = module.lookupSymbol<mlir::ModuleOp>(host::kernelsModule))
+    for (auto function : kernels.getOps<mlir::func::FuncOp>())
+      addLayers(function, report);
+  return report;
+}
+
+static Expected<InspectReport> inspectArtifact(const std::string &path) {
+  Expected<Artifact> artifact = Artifact::open(path);
+  if (!artifact)
+    return artifact.error();
+  const ModelDescription &description = artifact->description();
+  InspectReport report;
+  report.name = description.name;
+  report.symbols = description.symbols;
+  report.weightBytes = description.constantBytes;
+  if (!description.functions.empty())
+    describeSignature(description.functions.front(), report);
+  for (const KernelDescription &kernel : description.kernels) {
+    report.layers.push_back({kernel.name, kernel.kind, "", 0, kernel.flops, kernel.bytes});
+    report.flops += kernel.flops;
+  }
+  return report;
+}
+
+Expected<InspectReport> dlc::inspectModel(const std::string &path, const CompileOptions &options) {
+  if (isArtifact(path))
+    return inspectArtifact(path);
+  Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
+  if (!model)
+    return model.error();
+  mlir::ModuleOp module = *(*model)->module;
+  if (module.lookupSymbol<mlir::ModuleOp>(host::functionsModule))
+    return inspectHost(module);
+  mlir::func::FuncOp function = (*model)->main();
+  if (!function || function.isExternal())
+    return badInput(path + ": expected a function 'main', found none");
+  if (!hasTensorSignature(function))
+    return badInput(path + ": expected 'main' to map tensors of numbers to such tensors");
+  InspectReport report;
+  report.name = host::modelName(module);
+  describeSignature(host::describeFunction(function), report);
+  addLayers(function, report);
+  if (Status status = planMemory(**model, options, report); !status)
+    return status.error();
   return report;
 }

@@ -11,4 +11,4 @@ extern "C" const dlc_artifact_table dlc_artifact = {
     dlcrt_output_shapes,   dlcrt_state,
     dlcrt_last_error,      dlcrt_status_string,
     dlcrt_profile_enable,  dlcrt_profile_reset,
-    dlcrt_profile};
+    dlcrt_profile,         dlcrt_arena_bytes};

@@ -90,6 +90,12 @@ extern "C" {
 
 const dlc_model_info *dlcrt_describe(void) { return &dlc_model.info; }
 
+uint64_t dlcrt_arena_bytes(uint32_t function) {
+  if (function >= dlc_model.info.num_functions || dlc_model.functions[function].arena_bytes_for)
+    return 0;
+  return dlc_model.functions[function].arena_bytes;
+}
+
 dlcrt_context *dlcrt_context_create(const dlc_options *given) {
   dlc_options options;
   memset(&options, 0, sizeof(options));

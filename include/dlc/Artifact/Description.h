@@ -31,6 +31,8 @@ struct FunctionDescription {
   std::string name = "run";
   std::vector<TensorDescription> inputs;
   std::vector<TensorDescription> outputs;
+  /// Scratch memory of a run as planned; 0 where it depends on the inputs.
+  uint64_t arenaBytes = 0;
 };
 
 /// A kernel, for profiles. `flops` and `bytes` a call, 0 where unknown.

@@ -10,6 +10,9 @@
 
 namespace dlc {
 
+/// Whether the file is a shared library (ELF), whatever it is called.
+bool isArtifact(const std::string &path);
+
 /// How a Context runs; see dlc_options for what is left out.
 struct ContextOptions {
   int threads = 0; ///< 0: every core that the process may use

@@ -127,6 +127,15 @@ struct LayerReport {
   double flops = 0;
   double bytes = 0; ///< read and written, each tensor once
 };
+/// Scratch memory of one kernel result, in use from kernel `firstKernel` to `lastKernel` (counted
+/// from 0, in the order in which they run).
+struct BufferReport {
+  std::string value; ///< the node that makes it
+  uint64_t bytes = 0;
+  uint64_t offset = 0;
+  unsigned firstKernel = 0;
+  unsigned lastKernel = 0;
+};
 struct InspectReport {
   std::string name;
   std::vector<TensorDescription> inputs;
@@ -137,7 +146,12 @@ struct InspectReport {
   double flops = 0;
   uint64_t weightBytes = 0;
   uint64_t arenaBytes = 0; ///< peak of the static plan; 0 where it depends on the inputs
+  /// Most bytes in use during one kernel, which no plan can go below.
+  uint64_t arenaLowerBound = 0;
+  /// The plan itself, in the order of first use; empty for artifacts and dumps of the phase `host`.
+  std::vector<BufferReport> buffers;
 };
+/// `model` is an `.onnx` file, a dump of any phase, or an artifact, whose layers are its kernels.
 Expected<InspectReport> inspectModel(const std::string &model, const CompileOptions &options);
 
 /// How close two results must be: |actual - expected| <= absolute + relative * largest |expected|.

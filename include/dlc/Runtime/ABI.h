@@ -101,6 +101,8 @@ DLCRT_HIDDEN dlc_status dlcrt_output_shapes(dlcrt_context *context, const dlc_te
                                             size_t num_inputs, dlc_tensor *outputs,
                                             size_t num_outputs, uint32_t function);
 DLCRT_HIDDEN void *dlcrt_state(dlcrt_context *context);
+/** Scratch bytes of a function as planned; 0 where they depend on the symbolic dimensions. */
+DLCRT_HIDDEN uint64_t dlcrt_arena_bytes(uint32_t function);
 /** The text of the context's last failure; empty when there was none. */
 DLCRT_HIDDEN const char *dlcrt_last_error(const dlcrt_context *context);
 DLCRT_HIDDEN const char *dlcrt_status_string(dlc_status status);
@@ -153,6 +155,7 @@ typedef struct dlc_artifact_table {
   void (*profile_enable)(dlcrt_context *context, int32_t on);
   void (*profile_reset)(dlcrt_context *context);
   size_t (*profile)(const dlcrt_context *context, dlc_profile_entry *entries, size_t capacity);
+  uint64_t (*arena_bytes)(uint32_t function);
 } dlc_artifact_table;
 
 #ifdef __cplusplus

@@ -3,6 +3,7 @@
 
 #include "dlc/Codegen/Host/ConstantPool.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -43,10 +44,22 @@ ModelDescription dlc::host::describeModel(ModuleOp module) {
   model.name = modelName(module);
   model.version = DLC_VERSION;
   if (auto functions = module.lookupSymbol<ModuleOp>(functionsModule))
-    for (auto function : functions.getOps<func::FuncOp>())
+    for (auto [index, function] : llvm::enumerate(functions.getOps<func::FuncOp>())) {
       model.functions.push_back(describeFunction(function));
+      model.functions.back().arenaBytes = arenaBytesOf(module, index);
+    }
   model.constantBytes = constantBytesOf(module);
   return model;
+}
+
+unsigned dlc::host::kernelCallsOf(ModuleOp module) {
+  auto kernels = module.lookupSymbol<ModuleOp>(kernelsModule);
+  unsigned calls = 0;
+  module.walk([&](LLVM::CallOp call) {
+    std::optional<StringRef> callee = call.getCallee();
+    calls += kernels && callee && kernels.lookupSymbol(*callee);
+  });
+  return calls;
 }
 
 uint64_t dlc::host::arenaBytesOf(ModuleOp module, unsigned index) {

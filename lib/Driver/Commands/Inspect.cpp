@@ -17,6 +17,13 @@ static Json toJson(const InspectReport &report) {
                       {"parameters", layer.parameters},
                       {"flops", layer.flops},
                       {"bytes", layer.bytes}});
+  Json buffers = Json::array();
+  for (const BufferReport &buffer : report.buffers)
+    buffers.push_back({{"value", buffer.value},
+                       {"bytes", buffer.bytes},
+                       {"offset", buffer.offset},
+                       {"first_kernel", buffer.firstKernel},
+                       {"last_kernel", buffer.lastKernel}});
   Json inputs = Json::array(), outputs = Json::array();
   for (const TensorDescription &input : report.inputs)
     inputs.push_back(toJson(input, report.symbols));
@@ -29,6 +36,8 @@ static Json toJson(const InspectReport &report) {
           {"flops", report.flops},
           {"weight_bytes", report.weightBytes},
           {"arena_bytes", report.arenaBytes},
+          {"arena_lower_bound", report.arenaLowerBound},
+          {"arena", buffers},
           {"layers", layers}};
 }
 
@@ -50,10 +59,25 @@ static void printReport(const InspectReport &report, Terminal &terminal) {
   terminal.print("compute  " + formatFlops(report.flops));
   if (report.arenaBytes != 0)
     terminal.print("memory   " + formatBytes(static_cast<double>(report.arenaBytes)) +
-                   " of scratch memory a run");
+                   " of scratch memory a run" +
+                   (report.buffers.empty()
+                        ? std::string()
+                        : " (at least " + formatBytes(static_cast<double>(report.arenaLowerBound)) +
+                              " are in use at once)"));
 }
 
-static ExitCode runInspect(const std::string &model, const CompileFlags &flags, Session &session) {
+/// Which result lies where in scratch memory, and while which kernels run.
+static void printPlan(const InspectReport &report, Terminal &terminal) {
+  TextTable table({"value", "bytes", "offset", "first kernel", "last kernel"});
+  for (const BufferReport &buffer : report.buffers)
+    table.add({buffer.value, std::to_string(buffer.bytes), std::to_string(buffer.offset),
+               std::to_string(buffer.firstKernel), std::to_string(buffer.lastKernel)});
+  terminal.print("");
+  terminal.print(table.text());
+}
+
+static ExitCode runInspect(const std::string &model, bool plan, const CompileFlags &flags,
+                           Session &session) {
   Expected<CompileOptions> options = flags.options(session);
   if (!options)
     return session.fail(options.error());
@@ -64,23 +88,32 @@ static ExitCode runInspect(const std::string &model, const CompileFlags &flags, 
     session.printJson(toJson(*report));
   else
     printReport(*report, session.terminal);
+  if (plan && !session.json)
+    printPlan(*report, session.terminal);
   return ExitCode::Ok;
 }
 
 void cli::addInspectCommand(CLI::App &app, Session &session) {
   struct InspectVerb {
     std::string model;
+    bool plan = false;
     CompileFlags flags;
   };
   auto verb = std::make_shared<InspectVerb>();
   CLI::App *command =
       addVerb(app, session, "inspect",
               "Prints a model's layers with their shapes, parameters, FLOPs and memory",
-              "dlc inspect model.onnx --shape x=1x3x224x224\ndlc inspect model.onnx --json");
-  command->add_option("MODEL", verb->model, "An .onnx file, or an .mlir dump of a phase")
+              "dlc inspect model.onnx --shape x=1x3x224x224\ndlc inspect model.onnx --json\n"
+              "dlc inspect model.onnx --plan");
+  command
+      ->add_option("MODEL", verb->model,
+                   "An .onnx file, an .mlir dump of a phase, or an artifact (.so)")
       ->required();
+  command->add_flag("--plan", verb->plan, "Also print where each result lies in scratch memory");
   verb->flags.add(*command);
   command->callback([verb, &session] {
-    session.action = [verb, &session] { return runInspect(verb->model, verb->flags, session); };
+    session.action = [verb, &session] {
+      return runInspect(verb->model, verb->plan, verb->flags, session);
+    };
   });
 }

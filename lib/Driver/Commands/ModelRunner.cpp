@@ -3,18 +3,9 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 using namespace dlc;
 using namespace dlc::cli;
-
-bool cli::isArtifact(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  char magic[4] = {};
-  file.read(magic, sizeof(magic));
-  return file && std::string_view(magic, sizeof(magic)) == "\x7f"
-                                                           "ELF";
-}
 
 std::vector<InputSpec> cli::artifactInputs(const ModelDescription &description) {
   std::vector<InputSpec> inputs;

@@ -8,9 +8,6 @@
 
 namespace dlc::cli {
 
-/// Whether the file is a shared library (ELF), whatever it is called.
-bool isArtifact(const std::string &path);
-
 /// The inputs of an artifact's function 0; symbolic dimensions are open.
 std::vector<InputSpec> artifactInputs(const ModelDescription &description);
 

@@ -26,6 +26,9 @@ ModelDescription describeModel(mlir::ModuleOp module);
 /// Arena bytes of the function at `index` of a module of the phase `host`.
 uint64_t arenaBytesOf(mlir::ModuleOp module, unsigned index = 0);
 
+/// How often the entries of a module of the phase `host` call a kernel.
+unsigned kernelCallsOf(mlir::ModuleOp module);
+
 /// Checks what the phase promises, with a diagnostic: the pass `host-verify`, and the first step of
 /// writeArtifact, since a dump may have been edited.
 mlir::LogicalResult verifyHostModule(mlir::ModuleOp module);
