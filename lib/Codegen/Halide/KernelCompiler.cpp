@@ -67,6 +67,19 @@ void silenceWarnings() {
   (void)installed;
 }
 
+/// A message of Halide's, which spreads over lines, in one.
+std::string oneLine(const char *message) {
+  std::string text;
+  for (llvm::StringRef rest = message; !rest.empty();) {
+    auto [line, after] = rest.split('\n');
+    line = line.trim();
+    if (!line.empty())
+      text += (text.empty() ? "" : " ") + line.str();
+    rest = after;
+  }
+  return text;
+}
+
 /// Compiles to the file type that `suffix` names (`o` or `s`) and returns the file.
 Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
                                 const KernelTarget &target, const char *suffix) {
@@ -85,9 +98,9 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
     else
       pipeline.compile_to_assembly(file, emitter.arguments(), symbol, halide);
   } catch (const Halide::Error &error) {
-    return internalError("kernel " + symbol + ": Halide: " + error.what());
+    return internalError("kernel " + symbol + ": Halide: " + oneLine(error.what()));
   } catch (const std::exception &error) {
-    return internalError("kernel " + symbol + ": " + error.what());
+    return internalError("kernel " + symbol + ": " + oneLine(error.what()));
   }
   return readFile(file);
 }

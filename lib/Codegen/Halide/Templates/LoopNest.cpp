@@ -73,6 +73,10 @@ VectorTile vectoriseGuarded(Func func, Var axis, int64_t extent, int lanes, int 
   func.vectorize(tile.inner, lanes);
   if (exact && width > lanes)
     func.unroll(tile.inner);
+  // Splitting a tile's own loop pays nothing, and where elements are read at clamped places Halide
+  // then makes unreachable code that loads below 0, which it refuses.
+  if (!exact)
+    func.never_partition(tile.inner);
   return tile;
 }
 
