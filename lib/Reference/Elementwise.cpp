@@ -338,6 +338,16 @@ static LogicalResult evaluateCast(CastOp, ArrayRef<Tensor> operands,
   return success();
 }
 
+static LogicalResult evaluateBitcast(BitcastOp, ArrayRef<Tensor> operands,
+                                     MutableArrayRef<Tensor> results) {
+  std::copy_n(operands[0].raw(), operands[0].numBytes(), results[0].raw());
+  // A bool is 0 or 1 in memory.
+  if (results[0].dtype() == DType::Bool)
+    for (int64_t i = 0; i < results[0].numElements(); ++i)
+      results[0].data<uint8_t>()[i] = results[0].data<uint8_t>()[i] != 0;
+  return success();
+}
+
 //===-- The table
 //----------------------------------------------------------------------------------===//
 
@@ -471,6 +481,7 @@ void attachElementwiseReference(MLIRContext *context) {
   attachReference<IsInfOp, evaluateIsInf>(context);
   attachReference<WhereOp, evaluateWhere>(context);
   attachReference<CastOp, evaluateCast>(context);
+  attachReference<BitcastOp, evaluateBitcast>(context);
 }
 
 } // namespace dlc

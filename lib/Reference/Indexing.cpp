@@ -1,6 +1,7 @@
 // Ops that read or write at computed places.
 #include "Evaluation.h"
 
+#include <cmath>
 #include <cstring>
 
 using namespace mlir;
@@ -254,6 +255,112 @@ static LogicalResult evaluateResample(ResampleOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
+//===-- Grid sample ------------------------------------------------------------------------===//
+
+/// The part of an axis of `size` elements that is not mirrored.
+struct MirrorBounds {
+  double low, high;
+  MirrorBounds(int64_t size, bool alignCorners)
+      : low(alignCorners ? 0 : -0.5), high(static_cast<double>(size) - (alignCorners ? 1.0 : 0.5)) {
+  }
+};
+
+/// `place` folded into the bounds.
+static double mirrored(double place, MirrorBounds bounds) {
+  double range = bounds.high - bounds.low;
+  if (range == 0)
+    return bounds.low;
+  if (place >= bounds.low && place <= bounds.high)
+    return place;
+  double phase = std::fmod(std::fabs(place - bounds.low), 2 * range);
+  return bounds.low + (phase > range ? 2 * range - phase : phase);
+}
+
+/// A tap on one axis: an element, or none (-1), and its weight.
+struct AxisTap {
+  int64_t index;
+  double weight;
+};
+
+static double keysKernel(double distance) {
+  constexpr double a = -0.75;
+  double d = std::fabs(distance);
+  if (d <= 1)
+    return ((a + 2) * d - (a + 3)) * d * d + 1;
+  return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
+}
+
+/// The elements of an axis of `size` that the grid's number `at` is made from.
+static SmallVector<AxisTap, 4> tapsAt(GridSampleOp op, double at, int64_t size) {
+  auto length = static_cast<double>(size);
+  bool align = op.getAlignCorners();
+  double place = align ? (at + 1) / 2 * (length - 1) : ((at + 1) * length - 1) / 2;
+  MirrorBounds bounds(size, align);
+  if (op.getMode() == SampleMode::Nearest)
+    place = std::nearbyint(place);
+  if (op.getPadding() == SamplePadding::Border)
+    place = std::clamp(place, 0.0, length - 1);
+  else if (op.getPadding() == SamplePadding::Reflection)
+    place = mirrored(place, bounds);
+  // So far outside there is nothing anyway, and an int64 holds it.
+  place = std::isnan(place) ? -4 : std::clamp(place, -4.0, length + 3);
+  auto base = static_cast<int64_t>(std::floor(place));
+  int64_t first = 0, last = 0;
+  if (op.getMode() != SampleMode::Nearest)
+    last = 1;
+  if (op.getMode() == SampleMode::Cubic)
+    first = -1, last = 2;
+  SmallVector<AxisTap, 4> taps;
+  for (int64_t tap = first; tap <= last; ++tap) {
+    double distance = std::fabs(place - static_cast<double>(base + tap));
+    int64_t index = base + tap;
+    if (op.getPadding() == SamplePadding::Border)
+      index = std::clamp<int64_t>(index, 0, size - 1);
+    else if (op.getPadding() == SamplePadding::Reflection)
+      index = static_cast<int64_t>(mirrored(static_cast<double>(index), bounds));
+    double weight = op.getMode() == SampleMode::Nearest  ? 1
+                    : op.getMode() == SampleMode::Linear ? 1 - distance
+                                                         : keysKernel(distance);
+    taps.push_back({index >= 0 && index < size ? index : -1, weight});
+  }
+  return taps;
+}
+
+/// The weighted sum over the taps of axis `axis` and those after it.
+static double sumTaps(ArrayRef<SmallVector<AxisTap, 4>> taps, ArrayRef<int64_t> sizes,
+                      const double *image, int64_t offset) {
+  if (taps.empty())
+    return image[offset];
+  double sum = 0;
+  for (AxisTap tap : taps.front())
+    if (tap.index >= 0)
+      sum += tap.weight * sumTaps(taps.drop_front(), sizes.drop_front(), image,
+                                  offset * sizes.front() + tap.index);
+  return sum;
+}
+
+static LogicalResult evaluateGridSample(GridSampleOp op, ArrayRef<Tensor> operands,
+                                        MutableArrayRef<Tensor> results) {
+  const Shape &shape = operands[0].shape();
+  Tensor images = toDouble(operands[0]), grid = toDouble(operands[1]);
+  Tensor result(DType::F64, results[0].shape());
+  ArrayRef<int64_t> sizes = ArrayRef(shape).drop_front(2);
+  int64_t spatial = sizes.size(), channels = shape[1], pixels = productOf(sizes);
+  int64_t places = productOf(ArrayRef(grid.shape()).drop_front().drop_back());
+  for (int64_t at = 0; at < shape[0] * places; ++at) {
+    SmallVector<SmallVector<AxisTap, 4>> taps;
+    for (int64_t axis = 0; axis < spatial; ++axis)
+      taps.push_back(
+          tapsAt(op, grid.data<double>()[at * spatial + spatial - 1 - axis], sizes[axis]));
+    int64_t image = at / places, place = at % places;
+    for (int64_t channel = image * channels; channel < (image + 1) * channels; ++channel)
+      result.data<double>()[channel * places + place] =
+          sumTaps(taps, sizes, images.data<double>() + channel * pixels, 0);
+  }
+  narrow(result, results[0]);
+  return success();
+}
+
 void attachIndexingReference(MLIRContext *context) {
   attachReference<GatherOp, evaluateGather>(context);
   attachReference<GatherElementsOp, evaluateGatherElements>(context);
@@ -262,6 +369,7 @@ void attachIndexingReference(MLIRContext *context) {
   attachReference<ScatterNDOp, evaluateScatterND>(context);
   attachReference<PadOp, evaluatePad>(context);
   attachReference<ResampleOp, evaluateResample>(context);
+  attachReference<GridSampleOp, evaluateGridSample>(context);
 }
 
 } // namespace dlc

@@ -57,3 +57,20 @@ TEST(IndexingEmission, Resample) {
           {"tensor<2x13x3xf32>", "tensor<7x2xi32>", "tensor<7x2xf32>"}, {"tensor<2x7x3xf32>"},
           1e-5);
 }
+
+TEST(IndexingEmission, GridSample) {
+  for (const char *padding : {"zeros", "border", "reflection"})
+    for (const char *mode : {"nearest", "linear", "cubic"})
+      for (const char *align : {"true", "false"}) {
+        std::string attributes = " {mode = #dl.sample_mode<" + std::string(mode) +
+                                 ">, padding = #dl.sample_padding<" + padding +
+                                 ">, align_corners = " + align + "}";
+        // The pattern's places reach three images to either side.
+        checkOp("dl.grid_sample %0, %1" + attributes,
+                {"tensor<2x3x5x7xf32>", "tensor<2x4x3x2xf32>"}, {"tensor<2x3x4x3xf32>"}, 1e-4);
+        checkOp("dl.grid_sample %0, %1" + attributes, {"tensor<1x2x7xf64>", "tensor<1x5x1xf64>"},
+                {"tensor<1x2x5xf64>"}, 1e-9);
+      }
+  checkOp("dl.grid_sample %0, %1", {"tensor<1x2x3x4x5xf32>", "tensor<1x2x2x3x3xf32>"},
+          {"tensor<1x2x2x2x3xf32>"}, 1e-4);
+}

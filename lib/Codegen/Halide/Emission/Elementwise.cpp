@@ -196,6 +196,21 @@ void attachActivations(MLIRContext *context) {
   });
 }
 
+/// Not a ScalarModel: the operand's own type matters, and not the one that is computed in.
+struct BitcastModel : ElementEmissionOpInterface::ExternalModel<BitcastModel, dl::BitcastOp> {
+  Expr emitElement(Operation *operation, KernelEmitter &emitter, unsigned,
+                   const Coords &coords) const {
+    auto op = cast<dl::BitcastOp>(operation);
+    Expr x = emitter.at(op.getOperand(), coords);
+    Halide::Type to = KernelEmitter::exprType(op.getTo());
+    if (x.type().is_bool())
+      x = Halide::cast<uint8_t>(x);
+    if (to.is_bool())
+      return Halide::reinterpret<uint8_t>(x) != Halide::cast<uint8_t>(0);
+    return Halide::reinterpret(to, x);
+  }
+};
+
 void attachLogic(MLIRContext *context) {
   attach<dl::EqualOp>(context, [](dl::EqualOp, Expr a, Expr b) { return a == b; });
   attach<dl::LessOp>(context, [](dl::LessOp, Expr a, Expr b) { return a < b; });
@@ -252,6 +267,7 @@ void attachElementwiseEmission(MLIRContext *context) {
   attachMath(context);
   attachActivations(context);
   attachLogic(context);
+  dl::BitcastOp::attachInterface<BitcastModel>(*context);
 }
 
 } // namespace dlc::codegen

@@ -245,6 +245,117 @@ struct ResampleModel : AnchorEmissionOpInterface::ExternalModel<ResampleModel, d
   }
 };
 
+//===-- Grid sample ------------------------------------------------------------------------===//
+
+/// One axis of a sample: what the grid's number there reads.
+class SampledAxis {
+public:
+  /// `at` in f32 or f64.
+  SampledAxis(dl::GridSampleOp op, Expr at, int64_t size)
+      : mode(op.getMode()), padding(op.getPadding()), aligned(op.getAlignCorners()), size(size) {
+    Expr one = math::constant(at, 1), length = math::constant(at, static_cast<double>(size));
+    Expr last = length - one, half = math::constant(at, 0.5);
+    place = aligned ? (at + one) * half * last : ((at + one) * length - one) * half;
+    if (mode == dl::SampleMode::Nearest)
+      place = Halide::round(place);
+    if (padding == dl::SamplePadding::Reflection)
+      place = mirrored(place);
+    // Beyond that there is nothing in any case, and an int holds it.
+    Expr low = padding == dl::SamplePadding::Border ? one - one : -one * 4;
+    Expr high = padding == dl::SamplePadding::Border ? last : length + 3;
+    place = Halide::select(Halide::is_nan(place), low, Halide::clamp(place, low, high));
+    base = Halide::cast<int32_t>(Halide::floor(place));
+  }
+
+  /// Taps are numbered from first() to last().
+  int first() const { return mode == dl::SampleMode::Cubic ? -1 : 0; }
+  int last() const {
+    return mode == dl::SampleMode::Nearest ? 0 : mode == dl::SampleMode::Cubic ? 2 : 1;
+  }
+  /// The element that tap `tap` reads, within the axis; `inside` is joined with whether it is one.
+  Expr index(int tap, Expr &inside) const {
+    Expr at = base + tap;
+    if (padding == dl::SamplePadding::Zeros)
+      inside = inside && at >= 0 && at < toInt(size);
+    if (padding == dl::SamplePadding::Reflection && size > 1) {
+      // Mirrored at the centre of the edge elements, or half an element further out.
+      int64_t further = aligned ? 0 : 1, period = 2 * (size - 1 + further);
+      Expr phase = at % toInt(period);
+      at = Halide::select(phase < toInt(size), phase, toInt(period - further) - phase);
+    }
+    return Halide::clamp(at, 0, toInt(size - 1));
+  }
+  Expr weight(int tap) const {
+    Expr d = Halide::abs(place - Halide::cast(place.type(), base + tap));
+    Expr one = math::constant(d, 1), a = math::constant(d, -0.75);
+    if (mode == dl::SampleMode::Nearest)
+      return one;
+    if (mode == dl::SampleMode::Linear)
+      return one - d;
+    if (tap == 0 || tap == 1)
+      return ((a + 2) * d - (a + 3)) * d * d + one;
+    return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+  }
+
+private:
+  Expr mirrored(Expr x) const {
+    double low = aligned ? 0 : -0.5;
+    double range = static_cast<double>(size) - (aligned ? 1 : 0);
+    Expr begin = math::constant(x, low), length = math::constant(x, range);
+    if (range == 0)
+      return begin;
+    Expr distance = Halide::abs(x - begin), period = length + length;
+    Expr phase = distance - period * Halide::floor(distance / period);
+    Expr folded = begin + Halide::select(phase > length, period - phase, phase);
+    return Halide::select(x >= begin && x <= begin + length, x, folded);
+  }
+
+  dl::SampleMode mode;
+  dl::SamplePadding padding;
+  bool aligned;
+  int64_t size;
+  Expr place, base;
+};
+
+/// The weighted sum over the taps of `axes` and those before them, whose places are in `place`.
+Expr sumTaps(KernelEmitter &emitter, dl::GridSampleOp op, ArrayRef<SampledAxis> axes, Coords place,
+             Expr inside) {
+  if (axes.empty()) {
+    Expr element = KernelEmitter::compute(emitter.at(op.getOperand(), place));
+    return Halide::select(inside, element, math::constant(element, 0));
+  }
+  Expr sum;
+  place.emplace_back();
+  for (int tap = axes.front().first(); tap <= axes.front().last(); ++tap) {
+    Expr within = inside;
+    place.back() = axes.front().index(tap, within);
+    Expr rest = sumTaps(emitter, op, axes.drop_front(), place, within);
+    Expr term = Halide::cast(rest.type(), axes.front().weight(tap)) * rest;
+    sum = sum.defined() ? sum + term : term;
+  }
+  return sum;
+}
+
+struct GridSampleModel
+    : AnchorEmissionOpInterface::ExternalModel<GridSampleModel, dl::GridSampleOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::GridSampleOp>(operation);
+    ArrayRef<int64_t> sizes = shapeOf(op.getOperand()).drop_front(2);
+    emitter.define(op.getResult(), [=, &emitter](const Coords &coords) mutable {
+      Coords at(coords.begin() + 2, coords.end());
+      at.insert(at.begin(), coords[0]);
+      std::vector<SampledAxis> axes;
+      for (size_t axis = 0; axis < sizes.size(); ++axis) {
+        at.push_back(toInt(static_cast<int64_t>(sizes.size() - 1 - axis)));
+        axes.emplace_back(op, KernelEmitter::compute(emitter.at(op.getGrid(), at)), sizes[axis]);
+        at.pop_back();
+      }
+      return sumTaps(emitter, op, axes, {coords[0], coords[1]}, Halide::Internal::const_true());
+    });
+    emitter.scheduleGenerically();
+  }
+};
+
 } // namespace
 
 void attachIndexingEmission(MLIRContext *context) {
@@ -255,6 +366,7 @@ void attachIndexingEmission(MLIRContext *context) {
   dl::ScatterNDOp::attachInterface<ScatterNDModel>(*context);
   dl::PadOp::attachInterface<PadModel>(*context);
   dl::ResampleOp::attachInterface<ResampleModel>(*context);
+  dl::GridSampleOp::attachInterface<GridSampleModel>(*context);
 }
 
 } // namespace dlc::codegen

@@ -208,4 +208,38 @@ int64_t ResampleOp::getFlops() {
   return flops;
 }
 
+//===-- Grid sample ------------------------------------------------------------------------===//
+
+LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                             ValueRange operands, DictionaryAttr attributes,
+                                             OpaqueProperties properties, RegionRange regions,
+                                             SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims image = dimsOf(op.getOperand().getType()), grid = dimsOf(op.getGrid().getType());
+  std::optional<int64_t> spatial = grid.empty() ? std::nullopt : constantDim(grid.back());
+  bool fits = image.size() >= 3 && image.size() <= 5 && grid.size() == image.size() &&
+              grid.front() == image.front() && spatial &&
+              *spatial == static_cast<int64_t>(image.size()) - 2;
+  for (size_t axis = 2; fits && axis < image.size(); ++axis)
+    fits = constantDim(image[axis]) != 0;
+  if (!fits)
+    return inferenceError(loc, "expects images (N, C, spatial...) with elements and a grid (N, "
+                               "places..., spatial axes), got " +
+                                   dimsString(image) + " and " + dimsString(grid));
+  Dims result(ArrayRef(image).take_front(2));
+  llvm::append_range(result, ArrayRef(grid).drop_front().drop_back());
+  types.push_back(tensorOf(result, getElementTypeOrSelf(op.getOperand().getType())));
+  return success();
+}
+
+int64_t GridSampleOp::getFlops() {
+  int64_t taps = getMode() == SampleMode::Nearest ? 1 : getMode() == SampleMode::Linear ? 2 : 4;
+  int64_t flops = 1;
+  for (int64_t size : getResult().getType().getShape())
+    flops *= ShapedType::isDynamic(size) ? 1 : size;
+  for (int64_t axis = 2; axis < getOperand().getType().getRank(); ++axis)
+    flops *= taps;
+  return 2 * flops;
+}
+
 } // namespace dlc::dl

@@ -97,6 +97,11 @@ static LogicalResult importCastLike(NodeContext &c) {
   return c.setOutput(0, c.cast(c.input(0), c.elementOf(c.input(1))));
 }
 
+static LogicalResult importBitCast(NodeContext &c) {
+  Type element = c.elementTypeOfCode(c.requiredIntAttr("to"));
+  return c.setOutput(0, c.create<dl::BitcastOp>(c.input(0), TypeAttr::get(element)));
+}
+
 void registerElementwiseImporters(OpTable &table) {
   auto unary = [&](StringRef name, ImportFunction import) {
     table.add({.opType = name, .import = import});
@@ -153,6 +158,7 @@ void registerElementwiseImporters(OpTable &table) {
   binary("Mod", importMod);
   binary("BitShift", importBitShift);
   binary("CastLike", importCastLike);
+  unary("BitCast", importBitCast);
   variadic("Sum", importVariadic<dl::AddOp>);
   variadic("Max", importVariadic<dl::MaxOp>);
   variadic("Min", importVariadic<dl::MinOp>);

@@ -221,6 +221,94 @@ static LogicalResult importMaxUnpool(NodeContext &c) {
   return c.setOutput(0, c.create<dl::PadOp>(result, Value(), c.i64s(low), c.i64s(high), mode));
 }
 
+/// A cache along `axis` with the update written from each sequence's own place on.
+static LogicalResult importTensorScatter(NodeContext &c) {
+  std::string mode = c.stringAttr("mode", "linear");
+  Ints cache = c.shapeOf(c.input(0)), update = c.shapeOf(c.input(1));
+  int64_t rank = cache.size();
+  FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", -2), rank);
+  if (failed(axis))
+    return failure();
+  if (mode != "linear" && mode != "circular")
+    return c.badInput("attribute 'mode' is '" + mode + "', expected linear or circular");
+  if (*axis == 0 || static_cast<int64_t>(update.size()) != rank)
+    return c.badInput("expects cache and update of one rank, and an axis other than the batch");
+  Type i64 = c.builder().getI64Type();
+  Value places = countAlong(c, i64, update[*axis], rank, *axis);
+  if (c.hasInput(2)) {
+    Ints spread(rank, 1);
+    spread[0] = cache[0];
+    if (c.shapeOf(c.input(2)) != Ints{cache[0]})
+      return c.badInput("expects one write index a sequence");
+    places = c.create<dl::AddOp>(places, c.reshape(c.cast(c.input(2), i64), spread));
+  }
+  if (mode == "circular")
+    places = c.create<dl::ModOp>(places, c.scalar(i64, static_cast<double>(cache[*axis])),
+                                 c.flag(false));
+  return c.setOutput(0,
+                     c.create<dl::ScatterElementsOp>(
+                         c.input(0), c.expand(places, update), c.input(1), c.i64(*axis),
+                         dl::ScatterKindAttr::get(c.builder().getContext(), dl::ScatterKind::Set)));
+}
+
+static LogicalResult importGridSample(NodeContext &c) {
+  std::string mode = c.stringAttr("mode", "linear");
+  std::string padding = c.stringAttr("padding_mode", "zeros");
+  if (mode == "bilinear" || mode == "bicubic") // before opset 20
+    mode = mode.substr(2);
+  std::optional<dl::SampleMode> modeKind = dl::symbolizeSampleMode(mode);
+  std::optional<dl::SamplePadding> paddingKind = dl::symbolizeSamplePadding(padding);
+  if (!modeKind)
+    return c.badInput("attribute 'mode' is '" + mode + "', expected linear, nearest or cubic");
+  if (!paddingKind)
+    return c.badInput("attribute 'padding_mode' is '" + padding +
+                      "', expected zeros, border or reflection");
+  MLIRContext *context = c.builder().getContext();
+  return c.setOutput(0, c.create<dl::GridSampleOp>(
+                            c.input(0), c.input(1), dl::SampleModeAttr::get(context, *modeKind),
+                            dl::SamplePaddingAttr::get(context, *paddingKind),
+                            c.flag(c.boolAttr("align_corners", false))));
+}
+
+/// The places of an image of some size, moved by a matrix for each image of the batch.
+static LogicalResult importAffineGrid(NodeContext &c) {
+  FailureOr<Ints> size = c.requireInts(1);
+  if (failed(size))
+    return failure();
+  bool align = c.boolAttr("align_corners", false);
+  Ints theta = c.shapeOf(c.input(0)), image;
+  if (size->size() > 2)
+    image.assign(size->begin() + 2, size->end());
+  int64_t spatial = image.size(), places = 1;
+  if (spatial < 1 || spatial > 3 || theta != Ints{(*size)[0], spatial, spatial + 1})
+    return c.badInput("expects matrices (batch, k, k + 1) for a size (batch, channels, k axes)");
+  constexpr int64_t maxPlaces = 1 << 26;
+  for (int64_t extent : image)
+    places *= std::clamp<int64_t>(extent, 0, maxPlaces / std::max<int64_t>(places, 1));
+  if (places < 1)
+    return c.unsupported("a grid without places, or with more than " + Twine(maxPlaces));
+  // A row a place: its coordinates, last axis first, then 1.
+  Tensor rows(*dl::dtypeOf(c.elementOf(c.input(0))), {places, spatial + 1});
+  for (int64_t place = 0; place < places; ++place) {
+    int64_t rest = place;
+    for (int64_t i = 0; i < spatial; ++i) {
+      int64_t extent = image[spatial - 1 - i], at = rest % extent;
+      rest /= extent;
+      double last = static_cast<double>(extent - (align ? 1 : 0));
+      double begin = align ? -1 : -1 + 1 / last;
+      double step = last == 0 ? 0 : 2 / last;
+      rows.setDouble(place * (spatial + 1) + i, begin + step * static_cast<double>(at));
+    }
+    rows.setDouble(place * (spatial + 1) + spatial, 1);
+  }
+  Value grid = c.create<dl::MatmulOp>(c.constant(rows), c.input(0), c.flag(false), c.flag(true),
+                                      c.i64(0), c.i64(0));
+  Ints shape{(*size)[0]};
+  llvm::append_range(shape, image);
+  shape.push_back(spatial);
+  return c.setOutput(0, c.reshape(grid, shape));
+}
+
 void registerIndexingImporters(OpTable &table) {
   auto add = [&](StringRef name, ImportFunction import, unsigned least, unsigned most,
                  StringRef limits = {}) {
@@ -241,6 +329,9 @@ void registerIndexingImporters(OpTable &table) {
   add("NonZero", importNonZero, 1, 1, "the operand is known at compile time");
   add("ReverseSequence", importReverseSequence, 2, 2);
   add("MaxUnpool", importMaxUnpool, 2, 3);
+  add("TensorScatter", importTensorScatter, 2, 3);
+  add("GridSample", importGridSample, 2, 2, "1 to 3 spatial axes");
+  add("AffineGrid", importAffineGrid, 2, 2, "the size is known at compile time");
 }
 
 } // namespace dlc::onnx

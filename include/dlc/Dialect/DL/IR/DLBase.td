@@ -103,6 +103,26 @@ def DL_PadModeAttr : EnumAttr<DL_Dialect, DL_PadMode, "pad_mode"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
+def DL_SampleMode : I32EnumAttr<"SampleMode", "how an image is read between its elements", [
+    I32EnumAttrCase<"Nearest", 0, "nearest">, I32EnumAttrCase<"Linear", 1, "linear">,
+    I32EnumAttrCase<"Cubic", 2, "cubic">]> {
+  let cppNamespace = "::dlc::dl";
+  let genSpecializedAttr = 0;
+}
+def DL_SampleModeAttr : EnumAttr<DL_Dialect, DL_SampleMode, "sample_mode"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def DL_SamplePadding : I32EnumAttr<"SamplePadding", "what an image holds outside of its elements", [
+    I32EnumAttrCase<"Zeros", 0, "zeros">, I32EnumAttrCase<"Border", 1, "border">,
+    I32EnumAttrCase<"Reflection", 2, "reflection">]> {
+  let cppNamespace = "::dlc::dl";
+  let genSpecializedAttr = 0;
+}
+def DL_SamplePaddingAttr : EnumAttr<DL_Dialect, DL_SamplePadding, "sample_padding"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 //===-- Ops ----------------------------------------------------------------------------------------===//
 
 /// `fusion` is an enumerator of dlc::FusionClass.

@@ -218,4 +218,21 @@ def DL_CastOp : DL_ElementwiseOp<"cast", [{
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
 
+def DL_BitcastOp : DL_ElementwiseOp<"bitcast", [{
+  ::llvm::LogicalResult $cppClass::inferReturnTypes(
+      ::mlir::MLIRContext *context, std::optional<::mlir::Location> loc, ::mlir::ValueRange operands,
+      ::mlir::DictionaryAttr attributes, ::mlir::OpaqueProperties properties, ::mlir::RegionRange regions,
+      ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+    BitcastOp::Adaptor adaptor(operands, attributes, properties, regions);
+    auto type = ::llvm::cast<::mlir::RankedTensorType>(operands.front().getType());
+    types.push_back(type.clone(adaptor.getTo()));
+    return ::mlir::success();
+  }
+}]> {
+  let summary = "the bytes of each element as an element of another type; both take as many bytes";
+  let arguments = (ins DL_Tensor:$operand, TypeAttr:$to);
+  let hasVerifier = 1;
+  let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // DLC_DIALECT_DL_IR_DLELEMENTWISEOPS_TD

@@ -97,4 +97,22 @@ def DL_ResampleOp : DL_Op<"resample", "Gather"> {
   let assemblyFormat = "$operand `,` $indices `,` $weights attr-dict `:` functional-type(operands, results)";
 }
 
+def DL_GridSampleOp : DL_Op<"grid_sample", "Gather"> {
+  let summary = "the elements of images at the places that a grid names";
+  let description = [{
+    `operand` is (N, C, spatial...) with k = 1, 2 or 3 spatial axes, `grid` (N, places..., k); the result is
+    (N, C, places...). A place in the grid counts the last spatial axis first; -1 and 1 are the centres of the
+    first and last element with `align_corners`, else the outer edges of the two. Between elements `mode`
+    says what is read: the nearest (ties to even), or a sum over the 2 or 4 nearest an axis, weighted linearly
+    or with Keys' cubic kernel (a = -0.75). Outside of the image lies what `padding` says: zeros, the edge
+    elements, or the image mirrored at the centre of its edge elements (with `align_corners`) or at its edge.
+  }];
+  let arguments = (ins DL_FloatTensor:$operand, DL_FloatTensor:$grid,
+                       DefaultValuedAttr<DL_SampleModeAttr, "::dlc::dl::SampleMode::Linear">:$mode,
+                       DefaultValuedAttr<DL_SamplePaddingAttr, "::dlc::dl::SamplePadding::Zeros">:$padding,
+                       DefaultValuedAttr<BoolAttr, "false">:$align_corners);
+  let results = (outs DL_FloatTensor:$result);
+  let assemblyFormat = "$operand `,` $grid attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // DLC_DIALECT_DL_IR_DLINDEXINGOPS_TD
