@@ -8,6 +8,7 @@
 #include "dlc/Import/ONNX/ImportONNX.h"
 #include "mlir/IR/Builders.h"
 
+#include <functional>
 #include <map>
 #include <set>
 
@@ -50,6 +51,13 @@ public:
   /// whose value is known (which then become constants). Nullopt where it depends on run-time data.
   std::optional<Tensor> evaluate(mlir::Value value);
 
+  /// Builds the nodes of `body`, an attribute of the node at hand, with `inputs` for its inputs,
+  /// and gives the values of its outputs. Fails after the failure was reported.
+  using BodyImporter = std::function<llvm::FailureOr<llvm::SmallVector<mlir::Value>>(
+      const Graph &body, llvm::ArrayRef<mlir::Value> inputs)>;
+  void setBodyImporter(BodyImporter importer) { bodyImporter = std::move(importer); }
+  const BodyImporter &importBody() const { return bodyImporter; }
+
   /// Names the graph input `name` as the argument `value`, with the value it may be known to have.
   void addInput(mlir::BlockArgument value, llvm::StringRef name);
   /// The name of the graph input that `value` is, or depends on through ops that could be
@@ -78,6 +86,7 @@ private:
   llvm::SmallVector<mlir::Value> fold(mlir::Operation *op);
 
   const ImportOptions &options;
+  BodyImporter bodyImporter;
   mlir::OpBuilder ops;
   mlir::Location current;
   std::map<unsigned, std::string> inputNames;

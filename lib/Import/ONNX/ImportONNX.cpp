@@ -22,7 +22,10 @@ class ModelImporter {
 public:
   ModelImporter(MLIRContext &context, const Model &model, const ImportOptions &options,
                 bool keepGoing)
-      : model(model), options(options), keepGoing(keepGoing), graph(context, options) {}
+      : model(model), options(options), keepGoing(keepGoing), graph(context, options) {
+    graph.setBodyImporter(
+        [this](const Graph &body, ArrayRef<Value> inputs) { return addBody(body, inputs); });
+  }
 
   /// False where `errors` are to be reported instead of the module.
   bool run();
@@ -36,12 +39,21 @@ private:
   Expected<RankedTensorType> typeOfInput(const ValueInfo &info);
   bool addNodes();
   bool addNode(const Node &node);
+  /// See GraphBuilder::BodyImporter.
+  FailureOr<SmallVector<Value>> addBody(const Graph &body, ArrayRef<Value> inputs);
   bool checkNode(const Node &node, const OpEntry *entry);
   bool addOutputs();
   void freezeInputs();
   /// The value called `name`, made on first use where it is an initializer; null where it is not
   /// known.
   Value valueOf(StringRef name);
+  /// Binds `name`, to be undone at the end of the body at hand.
+  void define(StringRef name, Value value) {
+    Value &slot = values[name];
+    if (bodyDepth != 0)
+      shadowed.emplace_back(name.str(), slot);
+    slot = value;
+  }
   /// Records `error`; whether the walk goes on.
   bool report(Error error) {
     errors.push_back(std::move(error));
@@ -58,6 +70,10 @@ private:
   OwningOpRef<ModuleOp> module;
   func::FuncOp function;
   llvm::StringMap<Value> values;
+  /// What `values` held before the bodies at hand changed it.
+  std::vector<std::pair<std::string, Value>> shadowed;
+  unsigned bodyDepth = 0;
+  size_t bodyNodes = 0;
   /// Values that a failed node would have made, while looking for more failures.
   llvm::StringSet<> poisoned;
 };
@@ -208,8 +224,8 @@ bool ModelImporter::addInputs() {
 }
 
 Value ModelImporter::valueOf(StringRef name) {
-  if (auto found = values.find(name); found != values.end())
-    return found->second;
+  if (Value found = values.lookup(name))
+    return found;
   auto initializer = model.graph.initializers.find(name);
   if (initializer == model.graph.initializers.end() || !initializer->second.isSupported())
     return {};
@@ -286,9 +302,10 @@ bool ModelImporter::addNode(const Node &node) {
   graph.setLocation(nameLocation(node.name + " (" + node.opType + ")"));
   NodeContext context(graph, node, model.file, inputs);
   if (failed(entry->import(context)) || context.failed() || failed(context.checkAttributes())) {
-    report(context.failed()
-               ? context.error()
-               : internalError(nodePrefix(model.file, node) + "failed without a reason"));
+    if (!context.failedInBody())
+      report(context.failed()
+                 ? context.error()
+                 : internalError(nodePrefix(model.file, node) + "failed without a reason"));
     return poison();
   }
   for (auto [name, value] : llvm::zip_equal(node.outputs, context.allOutputs())) {
@@ -302,9 +319,45 @@ bool ModelImporter::addNode(const Node &node) {
         return false;
       continue;
     }
-    values[name] = value;
+    define(name, value);
   }
   return true;
+}
+
+FailureOr<SmallVector<Value>> ModelImporter::addBody(const Graph &body, ArrayRef<Value> inputs) {
+  // Bodies are built anew for each of their iterations.
+  constexpr size_t maxBodyNodes = 20000;
+  size_t errorsBefore = errors.size(), undoTo = shadowed.size();
+  bodyNodes += body.nodes.size() + 1;
+  if (bodyNodes > maxBodyNodes) {
+    report(unsupported(model.file + ": graph '" + body.name + "' unrolls to more than " +
+                       std::to_string(maxBodyNodes) + " nodes"));
+    return failure();
+  }
+  ++bodyDepth;
+  for (const auto &[name, value] : body.initializers)
+    if (value.isSupported())
+      define(name, graph.constant(value.tensor));
+  for (auto [info, value] : llvm::zip_equal(body.inputs, inputs))
+    define(info.name, value);
+  for (const Node &node : body.nodes)
+    if (!addNode(node))
+      break;
+  SmallVector<Value> outputs;
+  for (const ValueInfo &info : body.outputs) {
+    if (errors.size() != errorsBefore)
+      break;
+    outputs.push_back(valueOf(info.name));
+    if (!outputs.back())
+      report(badInput(model.file + ": output '" + info.name + "' of graph '" + body.name +
+                      "' is computed by no node"));
+  }
+  --bodyDepth;
+  for (; shadowed.size() > undoTo; shadowed.pop_back())
+    values[shadowed.back().first] = shadowed.back().second;
+  if (errors.size() != errorsBefore)
+    return failure();
+  return outputs;
 }
 
 //===-- Outputs ----------------------------------------------------------------------------===//

@@ -125,6 +125,13 @@ std::optional<Tensor> NodeContext::tensorAttr(StringRef name) {
   return value->tensor;
 }
 
+const Graph *NodeContext::requiredGraphAttr(StringRef name) {
+  const auto *value = find<std::shared_ptr<const Graph>>(name, "graph");
+  if (!value)
+    (void)badInput("attribute '" + name + "' is missing");
+  return value ? value->get() : nullptr;
+}
+
 Ints NodeContext::intsAttr(StringRef name, size_t count, int64_t defaultValue) {
   std::optional<Ints> value = intsAttr(name);
   if (value && value->size() != count)
@@ -196,6 +203,24 @@ Value NodeContext::sliceAxis(Value value, int64_t axis, int64_t start, int64_t s
   starts[axis] = start;
   sizes[axis] = size;
   return create<dl::SliceOp>(value, i64s(starts), i64s(sizes), i64s(steps));
+}
+
+SmallVector<Value> NodeContext::importBody(const Graph &body, ArrayRef<Value> bodyInputs) {
+  if (failed())
+    return {};
+  if (body.inputs.size() != bodyInputs.size()) {
+    (void)badInput("its graph '" + body.name + "' has " + Twine(body.inputs.size()) +
+                   " inputs, expected " + Twine(bodyInputs.size()));
+    return {};
+  }
+  Location here = graph.location();
+  FailureOr<SmallVector<Value>> results = graph.importBody()(body, bodyInputs);
+  graph.setLocation(here);
+  if (llvm::succeeded(results))
+    return *results;
+  bodyFailed = true;
+  (void)badInput("its graph '" + body.name + "' cannot be converted");
+  return {};
 }
 
 //===-- Outputs and failure ----------------------------------------------------------------===//

@@ -69,6 +69,8 @@ public:
   /// A missing attribute is a failure.
   int64_t requiredIntAttr(llvm::StringRef name);
   std::optional<Tensor> tensorAttr(llvm::StringRef name);
+  /// A graph; null, and a failure, where it is missing.
+  const Graph *requiredGraphAttr(llvm::StringRef name);
   /// An attribute that has no influence on inference.
   void ignoreAttr(llvm::StringRef name) { seen.insert(name); }
   /// An ONNX element type code as a dl element type; Unsupported for those that dlc lacks.
@@ -109,6 +111,8 @@ public:
   mlir::Value expand(mlir::Value value, llvm::ArrayRef<int64_t> shape);
   /// `value` without what lies outside [start, start + size) on `axis`.
   mlir::Value sliceAxis(mlir::Value value, int64_t axis, int64_t start, int64_t size);
+  /// The outputs of `body` for `inputs`, built here; one value each, or empty after a failure.
+  llvm::SmallVector<mlir::Value> importBody(const Graph &body, llvm::ArrayRef<mlir::Value> inputs);
   mlir::FloatAttr f64(double value) { return builder().getF64FloatAttr(value); }
   mlir::BoolAttr flag(bool value) { return builder().getBoolAttr(value); }
   mlir::IntegerAttr i64(int64_t value) { return builder().getI64IntegerAttr(value); }
@@ -133,6 +137,8 @@ public:
   llvm::LogicalResult badInput(const llvm::Twine &message);
   llvm::LogicalResult unsupported(const llvm::Twine &message);
   bool failed() const { return failure.has_value(); }
+  /// Whether the failure is that of a node in a body, which was reported already.
+  bool failedInBody() const { return bodyFailed; }
   const Error &error() const { return *failure; }
   /// Fails where the node has attributes that no getter looked at.
   llvm::LogicalResult checkAttributes();
@@ -149,6 +155,7 @@ private:
   llvm::SmallVector<mlir::Value> outputs;
   llvm::StringSet<> seen;
   std::optional<Error> failure;
+  bool bodyFailed = false;
 };
 
 /// `FILE: node NAME (OpType): ` for diagnostics.

@@ -173,6 +173,45 @@ static LogicalResult importAttention(NodeContext &c) {
   return c.setOutput(0, result);
 }
 
+/// Attention whose scores and weights graphs of the model's own may change.
+static LogicalResult importFlexAttention(NodeContext &c) {
+  for (unsigned index = 0; index < 3; ++index)
+    if (c.rankOf(c.input(index)) != 4)
+      return c.badInput("expects operands (batch, heads, length, size)");
+  Type element = c.elementOf(c.input(0));
+  bool wide = element.isF64();
+  Type precision = c.elementTypeOfCode(c.intAttr("softmax_precision", wide ? 11 : 1));
+  Ints query = c.shapeOf(c.input(0)), key = c.shapeOf(c.input(1));
+  if (c.failed())
+    return failure();
+  if (key[1] < 1 || query[1] % key[1] != 0)
+    return c.badInput("has " + Twine(query[1]) + " query heads for " + Twine(key[1]) +
+                      " key heads");
+  double scale = c.floatAttr(
+      "scale",
+      static_cast<float>(1 / std::sqrt(static_cast<double>(std::max<int64_t>(query[3], 1)))));
+  int64_t group = query[1] / key[1];
+  Value keys = repeatHeads(c, c.input(1), group), values = repeatHeads(c, c.input(2), group);
+  Value scores = c.create<dl::MatmulOp>(c.cast(c.input(0), precision), c.cast(keys, precision),
+                                        c.flag(false), c.flag(true), c.i64(0), c.i64(0));
+  scores = c.create<dl::MulOp>(scores, c.scalar(precision, scale));
+  auto modify = [&](StringRef name, Value value) {
+    const Graph *body = c.hasAttr(name) ? c.requiredGraphAttr(name) : nullptr;
+    if (!body || c.failed())
+      return value;
+    SmallVector<Value> results = c.importBody(*body, value);
+    if (!c.failed() && (results.size() != 1 || results.front().getType() != value.getType()))
+      (void)c.badInput("graph '" + name + "' does not give one value of its input's type");
+    return c.failed() ? Value() : results.front();
+  };
+  Value weights = c.create<dl::SoftmaxOp>(modify("score_mod", scores), c.i64(3));
+  weights = modify("prob_mod", weights);
+  if (c.failed())
+    return failure();
+  Value result = c.create<dl::MatmulOp>(weights, c.cast(values, precision));
+  return c.failed() ? failure() : c.setOutput(0, c.cast(result, element));
+}
+
 //===-- Rotary embedding -------------------------------------------------------------------===//
 
 /// Every second element of the last axis from `start` on, or one half of it.
@@ -244,6 +283,11 @@ static LogicalResult importRotaryEmbedding(NodeContext &c) {
 
 void registerAttentionImporters(OpTable &table) {
   table.add({.opType = "Attention", .import = importAttention, .minInputs = 3, .maxInputs = 7});
+  table.add({.opType = "FlexAttention",
+             .import = importFlexAttention,
+             .minInputs = 3,
+             .maxInputs = 3,
+             .domain = "ai.onnx.preview"});
   table.add({.opType = "RotaryEmbedding",
              .import = importRotaryEmbedding,
              .minInputs = 3,

@@ -129,6 +129,53 @@ static LogicalResult importConvTranspose(NodeContext &c) {
              c.i64s(outputPadding)));
 }
 
+//===-- Col2Im -----------------------------------------------------------------------------===//
+
+/// Blocks added up where they lie in an image: the transposed convolution in which each place of
+/// the block is a channel that adds to that place only.
+static LogicalResult importCol2Im(NodeContext &c) {
+  FailureOr<Ints> image = c.requireInts(1), block = c.requireInts(2);
+  if (failed(image) || failed(block))
+    return failure();
+  Ints input = c.shapeOf(c.input(0));
+  size_t spatial = block->size();
+  Ints strides = c.intsAttr("strides", spatial, 1), dilations = c.intsAttr("dilations", spatial, 1);
+  Ints pads = c.intsAttr("pads", 2 * spatial, 0);
+  int64_t places = 1;
+  for (int64_t size : *block)
+    places *= std::clamp<int64_t>(size, 0, 1 << 16);
+  if (c.failed() || input.size() != 3 || image->size() != spatial || places < 1 ||
+      places > (1 << 16) || input[1] % places != 0)
+    return c.badInput("expects blocks (batch, channels * places of a block, blocks) and one size "
+                      "an axis of image and block");
+  Ints shape{input[0], input[1]}, padding, begin, end;
+  int64_t blocks = 1;
+  for (size_t i = 0; i < spatial; ++i) {
+    int64_t reach = dilations[i] * ((*block)[i] - 1) + 1;
+    int64_t room = (*image)[i] + pads[i] + pads[spatial + i] - reach;
+    if (room < 0 || strides[i] < 1)
+      return c.badInput("a block does not fit the image on axis " + Twine(i));
+    shape.push_back(room / strides[i] + 1);
+    padding.push_back(room % strides[i]);
+    begin.push_back(pads[i]);
+    end.push_back(pads[spatial + i]);
+    blocks *= shape.back();
+  }
+  if (blocks != input[2])
+    return c.badInput("has " + Twine(input[2]) + " blocks, expected " + Twine(blocks));
+  Shape filterShape{input[1], 1};
+  filterShape.insert(filterShape.end(), block->begin(), block->end());
+  Tensor filter(*dl::dtypeOf(c.elementOf(c.input(0))), filterShape);
+  for (int64_t channel = 0; channel < input[1]; ++channel)
+    filter.setDouble(channel * places + channel % places, 1);
+  return c.setOutput(0,
+                     c.create<dl::ConvTransposeOp>(
+                         c.reshape(c.input(0), shape), c.constant(filter), Value(), c.i64s(strides),
+                         c.i64s(dilations), c.i64s(begin), c.i64s(end), c.i64(input[1] / places),
+                         dl::LayoutAttr::get(c.builder().getContext(), dl::Layout::ChannelsFirst),
+                         c.i64s(padding)));
+}
+
 void registerContractionImporters(OpTable &table) {
   table.add({.opType = "MatMul", .import = importMatMul, .minInputs = 2, .maxInputs = 2});
   table.add({.opType = "Gemm", .import = importGemm, .minInputs = 2, .maxInputs = 3});
@@ -142,6 +189,11 @@ void registerContractionImporters(OpTable &table) {
              .minInputs = 2,
              .maxInputs = 3,
              .limits = "1 to 3 spatial axes"});
+  table.add({.opType = "Col2Im",
+             .import = importCol2Im,
+             .minInputs = 3,
+             .maxInputs = 3,
+             .limits = "1 to 3 spatial axes; sizes are known at compile time"});
 }
 
 } // namespace dlc::onnx

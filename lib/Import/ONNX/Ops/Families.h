@@ -9,16 +9,21 @@ class OpTable;
 void registerActivationImporters(OpTable &table);
 void registerConstantImporters(OpTable &table);
 void registerContractionImporters(OpTable &table);
+void registerControlFlowImporters(OpTable &table);
 void registerElementwiseImporters(OpTable &table);
 void registerNormalizationImporters(OpTable &table);
 void registerReductionImporters(OpTable &table);
 void registerIndexingImporters(OpTable &table);
+void registerQuantizationImporters(OpTable &table);
 void registerRearrangeImporters(OpTable &table);
 void registerAttentionImporters(OpTable &table);
 void registerEinsumImporters(OpTable &table);
 void registerLossImporters(OpTable &table);
+void registerRecurrentImporters(OpTable &table);
 void registerResizeImporters(OpTable &table);
 void registerShapeImporters(OpTable &table);
+void registerSignalImporters(OpTable &table);
+void registerTermFrequencyImporters(OpTable &table);
 void registerWindowImporters(OpTable &table);
 
 } // namespace dlc::onnx
