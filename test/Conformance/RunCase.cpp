@@ -20,7 +20,21 @@ namespace {
 constexpr double relativeTolerance = 1e-3;
 constexpr double absoluteTolerance = 1e-7;
 
-using NamedTensors = std::map<std::string, Tensor>;
+/// Tests whose expected values are further than that from the exact ones.
+struct Exception {
+  std::string_view test;
+  double absoluteTolerance;
+};
+/// An inverse transform of a real signal: parts that are 0 were stored as 2e-7, the rounding noise
+/// of the transform in float32 that made them.
+constexpr Exception exceptions[] = {{"test_dft_inverse", 5e-7}, {"test_dft_inverse_opset19", 5e-7}};
+
+double toleranceOf(const Case &test) {
+  for (const Exception &exception : exceptions)
+    if (exception.test == test.name)
+      return exception.absoluteTolerance;
+  return absoluteTolerance;
+}
 
 Outcome failure(const Error &error) {
   return {error.code == ExitCode::Unsupported ? Verdict::Unsupported : Verdict::Failed,
@@ -29,17 +43,17 @@ Outcome failure(const Error &error) {
 
 Outcome wrong(std::string reason) { return {Verdict::Wrong, std::move(reason)}; }
 
-bool close(double actual, double expected) {
+bool close(double actual, double expected, double absolute) {
   if (std::isnan(expected) || std::isnan(actual))
     return std::isnan(expected) && std::isnan(actual);
   if (std::isinf(expected) || std::isinf(actual))
     return expected == actual;
-  return std::fabs(actual - expected) <=
-         absoluteTolerance + relativeTolerance * std::fabs(expected);
+  return std::fabs(actual - expected) <= absolute + relativeTolerance * std::fabs(expected);
 }
 
 /// What is wrong with `actual`, or nullopt. Integers must be equal.
-std::optional<std::string> difference(const Tensor &actual, const Tensor &expected) {
+std::optional<std::string> difference(const Tensor &actual, const Tensor &expected,
+                                      double absolute) {
   if (actual.dtype() != expected.dtype() || actual.shape() != expected.shape())
     return "expected " + std::string(dtypeName(expected.dtype())) + " " +
            shapeString(expected.shape()) + ", found " + std::string(dtypeName(actual.dtype())) +
@@ -47,7 +61,7 @@ std::optional<std::string> difference(const Tensor &actual, const Tensor &expect
   bool exact = !isFloat(expected.dtype());
   for (int64_t i = 0; i < expected.numElements(); ++i) {
     bool equal = exact ? actual.asInt(i) == expected.asInt(i)
-                       : close(actual.asDouble(i), expected.asDouble(i));
+                       : close(actual.asDouble(i), expected.asDouble(i), absolute);
     if (!equal)
       return "element " + std::to_string(i) + ": expected " + std::to_string(expected.asDouble(i)) +
              ", found " + std::to_string(actual.asDouble(i));
@@ -145,7 +159,8 @@ private:
       Expected<ProtoValue> expected = readProtoFile(path, ValueInfo::Kind::Tensor);
       if (!expected)
         return failure(expected.error());
-      if (std::optional<std::string> problem = difference(output, expected->tensor.tensor))
+      if (std::optional<std::string> problem =
+              difference(output, expected->tensor.tensor, toleranceOf(test)))
         return wrong("output " + std::to_string(index) + ": " + *problem);
       ++index;
     }
