@@ -22,6 +22,16 @@ def DLChannelsLast : Pass<"dl-channels-last", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def DLFoldPads : Pass<"dl-fold-pads", "::mlir::func::FuncOp"> {
+  let summary = "Let convolutions and pools pad by themselves what a dl.pad pads before them";
+  let description = [{
+    After: no convolution, and no pool without `ceil_mode`, reads a constant pad of spatial axes with the value that
+    its own padding stands for: 0 for convolutions and means, the lowest for maxima (or 0 where the input is not
+    negative and every window holds an element of it).
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def DLSinkTransposes : Pass<"dl-sink-transposes", "::mlir::func::FuncOp"> {
   let summary = "Move transposes through elementwise ops, concat, slices, pads and reductions until they cancel";
   let description = [{
