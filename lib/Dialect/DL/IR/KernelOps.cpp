@@ -3,6 +3,7 @@
 //   %r = dl.kernel (%x = %0 : tensor<..>, %w = %1 : tensor<..>) -> (tensor<..>) attributes {...} {
 //   ... }
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/Storage.h"
 
 using namespace mlir;
 
@@ -51,6 +52,26 @@ FusionClass KernelOp::getKind() {
   return kind;
 }
 
+static SmallVector<int64_t> stridesAt(KernelOp kernel, unsigned place, Type type) {
+  if (std::optional<ArrayAttr> all = kernel.getStrides())
+    if (auto own = cast<DenseI64ArrayAttr>((*all)[place]); !own.empty())
+      return SmallVector<int64_t>(own.asArrayRef());
+  return denseStrides(cast<RankedTensorType>(type).getShape());
+}
+
+SmallVector<int64_t> KernelOp::getInputStrides(unsigned index) {
+  return stridesAt(*this, index, getInputs()[index].getType());
+}
+
+SmallVector<int64_t> KernelOp::getOutputStrides(unsigned index) {
+  return stridesAt(*this, getNumOperands() + index, getOutputs()[index].getType());
+}
+
+bool KernelOp::canWriteParts() {
+  FusionClass kind = getKind();
+  return kind != FusionClass::Reduction && kind != FusionClass::Opaque;
+}
+
 LogicalResult KernelOp::verify() {
   Block *body = getBodyBlock();
   // kernel_c1
@@ -59,6 +80,23 @@ LogicalResult KernelOp::verify() {
   // kernel_c2
   if (cast<YieldOp>(body->getTerminator()).getOperandTypes() != getOutputs().getTypes())
     return emitOpError("expects yielded values with the types of the outputs");
+  if (!getStrides())
+    return success();
+  // kernel_c3
+  if (getStrides()->size() != getNumOperands() + getNumResults())
+    return emitOpError("expects strides for each operand and result, got ") << getStrides()->size();
+  SmallVector<Type> types(getOperandTypes());
+  llvm::append_range(types, getResultTypes());
+  for (auto [type, strides] : llvm::zip(types, getStrides()->getAsRange<DenseI64ArrayAttr>())) {
+    // kernel_c4
+    auto rank = cast<RankedTensorType>(type).getRank();
+    if (!strides.empty() && strides.size() != rank)
+      return emitOpError("expects a stride for each axis of ")
+             << type << ", got " << strides.size();
+    // kernel_c5
+    if (llvm::any_of(strides.asArrayRef(), [](int64_t stride) { return stride < 1; }))
+      return emitOpError("expects strides of at least 1");
+  }
   return success();
 }
 

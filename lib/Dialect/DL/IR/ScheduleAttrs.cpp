@@ -71,4 +71,9 @@ LogicalResult InjectiveScheduleAttr::verify(EmitError emitError, int64_t vectors
                  failed(atLeast(emitError, "tasks", tasks, 1)));
 }
 
+LogicalResult TransposeScheduleAttr::verify(EmitError emitError, int64_t tile, int64_t tasks) {
+  return failure(failed(atLeast(emitError, "tile", tile, 1)) || failed(tileFits(emitError, tile)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
 } // namespace dlc::dl

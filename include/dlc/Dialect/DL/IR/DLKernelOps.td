@@ -13,9 +13,13 @@ def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
     injective, movement, view nor constant); what feeds the anchor is the prologue, what uses it the
     epilogue. `schedule` is set by the schedule phase, `symbol` (the object's entry point) by codegen.
     `not_fused` holds, for each operand that another kernel computes, the reason the two were kept apart.
+    `strides` holds, for each operand and then for each result, the elements between neighbours along each axis
+    where the tensor is a part of a larger one in memory (see dlc/Dialect/DL/IR/Storage.h), and an empty list where it
+    lies alone, row by row.
   }];
   let arguments = (ins Variadic<DL_Tensor>:$inputs, OptionalAttr<AnyAttr>:$schedule,
-                       OptionalAttr<StrAttr>:$symbol, OptionalAttr<StrArrayAttr>:$not_fused);
+                       OptionalAttr<StrAttr>:$symbol, OptionalAttr<StrArrayAttr>:$not_fused,
+                       OptionalAttr<TypedArrayAttrBase<DenseI64ArrayAttr, "strides of tensors">>:$strides);
   let results = (outs Variadic<DL_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
@@ -25,6 +29,11 @@ def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
     ::mlir::Operation *getAnchor();
     /// The fusion class of the anchor; Injective (or Movement, where nothing computes) without one.
     ::dlc::FusionClass getKind();
+    /// Elements between neighbours along each axis of an operand, or of a result, in memory.
+    ::llvm::SmallVector<int64_t> getInputStrides(unsigned index);
+    ::llvm::SmallVector<int64_t> getOutputStrides(unsigned index);
+    /// Whether results can be parts of larger tensors: none of its templates writes rows as a whole.
+    bool canWriteParts();
     ::mlir::Block *getBodyBlock() { return &getBody().front(); }
   }];
 }

@@ -36,5 +36,9 @@ def DL_InjectiveScheduleAttr : DL_ScheduleAttr<"InjectiveSchedule", "injective",
     "independent elements; also the fallback for any kernel without a family of its own"> {
   let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$elements_per_task, "int64_t":$tasks);
 }
+def DL_TransposeScheduleAttr : DL_ScheduleAttr<"TransposeSchedule", "transpose",
+    "a copy whose innermost axis is not that of its operand: squares are turned in registers"> {
+  let parameters = (ins "int64_t":$tile, "int64_t":$tasks);
+}
 
 #endif // DLC_DIALECT_DL_IR_DLSCHEDULEATTRS_TD
