@@ -2,6 +2,7 @@
 #include "dlc/Schedule/KernelSchedule.h"
 
 #include "dlc/Schedule/ScheduleAttributes.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 #include <numeric>
 
@@ -91,6 +92,120 @@ WindowShape windowShapeOf(dl::ConvOp op) {
   return shape;
 }
 
+std::optional<WindowShape> poolShapeOf(Operation *anchor) {
+  if (!isa_and_nonnull<dl::MaxPoolOp, dl::AveragePoolOp, dl::LpPoolOp>(anchor) ||
+      !isa<FloatType>(getElementTypeOrSelf(anchor->getOperand(0))))
+    return {};
+  return llvm::TypeSwitch<Operation *, std::optional<WindowShape>>(anchor)
+      .Case<dl::MaxPoolOp, dl::AveragePoolOp, dl::LpPoolOp>(
+          [](auto op) -> std::optional<WindowShape> {
+            ArrayRef<int64_t> input = shapeOf(op.getInput()), result = shapeOf(op.getResult());
+            if (op.getLayout() != dl::Layout::ChannelsLast || result.size() > 4)
+              return {};
+            bool twoAxes = result.size() == 4;
+            WindowShape shape;
+            shape.channels = result.back();
+            shape.width = result[result.size() - 2];
+            shape.height = twoAxes ? result[1] : 1;
+            shape.batch = result[0];
+            shape.taps = product(op.getKernelShape());
+            shape.elementBytes = accumulatorBytes(op.getResult());
+            shape.inputRowBytes = input[input.size() - 2] * input.back() * shape.elementBytes;
+            shape.strideHeight = twoAxes ? op.getStrides()[0] : 1;
+            shape.kernelHeight = twoAxes ? op.getKernelShape()[0] : 1;
+            return shape;
+          });
+}
+
+std::optional<RowReduceShape> rowReduceShapeOf(Operation *anchor) {
+  if (!anchor)
+    return {};
+  ArrayRef<int64_t> shape = shapeOf(anchor->getOperand(0));
+  int64_t rank = shape.size();
+  // The first axis of a row, and cycles a vector of it, all stages; 0: not by rows.
+  using Row = std::pair<int64_t, int>;
+  auto lastAxis = [&](int64_t axis, int cycles) {
+    return Row(axis, axis == rank - 1 ? cycles : 0);
+  };
+  auto [first, cycles] =
+      llvm::TypeSwitch<Operation *, Row>(anchor)
+          .Case([&](dl::ReduceOp op) {
+            ArrayRef<int64_t> axes = op.getAxes();
+            bool trailing =
+                !axes.empty() && axes.front() == rank - static_cast<int64_t>(axes.size());
+            int cycles = op.getKind() == dl::ReduceKind::LogSumExp ? 8 : 1;
+            return Row(trailing ? axes.front() : 0, trailing ? cycles : 0);
+          })
+          .Case<dl::SoftmaxOp, dl::LogSoftmaxOp>([&](auto op) { return lastAxis(op.getAxis(), 8); })
+          .Case([&](dl::LpNormalizeOp op) { return lastAxis(op.getAxis(), 2); })
+          .Case([&](dl::LayerNormOp op) { return Row(op.getAxis(), 3); })
+          .Case([&](dl::RmsNormOp op) { return Row(op.getAxis(), 2); })
+          .Default(Row(0, 0));
+  if (cycles == 0)
+    return {};
+  RowReduceShape result;
+  result.columns = product(shape.drop_front(first));
+  result.rows = product(shape.take_front(first));
+  result.elementBytes =
+      std::max(1u, getElementTypeOrSelf(anchor->getOperand(0)).getIntOrFloatBitWidth() / 8);
+  result.cyclesPerVector = cycles;
+  return result;
+}
+
+dl::TransposeOp turningTranspose(dl::KernelOp kernel) {
+  dl::TransposeOp found;
+  if (kernel.getAnchor() || kernel.getNumResults() != 1)
+    return {};
+  ArrayRef<int64_t> shape = shapeOf(kernel.getOutputs().front());
+  for (Operation &op : kernel.getBodyBlock()->without_terminator()) {
+    if (auto transpose = dyn_cast<dl::TransposeOp>(op); transpose && !found) {
+      found = transpose;
+      continue;
+    }
+    auto fusible = dyn_cast<FusibleOpInterface>(op);
+    if (!fusible || isa<LayoutOpInterface>(op) ||
+        (fusible.getFusionClass() != FusionClass::Injective &&
+         fusible.getFusionClass() != FusionClass::Constant))
+      return {};
+  }
+  // What follows it must have its shape: the squares are read in the coordinates of the output.
+  if (!found || shapeOf(found.getResult()) != shape)
+    return {};
+  // Axes of one element may stand anywhere: the innermost other one is what is dense.
+  ArrayRef<int64_t> from = shapeOf(found.getOperand());
+  int64_t inner = from.size() - 1, outer = shape.size() - 1;
+  while (inner > 0 && from[inner] == 1)
+    --inner;
+  while (outer > 0 && shape[outer] == 1)
+    --outer;
+  bool turns = product(shape) > 1 && found.getPermutation()[outer] != inner;
+  return turns ? found : dl::TransposeOp();
+}
+
+bool hasPackedFilter(dl::KernelOp kernel, dl::ConvOp conv) {
+  if (conv.getPackedChannels() > 0 || conv.getOutputLast())
+    return true;
+  auto argument = dyn_cast<BlockArgument>(conv.getFilter());
+  return argument && argument.hasOneUse() &&
+         kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>();
+}
+
+bool fits(Attribute schedule, dl::KernelOp kernel) {
+  Operation *anchor = kernel.getAnchor();
+  auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
+  auto direct = [&] { return conv && isDirect(conv) && hasPackedFilter(kernel, conv); };
+  return llvm::TypeSwitch<Attribute, bool>(schedule)
+      .Case([&](dl::InjectiveScheduleAttr) {
+        return !isa_and_nonnull<dl::LayerNormOp, dl::RmsNormOp>(anchor);
+      })
+      .Case([&](dl::GemmScheduleAttr) { return isa_and_nonnull<dl::MatmulOp>(anchor) || direct(); })
+      .Case([&](dl::DepthwiseScheduleAttr) { return direct() && isDepthwise(conv); })
+      .Case([&](dl::WindowScheduleAttr) { return poolShapeOf(anchor).has_value(); })
+      .Case([&](dl::RowReduceScheduleAttr) { return rowReduceShapeOf(anchor).has_value(); })
+      .Case([&](dl::TransposeScheduleAttr) { return turningTranspose(kernel) != nullptr; })
+      .Default(false);
+}
+
 MachineFacts factsFor(int vectorBytes) {
   MachineFacts facts = hostMachineFacts();
   if (vectorBytes == 0 || vectorBytes == facts.vectorBytes)
@@ -112,11 +227,20 @@ Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
   Operation *anchor = kernel.getAnchor();
   if (auto matmul = dyn_cast_if_present<dl::MatmulOp>(anchor))
     return attributeOf(context, chooseGemm(gemmShapeOf(matmul), facts));
-  if (auto conv = dyn_cast_if_present<dl::ConvOp>(anchor)) {
+  if (auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
+      conv && isDirect(conv) && hasPackedFilter(kernel, conv)) {
     if (isDepthwise(conv))
       return attributeOf(context, chooseDepthwise(windowShapeOf(conv), facts));
-    if (isDirect(conv))
-      return attributeOf(context, chooseGemm(gemmShapeOf(conv), facts));
+    return attributeOf(context, chooseGemm(gemmShapeOf(conv), facts));
+  }
+  if (std::optional<WindowShape> shape = poolShapeOf(anchor))
+    return attributeOf(context, chooseWindow(*shape, facts));
+  if (std::optional<RowReduceShape> shape = rowReduceShapeOf(anchor))
+    return attributeOf(context, chooseRowReduce(*shape, facts));
+  if (dl::TransposeOp transpose = turningTranspose(kernel)) {
+    int bytes = std::max(1u, getElementTypeOrSelf(transpose.getType()).getIntOrFloatBitWidth() / 8);
+    return attributeOf(context,
+                       chooseTranspose(product(shapeOf(transpose.getResult())), bytes, facts));
   }
   return injectiveSchedule(kernel, facts);
 }

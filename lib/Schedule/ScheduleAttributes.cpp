@@ -27,6 +27,10 @@ dl::InjectiveScheduleAttr attributeOf(mlir::MLIRContext *context, const Injectiv
   return dl::InjectiveScheduleAttr::get(context, p.vectorsPerTile, p.elementsPerTask, p.tasks);
 }
 
+dl::TransposeScheduleAttr attributeOf(mlir::MLIRContext *context, const TransposeParams &p) {
+  return dl::TransposeScheduleAttr::get(context, p.tile, p.tasks);
+}
+
 GemmParams paramsOf(dl::GemmScheduleAttr a) {
   GemmParams p;
   p.rowsPerTile = a.getRowsPerTile();
@@ -71,6 +75,13 @@ InjectiveParams paramsOf(dl::InjectiveScheduleAttr a) {
   InjectiveParams p;
   p.vectorsPerTile = a.getVectorsPerTile();
   p.elementsPerTask = a.getElementsPerTask();
+  p.tasks = a.getTasks();
+  return p;
+}
+
+TransposeParams paramsOf(dl::TransposeScheduleAttr a) {
+  TransposeParams p;
+  p.tile = a.getTile();
   p.tasks = a.getTasks();
   return p;
 }

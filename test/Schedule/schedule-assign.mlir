@@ -21,3 +21,86 @@ func.func @keep_given_schedule(%a: tensor<64xf32>) -> tensor<64xf32> {
   }
   return %k : tensor<64xf32>
 }
+
+// CHECK-LABEL: @pool_gets_window
+func.func @pool_gets_window(%a: tensor<1x13x29x37xf32>) -> tensor<1x11x27x37xf32> {
+  // CHECK: schedule = #dl.window<vectors_per_tile =
+  %k = dl.kernel (%x = %a : tensor<1x13x29x37xf32>) -> (tensor<1x11x27x37xf32>) {
+    %m = dl.max_pool %x {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x13x29x37xf32>) -> tensor<1x11x27x37xf32>
+    dl.yield %m : tensor<1x11x27x37xf32>
+  }
+  return %k : tensor<1x11x27x37xf32>
+}
+
+// Channels in front are for no template: the fallback.
+// CHECK-LABEL: @channels_first_pool
+func.func @channels_first_pool(%a: tensor<1x37x13x29xf32>) -> tensor<1x37x11x27xf32> {
+  // CHECK: schedule = #dl.injective<
+  %k = dl.kernel (%x = %a : tensor<1x37x13x29xf32>) -> (tensor<1x37x11x27xf32>) {
+    %m = dl.max_pool %x {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_first>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x37x13x29xf32>) -> tensor<1x37x11x27xf32>
+    dl.yield %m : tensor<1x37x11x27xf32>
+  }
+  return %k : tensor<1x37x11x27xf32>
+}
+
+// CHECK-LABEL: @trailing_reduction_gets_row_reduce
+func.func @trailing_reduction_gets_row_reduce(%a: tensor<61x29xf32>) -> tensor<61x1xf32> {
+  // CHECK: schedule = #dl.row_reduce<accumulators =
+  %k = dl.kernel (%x = %a : tensor<61x29xf32>) -> (tensor<61x1xf32>) {
+    %m = dl.reduce <sum> %x {axes = array<i64: 1>} : (tensor<61x29xf32>) -> tensor<61x1xf32>
+    dl.yield %m : tensor<61x1xf32>
+  }
+  return %k : tensor<61x1xf32>
+}
+
+// CHECK-LABEL: @leading_reduction
+func.func @leading_reduction(%a: tensor<61x29xf32>) -> tensor<1x29xf32> {
+  // CHECK: schedule = #dl.injective<
+  %k = dl.kernel (%x = %a : tensor<61x29xf32>) -> (tensor<1x29xf32>) {
+    %m = dl.reduce <sum> %x {axes = array<i64: 0>} : (tensor<61x29xf32>) -> tensor<1x29xf32>
+    dl.yield %m : tensor<1x29xf32>
+  }
+  return %k : tensor<1x29xf32>
+}
+
+// CHECK-LABEL: @softmax_gets_row_reduce
+func.func @softmax_gets_row_reduce(%a: tensor<7x5xf32>) -> tensor<7x5xf32> {
+  // CHECK: schedule = #dl.row_reduce<
+  %k = dl.kernel (%x = %a : tensor<7x5xf32>) -> (tensor<7x5xf32>) {
+    %m = dl.softmax %x {axis = 1 : i64} : (tensor<7x5xf32>) -> tensor<7x5xf32>
+    dl.yield %m : tensor<7x5xf32>
+  }
+  return %k : tensor<7x5xf32>
+}
+
+// CHECK-LABEL: @transpose_gets_transpose
+func.func @transpose_gets_transpose(%a: tensor<37x13xf32>) -> tensor<13x37xf32> {
+  // CHECK: schedule = #dl.transpose<tile = {{[0-9]+}}, tasks = 1>
+  %k = dl.kernel (%x = %a : tensor<37x13xf32>) -> (tensor<13x37xf32>) {
+    %m = dl.transpose %x {permutation = array<i64: 1, 0>} : (tensor<37x13xf32>) -> tensor<13x37xf32>
+    dl.yield %m : tensor<13x37xf32>
+  }
+  return %k : tensor<13x37xf32>
+}
+
+// Rows that stay whole are copied, not turned.
+// CHECK-LABEL: @outer_transpose
+func.func @outer_transpose(%a: tensor<3x5x16xf32>) -> tensor<5x3x16xf32> {
+  // CHECK: schedule = #dl.injective<
+  %k = dl.kernel (%x = %a : tensor<3x5x16xf32>) -> (tensor<5x3x16xf32>) {
+    %m = dl.transpose %x {permutation = array<i64: 1, 0, 2>} : (tensor<3x5x16xf32>) -> tensor<5x3x16xf32>
+    dl.yield %m : tensor<5x3x16xf32>
+  }
+  return %k : tensor<5x3x16xf32>
+}
+
+// A filter that is not known cannot be packed, so no template reads it.
+// CHECK-LABEL: @conv_with_computed_filter
+func.func @conv_with_computed_filter(%a: tensor<1x5x5x4xf32>, %w: tensor<8x4x3x3xf32>) -> tensor<1x3x3x8xf32> {
+  // CHECK: schedule = #dl.injective<
+  %k = dl.kernel (%x = %a : tensor<1x5x5x4xf32>, %f = %w : tensor<8x4x3x3xf32>) -> (tensor<1x3x3x8xf32>) {
+    %m = dl.conv %x, %f {dilations = array<i64: 1, 1>, groups = 1 : i64, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x5x5x4xf32>, tensor<8x4x3x3xf32>) -> tensor<1x3x3x8xf32>
+    dl.yield %m : tensor<1x3x3x8xf32>
+  }
+  return %k : tensor<1x3x3x8xf32>
+}

@@ -1,6 +1,6 @@
 // RUN: not dlc-opt %s -split-input-file -schedule-verify 2>&1 | FileCheck %s
 
-func.func @missing(%a: tensor<4xf32>) -> tensor<4xf32> {
+func.func @schedule_c1(%a: tensor<4xf32>) -> tensor<4xf32> {
   // CHECK: has no schedule after the phase schedule
   %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) {
     %m = dl.relu %x : (tensor<4xf32>) -> tensor<4xf32>
@@ -11,7 +11,7 @@ func.func @missing(%a: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @other_family(%a: tensor<4xf32>) -> tensor<4xf32> {
+func.func @schedule_c2(%a: tensor<4xf32>) -> tensor<4xf32> {
   // CHECK: has a schedule of another family than its anchor: #dl.row_reduce
   %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.row_reduce<accumulators = 1, rows_per_block = 1, tasks = 1>} {
     %m = dl.relu %x : (tensor<4xf32>) -> tensor<4xf32>
@@ -29,4 +29,37 @@ func.func @illegal_parameter(%a: tensor<4xf32>) -> tensor<4xf32> {
     dl.yield %m : tensor<4xf32>
   }
   return %k : tensor<4xf32>
+}
+
+// -----
+
+func.func @row_reduce_of_leading_axis(%a: tensor<61x29xf32>) -> tensor<1x29xf32> {
+  // CHECK: has a schedule of another family than its anchor: #dl.row_reduce
+  %k = dl.kernel (%x = %a : tensor<61x29xf32>) -> (tensor<1x29xf32>) attributes {schedule = #dl.row_reduce<accumulators = 1, rows_per_block = 1, tasks = 1>} {
+    %m = dl.reduce <sum> %x {axes = array<i64: 0>} : (tensor<61x29xf32>) -> tensor<1x29xf32>
+    dl.yield %m : tensor<1x29xf32>
+  }
+  return %k : tensor<1x29xf32>
+}
+
+// -----
+
+func.func @transpose_without_one(%a: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: has a schedule of another family than its anchor: #dl.transpose
+  %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.transpose<tile = 8, tasks = 1>} {
+    %m = dl.relu %x : (tensor<4xf32>) -> tensor<4xf32>
+    dl.yield %m : tensor<4xf32>
+  }
+  return %k : tensor<4xf32>
+}
+
+// -----
+
+func.func @illegal_tile(%a: tensor<37x13xf32>) -> tensor<13x37xf32> {
+  // CHECK: expects tile of at least 1, got 0
+  %k = dl.kernel (%x = %a : tensor<37x13xf32>) -> (tensor<13x37xf32>) attributes {schedule = #dl.transpose<tile = 0, tasks = 1>} {
+    %m = dl.transpose %x {permutation = array<i64: 1, 0>} : (tensor<37x13xf32>) -> tensor<13x37xf32>
+    dl.yield %m : tensor<13x37xf32>
+  }
+  return %k : tensor<13x37xf32>
 }

@@ -5,6 +5,8 @@
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Schedule/AnalyticModel.h"
 
+#include <optional>
+
 namespace dlc::schedule {
 
 /// Whether the convolution runs through the depthwise template: one filter a channel, channels
@@ -16,6 +18,20 @@ bool isDirect(dl::ConvOp op);
 GemmShape gemmShapeOf(dl::MatmulOp op);
 GemmShape gemmShapeOf(dl::ConvOp op);
 WindowShape windowShapeOf(dl::ConvOp op);
+
+/// What the window family asks for, where it can run `anchor`: a pool of floats over channels-last
+/// images with at most two spatial axes.
+std::optional<WindowShape> poolShapeOf(mlir::Operation *anchor);
+/// What the row_reduce family asks for, where it can run `anchor`: a fold of trailing axes.
+std::optional<RowReduceShape> rowReduceShapeOf(mlir::Operation *anchor);
+/// The one transpose of `kernel` that takes another axis innermost, where the transpose family can
+/// run the kernel: all else in it is elementwise. Null otherwise.
+dl::TransposeOp turningTranspose(dl::KernelOp kernel);
+/// Whether the filter of `conv`, the anchor of `kernel`, is packed or a constant that will be.
+bool hasPackedFilter(dl::KernelOp kernel, dl::ConvOp conv);
+/// Whether a schedule of this family can be applied to `kernel`. The injective family is also the
+/// fallback of every anchor that can be emitted without a template.
+bool fits(mlir::Attribute schedule, dl::KernelOp kernel);
 
 /// The facts of this machine, with another vector width where `vectorBytes` is not 0.
 MachineFacts factsFor(int vectorBytes);

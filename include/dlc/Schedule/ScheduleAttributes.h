@@ -12,12 +12,14 @@ dl::DepthwiseScheduleAttr attributeOf(mlir::MLIRContext *context, const Depthwis
 dl::WindowScheduleAttr attributeOf(mlir::MLIRContext *context, const WindowParams &params);
 dl::RowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const RowReduceParams &params);
 dl::InjectiveScheduleAttr attributeOf(mlir::MLIRContext *context, const InjectiveParams &params);
+dl::TransposeScheduleAttr attributeOf(mlir::MLIRContext *context, const TransposeParams &params);
 
 GemmParams paramsOf(dl::GemmScheduleAttr attribute);
 DepthwiseParams paramsOf(dl::DepthwiseScheduleAttr attribute);
 WindowParams paramsOf(dl::WindowScheduleAttr attribute);
 RowReduceParams paramsOf(dl::RowReduceScheduleAttr attribute);
 InjectiveParams paramsOf(dl::InjectiveScheduleAttr attribute);
+TransposeParams paramsOf(dl::TransposeScheduleAttr attribute);
 
 } // namespace dlc::schedule
 

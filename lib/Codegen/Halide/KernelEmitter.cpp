@@ -4,8 +4,10 @@
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
+#include "dlc/Codegen/Halide/Templates/Transpose.h"
+#include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
-#include "dlc/Schedule/AnalyticModel.h"
+#include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 using namespace mlir;
@@ -41,25 +43,27 @@ Halide::Expr KernelEmitter::compute(Halide::Expr expr) {
 
 //===-- Construction -----------------------------------------------------------------------===//
 
-/// A dense, row-major parameter with constant bounds, so that the kernel reads nothing but the host
+/// A parameter with constant bounds and strides, so that the kernel reads nothing but the host
 /// pointer of its buffers.
-static Halide::ImageParam makeParameter(RankedTensorType type, unsigned index) {
+static Halide::ImageParam makeParameter(RankedTensorType type, ArrayRef<int64_t> strides,
+                                        unsigned index) {
   Halide::ImageParam parameter(KernelEmitter::storageType(type), type.getRank(),
                                "in" + std::to_string(index));
-  int64_t stride = 1;
-  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
-    int64_t extent = type.getDimSize(type.getRank() - 1 - dim);
-    parameter.dim(dim).set_bounds(0, static_cast<int>(extent)).set_stride(static_cast<int>(stride));
-    stride *= extent;
-  }
+  for (int64_t dim = 0, axis = type.getRank() - 1; axis >= 0; ++dim, --axis)
+    parameter.dim(dim)
+        .set_bounds(0, static_cast<int>(type.getDimSize(axis)))
+        .set_stride(static_cast<int>(strides[axis]));
   return parameter;
 }
 
 KernelEmitter::KernelEmitter(dl::KernelOp kernel, const schedule::MachineFacts &facts)
-    : kernel(kernel), facts(facts) {
+    : kernel(kernel), facts(facts),
+      scheduleAttr(kernel.getScheduleAttr() ? kernel.getScheduleAttr()
+                                            : schedule::chooseSchedule(kernel, facts)) {
   for (BlockArgument argument : kernel.getBodyBlock()->getArguments()) {
     Halide::ImageParam parameter =
-        makeParameter(cast<RankedTensorType>(argument.getType()), argument.getArgNumber());
+        makeParameter(cast<RankedTensorType>(argument.getType()),
+                      kernel.getInputStrides(argument.getArgNumber()), argument.getArgNumber());
     parameters.push_back(parameter);
     bool isBool = getElementTypeOrSelf(argument.getType()).isInteger(1);
     define(argument, [parameter, isBool](const Coords &coords) {
@@ -152,6 +156,9 @@ bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigne
   }
   if (!all && !none)
     return false;
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return none || dl::areLinear(own, kernel.getInputStrides(argument.getArgNumber()),
+                                 std::max<int64_t>(0, first - offset), last - offset);
   Operation *op = value.getDefiningOp();
   if (definitions.count(value) || isa<dl::ConstantOp>(op))
     return true;
@@ -161,6 +168,14 @@ bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigne
     return false;
   return llvm::all_of(op->getOperands(),
                       [&](Value operand) { return isLinearizable(operand, shape, first, last); });
+}
+
+bool KernelEmitter::outputsAreLinearizable(ArrayRef<int64_t> shape, unsigned first, unsigned last) {
+  for (auto [index, value] : llvm::enumerate(yielded()))
+    if (!isLinearizable(value, shape, first, last) ||
+        !dl::areLinear(shape, kernel.getOutputStrides(index), first, last))
+      return false;
+  return true;
 }
 
 Coords KernelEmitter::splitLinear(Halide::Expr linear, ArrayRef<int64_t> shape, unsigned first,
@@ -191,9 +206,8 @@ IterationSpace KernelEmitter::defaultSpace() {
   int64_t stride = 1;
   for (unsigned last = shape.size(); last > 0;) {
     unsigned first = last - 1;
-    auto joins = [&](Value value) { return isLinearizable(value, shape, first - 1, last); };
     // An anchor's own Funcs have one argument an axis.
-    while (!generic && first > 0 && llvm::all_of(yielded(), joins))
+    while (!generic && first > 0 && outputsAreLinearizable(shape, first - 1, last))
       --first;
     int64_t extent = 1;
     for (unsigned axis = first; axis < last; ++axis)
@@ -211,13 +225,114 @@ IterationSpace KernelEmitter::defaultSpace() {
 }
 
 schedule::InjectiveParams KernelEmitter::injectiveParams() {
-  if (auto attribute = dyn_cast_if_present<dl::InjectiveScheduleAttr>(kernel.getScheduleAttr()))
+  if (auto attribute = getSchedule<dl::InjectiveScheduleAttr>())
     return schedule::paramsOf(attribute);
   schedule::InjectiveShape shape;
   for (int64_t extent : space->extents)
     shape.elements *= extent;
   shape.operands = kernel.getInputs().size() + kernel.getOutputs().size();
   return schedule::chooseInjective(shape, facts);
+}
+
+void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
+  dl::TransposeOp transpose = schedule::turningTranspose(kernel);
+  if (!transpose)
+    throw Halide::CompileError("a schedule of the family 'transpose' on a kernel without a "
+                               "transpose to turn");
+  ArrayRef<int64_t> shape = outputShape(), permutation = transpose.getPermutation();
+  ArrayRef<int64_t> from = cast<RankedTensorType>(transpose.getOperand().getType()).getShape();
+  unsigned rank = shape.size();
+  // Neighbouring axes of the output that are neighbours of the operand too are one loop.
+  auto square = std::make_shared<Halide::Func>();
+  define(transpose.getResult(), [square](const Coords &) { return Halide::Expr(); });
+  IterationSpace loops;
+  loops.coords.resize(rank, Halide::Expr(0));
+  std::vector<std::pair<unsigned, unsigned>> groups; ///< [first, last) axes, innermost group first
+  int64_t stride = 1;
+  for (unsigned last = rank; last > 0;) {
+    unsigned first = last - 1;
+    auto joins = [&](unsigned axis) {
+      return permutation[axis] + 1 == permutation[axis + 1] &&
+             isLinearizable(transpose.getOperand(), from, permutation[axis],
+                            permutation[last - 1] + 1) &&
+             outputsAreLinearizable(shape, axis, last);
+    };
+    while (first > 0 && joins(first - 1))
+      --first;
+    int64_t extent = 1;
+    for (unsigned axis = first; axis < last; ++axis)
+      extent *= shape[axis];
+    if (extent > 1 || (last == rank && first == 0)) {
+      Halide::Var var("d" + std::to_string(loops.vars.size()));
+      loops.vars.push_back(var);
+      loops.extents.push_back(extent);
+      loops.strides.push_back(stride);
+      groups.emplace_back(first, last);
+      Coords place = splitLinear(var, shape, first, last, /*linearizable=*/true);
+      std::copy(place.begin(), place.end(), loops.coords.begin() + first);
+    }
+    stride *= extent;
+    last = first;
+  }
+  templates::TransposeProblem problem;
+  problem.extents = loops.extents;
+  problem.type = exprType(transpose.getType());
+  // The group that holds the operand's innermost axis is what it is dense along.
+  unsigned inner = rank - 1;
+  while (from[inner] == 1)
+    --inner;
+  for (auto [index, group] : llvm::enumerate(groups))
+    for (unsigned axis = group.first; axis < group.second; ++axis)
+      if (permutation[axis] == static_cast<int64_t>(inner))
+        problem.denseAxis = index;
+  problem.input = [&](const std::vector<Halide::Expr> &at) {
+    Coords place(rank, Halide::Expr(0));
+    for (auto [index, group] : llvm::enumerate(groups)) {
+      Coords part = splitLinear(at[index], shape, group.first, group.second, true);
+      for (unsigned axis = group.first; axis < group.second; ++axis)
+        place[permutation[axis]] = part[axis - group.first];
+    }
+    return this->at(transpose.getOperand(), place);
+  };
+  auto built = std::make_shared<templates::Transpose>(templates::buildTranspose(problem));
+  std::vector<Halide::Expr> own(loops.vars.begin(), loops.vars.end());
+  define(transpose.getResult(), [built, own](const Coords &) { return built->square(own); });
+  setIterationSpace(std::move(loops));
+  setSchedule([built, params, this](Halide::Func func) {
+    templates::scheduleTranspose(*built, func, params, facts);
+  });
+}
+
+//===-- Outputs ----------------------------------------------------------------------------===//
+
+/// Elements between iterations of a loop over `extent` elements that are `stride` apart in a dense
+/// tensor, where the tensor has `strides`.
+static int64_t strideOfLoop(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, int64_t extent,
+                            int64_t stride) {
+  if (extent <= 1)
+    return stride;
+  SmallVector<int64_t> dense = dl::denseStrides(shape);
+  unsigned last = shape.size(); // the axis behind the one that the loop steps in
+  while (last > 1 && (shape[last - 1] == 1 || dense[last - 1] * shape[last - 1] <= stride))
+    --last;
+  unsigned first = last - 1; // the outermost axis that it reaches
+  while (first > 0 && dense[first] * shape[first] < stride * extent)
+    --first;
+  if (stride % dense[last - 1] != 0 || !dl::areLinear(shape, strides, first, last))
+    throw Halide::CompileError("a result is part of a tensor that the kernel's loops cannot walk");
+  return stride / dense[last - 1] * strides[last - 1];
+}
+
+void KernelEmitter::describeOutputs() {
+  // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
+  for (size_t dim = 0; dim < space->vars.size(); ++dim)
+    output.output_buffers().front().dim(dim).set_bounds(0, static_cast<int>(space->extents[dim]));
+  for (auto [index, buffer] : llvm::enumerate(output.output_buffers()))
+    for (size_t dim = 0; dim < space->vars.size(); ++dim) {
+      int64_t stride = strideOfLoop(outputShape(), kernel.getOutputStrides(index),
+                                    space->extents[dim], space->strides[dim]);
+      buffer.dim(dim).set_stride(static_cast<int>(stride));
+    }
 }
 
 //===-- The whole kernel -------------------------------------------------------------------===//
@@ -229,6 +344,8 @@ void KernelEmitter::emit() {
       throw Halide::CompileError("op '" + anchor->getName().getStringRef().str() +
                                  "' has no Halide emission");
     emission.emitAnchor(*this);
+  } else if (auto attribute = getSchedule<dl::TransposeScheduleAttr>()) {
+    emitTranspose(schedule::paramsOf(attribute));
   }
   if (!space)
     space = defaultSpace();
@@ -242,12 +359,7 @@ void KernelEmitter::emit() {
     output(space->vars) = values.front();
   else
     output(space->vars) = Halide::Tuple(values);
-  // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
-  for (size_t dim = 0; dim < space->vars.size(); ++dim)
-    output.output_buffers().front().dim(dim).set_bounds(0, static_cast<int>(space->extents[dim]));
-  for (Halide::OutputImageParam buffer : output.output_buffers())
-    for (size_t dim = 0; dim < space->vars.size(); ++dim)
-      buffer.dim(dim).set_stride(static_cast<int>(space->strides[dim]));
+  describeOutputs();
   if (schedule)
     schedule(output);
   else if (generic)

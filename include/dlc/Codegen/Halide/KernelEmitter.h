@@ -22,7 +22,8 @@ using Coords = std::vector<Halide::Expr>;
 struct IterationSpace {
   std::vector<Halide::Var> vars;
   std::vector<int64_t> extents;
-  std::vector<int64_t> strides; ///< in elements of the (dense, row-major) output tensors
+  /// In elements of dense, row-major output tensors; the emitter knows where they are not dense.
+  std::vector<int64_t> strides;
   Coords coords;
 };
 
@@ -32,6 +33,12 @@ public:
 
   dl::KernelOp getKernel() const { return kernel; }
   const schedule::MachineFacts &getFacts() const { return facts; }
+  /// The kernel's schedule; the analytic model's choice where it carries none. Anchors obey its
+  /// family and its parameters.
+  template <typename Attr>
+  Attr getSchedule() const {
+    return llvm::dyn_cast<Attr>(scheduleAttr);
+  }
 
   /// The element of `value` at `coords`, which has one entry an axis of `value`. Floats narrower
   /// than 32 bits keep their type: widen with `compute`.
@@ -62,6 +69,8 @@ public:
   /// group is written (0, ..., 0, linear).
   bool isLinearizable(mlir::Value value, llvm::ArrayRef<int64_t> shape, unsigned first,
                       unsigned last);
+  /// The same of all of the kernel's results, and of the memory that they are written to.
+  bool outputsAreLinearizable(llvm::ArrayRef<int64_t> shape, unsigned first, unsigned last);
   /// Places in axes [first, last) for a linear index: (0, ..., 0, linear) where `linear` holds for
   /// all of the kernel's results, else by division.
   Coords splitLinear(Halide::Expr linear, llvm::ArrayRef<int64_t> shape, unsigned first,
@@ -79,10 +88,15 @@ public:
 
 private:
   IterationSpace defaultSpace();
+  /// Bounds and strides of the output buffers.
+  void describeOutputs();
   schedule::InjectiveParams injectiveParams();
+  /// Puts the squares of the transpose family between the one transpose and the output.
+  void emitTranspose(const schedule::TransposeParams &params);
 
   dl::KernelOp kernel;
   const schedule::MachineFacts &facts;
+  mlir::Attribute scheduleAttr;
   std::vector<Halide::ImageParam> parameters;
   llvm::DenseMap<mlir::Value, std::function<Halide::Expr(const Coords &)>> definitions;
   llvm::DenseMap<mlir::Value, std::vector<std::pair<Coords, Halide::Expr>>> emitted;

@@ -32,14 +32,6 @@ Halide::Type accumulatorType(Value value) {
   return type.is_float() && type.bits() < 32 ? Halide::Float(32) : type;
 }
 
-/// The kernel's own schedule, or the analytic model's choice where it carries none.
-schedule::GemmParams gemmParams(KernelEmitter &emitter, const schedule::GemmShape &shape) {
-  if (auto attribute =
-          dyn_cast_if_present<dl::GemmScheduleAttr>(emitter.getKernel().getScheduleAttr()))
-    return schedule::paramsOf(attribute);
-  return schedule::chooseGemm(shape, emitter.getFacts());
-}
-
 /// A panel of packed weights is as wide as the register tile, or the kernel would read other
 /// columns.
 void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
@@ -87,6 +79,10 @@ void emitPlainSum(KernelEmitter &emitter, Operation *op, const std::vector<int64
 struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::MatmulOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::MatmulOp>(operation);
+    if (!emitter.getSchedule<dl::GemmScheduleAttr>()) {
+      emitPlain(op, emitter);
+      return;
+    }
     ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()),
                       rhs = shapeOf(op.getRhs());
     unsigned rank = result.size();
@@ -94,9 +90,7 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
     // One weight for all batches: the batches are more rows of one product.
     bool joined = sharedRhs && !op.getTransposeLhs() && lhs.size() == rank &&
                   emitter.isLinearizable(op.getLhs(), result, 0, rank - 1);
-    bool linear = joined && llvm::all_of(emitter.yielded(), [&](Value value) {
-                    return emitter.isLinearizable(value, result, 0, rank - 1);
-                  });
+    bool linear = joined && emitter.outputsAreLinearizable(result, 0, rank - 1);
     templates::GemmProblem problem;
     problem.accumulator = accumulatorType(op.getResult());
     problem.columns = result[rank - 1];
@@ -129,7 +123,7 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
         return emitter.broadcastAt(op.getRhs(), coords);
       };
 
-    schedule::GemmParams params = gemmParams(emitter, schedule::gemmShapeOf(op));
+    schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
     checkPanel(emitter, params, problem.accumulator, op.getPackedColumns());
     auto contraction = std::make_shared<templates::Contraction>(
         templates::buildGemm(problem, params, emitter.getFacts()));
@@ -162,6 +156,24 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
       templates::scheduleContraction(*contraction, output, params, emitter.getFacts());
     });
   }
+
+private:
+  /// Any operands but packed ones.
+  static void emitPlain(dl::MatmulOp op, KernelEmitter &emitter) {
+    ArrayRef<int64_t> lhs = shapeOf(op.getLhs());
+    bool left = op.getTransposeLhs(), right = op.getTransposeRhs();
+    auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
+      Coords a(coords), b(coords);
+      Expr row = coords[coords.size() - 2], column = coords.back();
+      a[a.size() - 2] = left ? Expr(k[0]) : row;
+      a.back() = left ? row : Expr(k[0]);
+      b[b.size() - 2] = right ? column : Expr(k[0]);
+      b.back() = right ? Expr(k[0]) : column;
+      return KernelEmitter::compute(emitter.broadcastAt(op.getLhs(), a)) *
+             KernelEmitter::compute(emitter.broadcastAt(op.getRhs(), b));
+    };
+    emitPlainSum(emitter, op, {left ? lhs[lhs.size() - 2] : lhs.back()}, term, Value(), 0);
+  }
 };
 
 //===-- Convolution
@@ -170,9 +182,9 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
 struct ConvModel : AnchorEmissionOpInterface::ExternalModel<ConvModel, dl::ConvOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ConvOp>(operation);
-    if (op.getPackedChannels() > 0)
+    if (emitter.getSchedule<dl::GemmScheduleAttr>())
       emitDirect(op, emitter);
-    else if (op.getOutputLast())
+    else if (emitter.getSchedule<dl::DepthwiseScheduleAttr>())
       emitDepthwise(op, emitter);
     else
       emitPlain(op, emitter);
@@ -206,6 +218,9 @@ private:
 
   static void emitDirect(dl::ConvOp op, KernelEmitter &emitter) {
     ArrayRef<int64_t> filter = shapeOf(op.getFilter()), result = shapeOf(op.getResult());
+    if (op.getPackedChannels() == 0)
+      throw Halide::CompileError("a schedule of the family 'gemm' on a convolution whose filter is "
+                                 "not packed");
     Image input(shapeOf(op.getInput()));
     auto window = filter.drop_front(1).drop_back(2);
     templates::ConvProblem problem;
@@ -240,14 +255,12 @@ private:
       return emitter.at(op.getFilter(), place);
     };
     schedule::GemmShape shape = schedule::gemmShapeOf(op);
-    schedule::GemmParams params = gemmParams(emitter, shape);
+    schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
     checkPanel(emitter, params, problem.accumulator, op.getPackedChannels());
     auto contraction = std::make_shared<templates::Contraction>(
         templates::buildDirectConv(problem, params, emitter.getFacts()));
 
-    bool linear = llvm::all_of(emitter.yielded(), [&](Value value) {
-      return emitter.isLinearizable(value, result, 0, rank - 1);
-    });
+    bool linear = emitter.outputsAreLinearizable(result, 0, rank - 1);
     IterationSpace space;
     Halide::Var column("column"), row("row"), group("group");
     int64_t columns = shape.columns;
@@ -276,6 +289,9 @@ private:
 
   static void emitDepthwise(dl::ConvOp op, KernelEmitter &emitter) {
     ArrayRef<int64_t> filter = shapeOf(op.getFilter()), result = shapeOf(op.getResult());
+    if (!op.getOutputLast())
+      throw Halide::CompileError("a schedule of the family 'depthwise_conv' on a convolution whose "
+                                 "filter is not packed");
     Image input(shapeOf(op.getInput())), output(result);
     auto window = filter.drop_back(2);
     templates::DepthwiseProblem problem;
@@ -299,11 +315,8 @@ private:
     problem.weights = [=, &emitter](Expr c, Expr kx, Expr ky) mutable {
       return emitter.at(op.getFilter(), oneAxis ? Coords{kx, 0, c} : Coords{ky, kx, 0, c});
     };
-    auto attribute =
-        dyn_cast_if_present<dl::DepthwiseScheduleAttr>(emitter.getKernel().getScheduleAttr());
     schedule::DepthwiseParams params =
-        attribute ? schedule::paramsOf(attribute)
-                  : schedule::chooseDepthwise(schedule::windowShapeOf(op), emitter.getFacts());
+        schedule::paramsOf(emitter.getSchedule<dl::DepthwiseScheduleAttr>());
     auto built = std::make_shared<templates::Window>(templates::buildDepthwise(problem, params));
 
     Halide::Var c("c"), x("x"), y("y"), n("n");

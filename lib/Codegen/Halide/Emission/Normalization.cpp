@@ -56,11 +56,6 @@ private:
   std::vector<Halide::Var> vars;
 };
 
-template <typename OpTy>
-bool isLastAxis(OpTy op) {
-  return static_cast<int64_t>(op.getAxis()) == op.getOperand().getType().getRank() - 1;
-}
-
 /// Defines `op`'s result as `element(place)` of a plain kernel.
 template <typename OpTy>
 void definePlain(OpTy op, KernelEmitter &emitter, std::function<Expr(const Coords &)> element) {
@@ -73,16 +68,15 @@ void definePlain(OpTy op, KernelEmitter &emitter, std::function<Expr(const Coord
 struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl::SoftmaxOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::SoftmaxOp>(operation);
-    if (isLastAxis(op)) {
-      emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, /*cyclesPerVector=*/8,
-                  [](RowBuilder &row) {
-                    Expr largest = row.reduce("largest", ReductionKind::Max,
-                                              [&](Expr at) { return row.element(at); });
-                    auto raised = row.keep(
-                        "raised", [&](Expr at) { return math::exp(row.element(at) - largest); });
-                    Expr sum = row.reduce("sum", ReductionKind::Sum, raised);
-                    return raised(row.columnVar()) / sum;
-                  });
+    if (isByRows(emitter)) {
+      emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, [](RowBuilder &row) {
+        Expr largest =
+            row.reduce("largest", ReductionKind::Max, [&](Expr at) { return row.element(at); });
+        auto raised =
+            row.keep("raised", [&](Expr at) { return math::exp(row.element(at) - largest); });
+        Expr sum = row.reduce("sum", ReductionKind::Sum, raised);
+        return raised(row.columnVar()) / sum;
+      });
       return;
     }
     auto lines = std::make_shared<LineFolds>(emitter, op.getOperand(), op.getAxis());
@@ -103,16 +97,14 @@ struct LogSoftmaxModel
     : AnchorEmissionOpInterface::ExternalModel<LogSoftmaxModel, dl::LogSoftmaxOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::LogSoftmaxOp>(operation);
-    if (isLastAxis(op)) {
-      emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, /*cyclesPerVector=*/8,
-                  [](RowBuilder &row) {
-                    auto element = [&](Expr at) { return row.element(at); };
-                    Expr largest = row.reduce("largest", ReductionKind::Max, element);
-                    Expr sum = row.reduce("sum", ReductionKind::Sum, [&](Expr at) {
-                      return math::exp(row.element(at) - largest);
-                    });
-                    return row.element(row.columnVar()) - largest - math::log(sum);
-                  });
+    if (isByRows(emitter)) {
+      emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, [](RowBuilder &row) {
+        auto element = [&](Expr at) { return row.element(at); };
+        Expr largest = row.reduce("largest", ReductionKind::Max, element);
+        Expr sum = row.reduce("sum", ReductionKind::Sum,
+                              [&](Expr at) { return math::exp(row.element(at) - largest); });
+        return row.element(row.columnVar()) - largest - math::log(sum);
+      });
       return;
     }
     auto lines = std::make_shared<LineFolds>(emitter, op.getOperand(), op.getAxis());
@@ -139,13 +131,12 @@ struct LpNormalizeModel
       Expr norm = squares ? Halide::sqrt(sum) : sum;
       return Halide::select(norm == 0, math::constant(x, 0), x / norm);
     };
-    if (isLastAxis(op)) {
-      emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, /*cyclesPerVector=*/2,
-                  [=](RowBuilder &row) {
-                    Expr sum = row.reduce("sum", ReductionKind::Sum,
-                                          [&](Expr at) { return term(row.element(at)); });
-                    return scaled(row.element(row.columnVar()), sum);
-                  });
+    if (isByRows(emitter)) {
+      emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, [=](RowBuilder &row) {
+        Expr sum =
+            row.reduce("sum", ReductionKind::Sum, [&](Expr at) { return term(row.element(at)); });
+        return scaled(row.element(row.columnVar()), sum);
+      });
       return;
     }
     auto lines = std::make_shared<LineFolds>(emitter, op.getOperand(), op.getAxis());
@@ -172,22 +163,18 @@ struct LayerNormModel : AnchorEmissionOpInterface::ExternalModel<LayerNormModel,
     SmallVector<Value> others{op.getScale()};
     if (op.getBias())
       others.push_back(op.getBias());
-    emitRowwise(
-        emitter, op.getInput(), op.getResult(), op.getAxis(), others, /*cyclesPerVector=*/3,
-        [&](RowBuilder &row) {
-          Expr sum =
-              row.reduce("sum", ReductionKind::Sum, [&](Expr at) { return row.element(at); });
-          Expr mean = sum * math::constant(sum, 1.0 / static_cast<double>(row.columnCount()));
-          Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
-            Expr centred = row.element(at) - mean;
-            return centred * centred;
-          });
-          Expr factor =
-              inverseDeviation(squares, row.columnCount(), op.getEpsilon().convertToDouble());
-          Halide::Var at = row.columnVar();
-          Expr scaled = (row.element(at) - mean) * factor * row.broadcast(op.getScale(), at);
-          return op.getBias() ? scaled + row.broadcast(op.getBias(), at) : scaled;
-        });
+    emitRowwise(emitter, op.getInput(), op.getResult(), op.getAxis(), others, [&](RowBuilder &row) {
+      Expr sum = row.reduce("sum", ReductionKind::Sum, [&](Expr at) { return row.element(at); });
+      Expr mean = sum * math::constant(sum, 1.0 / static_cast<double>(row.columnCount()));
+      Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
+        Expr centred = row.element(at) - mean;
+        return centred * centred;
+      });
+      Expr factor = inverseDeviation(squares, row.columnCount(), op.getEpsilon().convertToDouble());
+      Halide::Var at = row.columnVar();
+      Expr scaled = (row.element(at) - mean) * factor * row.broadcast(op.getScale(), at);
+      return op.getBias() ? scaled + row.broadcast(op.getBias(), at) : scaled;
+    });
   }
 };
 
@@ -195,7 +182,7 @@ struct RmsNormModel : AnchorEmissionOpInterface::ExternalModel<RmsNormModel, dl:
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::RmsNormOp>(operation);
     emitRowwise(emitter, op.getInput(), op.getResult(), op.getAxis(), {op.getScale()},
-                /*cyclesPerVector=*/2, [&](RowBuilder &row) {
+                [&](RowBuilder &row) {
                   Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
                     Expr x = row.element(at);
                     return x * x;

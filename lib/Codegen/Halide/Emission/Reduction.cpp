@@ -129,10 +129,8 @@ struct ReduceModel : AnchorEmissionOpInterface::ExternalModel<ReduceModel, dl::R
     int64_t count = 1;
     for (int64_t axis : axes)
       count *= shape[axis];
-    unsigned firstColumn = shape.size() - axes.size();
-    bool trailing = !axes.empty() && axes.front() == static_cast<int64_t>(firstColumn);
-    if (trailing)
-      emitTrailing(op, emitter, firstColumn, count);
+    if (isByRows(emitter))
+      emitTrailing(op, emitter, shape.size() - axes.size(), count);
     else
       emitPlain(op, emitter, count);
   }
@@ -142,17 +140,15 @@ private:
                            int64_t count) {
     bool logSumExp = op.getKind() == dl::ReduceKind::LogSumExp;
     Fold fold = foldOf(op.getKind(), count);
-    emitRowFold(emitter, op.getOperand(), op.getResult(), firstColumn, logSumExp ? 8 : 1,
-                [=](RowBuilder &row) {
-                  auto element = [&row](Expr at) { return countable(row.element(at)); };
-                  if (!logSumExp)
-                    return fold.finish(row.reduce("fold", fold.kind,
-                                                  [=](Expr at) { return fold.map(element(at)); }));
-                  Expr shift = finiteShift(row.reduce("largest", ReductionKind::Max, element));
-                  return shift + math::log(row.reduce("sum", ReductionKind::Sum, [=](Expr at) {
-                           return math::exp(element(at) - shift);
-                         }));
-                });
+    emitRowFold(emitter, op.getOperand(), op.getResult(), firstColumn, [=](RowBuilder &row) {
+      auto element = [&row](Expr at) { return countable(row.element(at)); };
+      if (!logSumExp)
+        return fold.finish(
+            row.reduce("fold", fold.kind, [=](Expr at) { return fold.map(element(at)); }));
+      Expr shift = finiteShift(row.reduce("largest", ReductionKind::Max, element));
+      return shift + math::log(row.reduce("sum", ReductionKind::Sum,
+                                          [=](Expr at) { return math::exp(element(at) - shift); }));
+    });
   }
 
   static void emitPlain(dl::ReduceOp op, KernelEmitter &emitter, int64_t count) {

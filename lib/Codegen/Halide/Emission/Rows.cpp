@@ -1,7 +1,6 @@
 // Row kernels: the walk over rows and columns, and the stages of a row.
 #include "Rows.h"
 
-#include "dlc/Schedule/AnalyticModel.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 #include <memory>
@@ -16,23 +15,22 @@ static int64_t product(ArrayRef<int64_t> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
 }
 
+bool isByRows(KernelEmitter &emitter) {
+  return static_cast<bool>(emitter.getSchedule<dl::RowReduceScheduleAttr>());
+}
+
 RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColumn,
-                       bool linearColumns, int cyclesPerVector)
+                       bool linearColumns)
     : emitter(emitter), operand(operand), firstColumn(firstColumn), linearColumns(linearColumns) {
   ArrayRef<int64_t> shape = shapeOf(operand);
   columns = product(shape.drop_front(firstColumn));
   rows = product(shape.take_front(firstColumn));
   linearRows = emitter.isLinearizable(operand, shape, 0, firstColumn);
-  if (auto attribute =
-          dyn_cast_if_present<dl::RowReduceScheduleAttr>(emitter.getKernel().getScheduleAttr()))
-    params = schedule::paramsOf(attribute);
-  else
-    params = schedule::chooseRowReduce(
-        {.columns = columns,
-         .rows = rows,
-         .elementBytes = KernelEmitter::exprType(operand.getType()).bytes(),
-         .cyclesPerVector = cyclesPerVector},
-        emitter.getFacts());
+  auto attribute = emitter.getSchedule<dl::RowReduceScheduleAttr>();
+  if (!attribute)
+    throw Halide::CompileError("a kernel that only the family 'row_reduce' can emit has a schedule "
+                               "of another");
+  params = schedule::paramsOf(attribute);
 }
 
 Coords RowBuilder::place(Expr at) const {
@@ -79,15 +77,6 @@ void RowBuilder::apply(Halide::Func output, bool perElement) const {
   templates::scheduleRowReduce(output, extents, perElement, stages, params, emitter.getFacts());
 }
 
-/// Whether all yielded values can walk axes [first, last) of `shape` linearly. The anchor's own
-/// result must be defined before.
-static bool yieldsAreLinear(KernelEmitter &emitter, ArrayRef<int64_t> shape, unsigned first,
-                            unsigned last) {
-  return llvm::all_of(emitter.yielded(), [&](Value value) {
-    return emitter.isLinearizable(value, shape, first, last);
-  });
-}
-
 /// Defines `result` as an expression that is known later: the epilogue reads it at its own place
 /// only.
 static std::shared_ptr<Expr> defineLater(KernelEmitter &emitter, Value result) {
@@ -97,8 +86,7 @@ static std::shared_ptr<Expr> defineLater(KernelEmitter &emitter, Value result) {
 }
 
 void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned firstColumn,
-                 ArrayRef<Value> others, int cyclesPerVector,
-                 const std::function<Expr(RowBuilder &)> &body) {
+                 ArrayRef<Value> others, const std::function<Expr(RowBuilder &)> &body) {
   ArrayRef<int64_t> shape = shapeOf(operand);
   unsigned rank = shape.size();
   std::shared_ptr<Expr> element = defineLater(emitter, result);
@@ -106,9 +94,8 @@ void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned f
     return emitter.isLinearizable(value, shape, firstColumn, rank);
   };
   bool linearColumns = linear(operand) && llvm::all_of(others, linear) &&
-                       yieldsAreLinear(emitter, shape, firstColumn, rank);
-  auto builder =
-      std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns, cyclesPerVector);
+                       emitter.outputsAreLinearizable(shape, firstColumn, rank);
+  auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns);
   *element = Halide::cast(KernelEmitter::exprType(result.getType()), body(*builder));
 
   IterationSpace space;
@@ -116,7 +103,7 @@ void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned f
   space.extents = {builder->columnCount(), builder->rowCount()};
   space.strides = {1, builder->columnCount()};
   space.coords = emitter.splitLinear(builder->rowVar(), shape, 0, firstColumn,
-                                     yieldsAreLinear(emitter, shape, 0, firstColumn));
+                                     emitter.outputsAreLinearizable(shape, 0, firstColumn));
   Coords inner = emitter.splitLinear(builder->columnVar(), shape, firstColumn, rank, linearColumns);
   space.coords.insert(space.coords.end(), inner.begin(), inner.end());
   emitter.setIterationSpace(space);
@@ -125,12 +112,11 @@ void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned f
 }
 
 void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned firstColumn,
-                 int cyclesPerVector, const std::function<Expr(RowBuilder &)> &body) {
+                 const std::function<Expr(RowBuilder &)> &body) {
   ArrayRef<int64_t> shape = shapeOf(operand), rowShape = shapeOf(result);
   std::shared_ptr<Expr> element = defineLater(emitter, result);
   bool linearColumns = emitter.isLinearizable(operand, shape, firstColumn, shape.size());
-  auto builder =
-      std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns, cyclesPerVector);
+  auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns);
   *element = Halide::cast(KernelEmitter::exprType(result.getType()), body(*builder));
 
   IterationSpace space;
@@ -138,7 +124,7 @@ void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned f
   space.extents = {builder->rowCount()};
   space.strides = {1};
   space.coords = emitter.splitLinear(builder->rowVar(), rowShape, 0, rowShape.size(),
-                                     yieldsAreLinear(emitter, rowShape, 0, rowShape.size()));
+                                     emitter.outputsAreLinearizable(rowShape, 0, rowShape.size()));
   emitter.setIterationSpace(space);
   emitter.setSchedule(
       [builder](Halide::Func output) { builder->apply(output, /*perElement=*/false); });

@@ -12,8 +12,7 @@ namespace dlc::codegen {
 class RowBuilder {
 public:
   /// Columns are the axes from `firstColumn` on.
-  RowBuilder(KernelEmitter &emitter, mlir::Value operand, unsigned firstColumn, bool linearColumns,
-             int cyclesPerVector);
+  RowBuilder(KernelEmitter &emitter, mlir::Value operand, unsigned firstColumn, bool linearColumns);
 
   int64_t columnCount() const { return columns; }
   int64_t rowCount() const { return rows; }
@@ -47,17 +46,19 @@ private:
   Halide::Var column{"column"}, row{"row"};
 };
 
+/// Whether the kernel's schedule is of the family row_reduce.
+bool isByRows(KernelEmitter &emitter);
+
 /// Emits an anchor whose result has the operand's shape: `body(builder)` gives the element at
 /// `builder.columnVar()`. `others` are further operands that the body reads by `broadcast`.
 void emitRowwise(KernelEmitter &emitter, mlir::Value operand, mlir::Value result,
-                 unsigned firstColumn, llvm::ArrayRef<mlir::Value> others, int cyclesPerVector,
+                 unsigned firstColumn, llvm::ArrayRef<mlir::Value> others,
                  const std::function<Halide::Expr(RowBuilder &)> &body);
 
 /// Emits an anchor with one element a row: the operand's axes before `firstColumn`, and possibly
 /// axes of size 1.
 void emitRowFold(KernelEmitter &emitter, mlir::Value operand, mlir::Value result,
-                 unsigned firstColumn, int cyclesPerVector,
-                 const std::function<Halide::Expr(RowBuilder &)> &body);
+                 unsigned firstColumn, const std::function<Halide::Expr(RowBuilder &)> &body);
 
 /// Shape of a tensor value.
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {

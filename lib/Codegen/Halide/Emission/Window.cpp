@@ -4,7 +4,6 @@
 #include "Math.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
-#include "dlc/Schedule/AnalyticModel.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 using namespace mlir;
@@ -138,8 +137,8 @@ templates::SlidingWindow slidingWindow(Op op) {
 }
 
 template <typename Op>
-void emitTemplate(Op op, KernelEmitter &emitter) {
-  ArrayRef<int64_t> input = shapeOf(op.getInput()), output = shapeOf(op.getResult());
+void emitTemplate(Op op, KernelEmitter &emitter, dl::WindowScheduleAttr attribute) {
+  ArrayRef<int64_t> output = shapeOf(op.getResult());
   bool oneAxis = output.size() == 3;
   PoolRule rule = ruleOf(emitter, op);
   templates::PoolProblem problem;
@@ -154,20 +153,7 @@ void emitTemplate(Op op, KernelEmitter &emitter) {
     return Halide::cast(rule.type, rule.before(KernelEmitter::compute(element)));
   };
   int64_t height = oneAxis ? 1 : output[1], width = output[output.size() - 2];
-  schedule::WindowShape shape{.channels = problem.channels,
-                              .height = height,
-                              .width = width,
-                              .batch = problem.batch,
-                              .taps = problem.window.kernelHeight * problem.window.kernelWidth,
-                              .elementBytes = rule.type.bytes(),
-                              .inputRowBytes =
-                                  input[input.size() - 2] * input.back() * rule.type.bytes(),
-                              .strideHeight = problem.window.strideHeight,
-                              .kernelHeight = problem.window.kernelHeight};
-  auto attribute =
-      dyn_cast_if_present<dl::WindowScheduleAttr>(emitter.getKernel().getScheduleAttr());
-  schedule::WindowParams params =
-      attribute ? schedule::paramsOf(attribute) : schedule::chooseWindow(shape, emitter.getFacts());
+  schedule::WindowParams params = schedule::paramsOf(attribute);
   auto built = std::make_shared<templates::Window>(templates::buildPool(problem, params));
 
   Halide::Var c("c"), x("x"), y("y"), n("n");
@@ -245,10 +231,8 @@ template <typename Op>
 struct PoolModel : AnchorEmissionOpInterface::ExternalModel<PoolModel<Op>, Op> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<Op>(operation);
-    bool narrow = shapeOf(op.getResult()).size() <= 4;
-    bool isFloat = isa<FloatType>(getElementTypeOrSelf(op.getInput()));
-    if (op.getLayout() == dl::Layout::ChannelsLast && narrow && isFloat)
-      emitTemplate(op, emitter);
+    if (auto attribute = emitter.getSchedule<dl::WindowScheduleAttr>())
+      emitTemplate(op, emitter, attribute);
     else
       emitPlain(op, emitter);
   }
