@@ -21,6 +21,13 @@ struct KernelInterface {
   SmallVector<Value> outputs;
 };
 
+/// All that the kernel computes, in an order that respects uses.
+SmallVector<Operation *> bodyOf(const KernelGroup &group) {
+  SmallVector<Operation *> body(group.recomputed);
+  llvm::append_range(body, group.ops);
+  return body;
+}
+
 /// Whether `op` takes the constant `operand` as an immediate. An anchor does not: its template
 /// reads weights from memory, packed, even where all of them are equal.
 bool isImmediateFor(Operation *op, Value operand) {
@@ -31,11 +38,13 @@ bool isImmediateFor(Operation *op, Value operand) {
 
 KernelInterface interfaceOf(const KernelGroup &group) {
   KernelInterface result;
-  SmallPtrSet<Operation *, 8> inside(group.ops.begin(), group.ops.end());
-  for (Operation *op : group.ops) {
+  SmallVector<Operation *> body = bodyOf(group);
+  SmallPtrSet<Operation *, 8> inside(body.begin(), body.end());
+  for (Operation *op : body)
     for (Value operand : op->getOperands())
       if (!isImmediateFor(op, operand) && !inside.contains(operand.getDefiningOp()))
         result.inputs.insert(operand);
+  for (Operation *op : group.ops) {
     for (Value value : op->getResults())
       if (llvm::any_of(value.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
         result.outputs.push_back(value);
@@ -48,7 +57,8 @@ void buildKernel(const KernelGroup &group, ArrayRef<std::string> reasons, Operat
   KernelInterface interface = interfaceOf(group);
   OpBuilder builder(before);
   SmallVector<Location> locations;
-  for (Operation *op : group.ops)
+  SmallVector<Operation *> ops = bodyOf(group);
+  for (Operation *op : ops)
     locations.push_back(op->getLoc());
   SmallVector<Type> types;
   for (Value value : interface.outputs)
@@ -65,7 +75,7 @@ void buildKernel(const KernelGroup &group, ArrayRef<std::string> reasons, Operat
   for (Value input : interface.inputs)
     mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
   builder.setInsertionPointToStart(body);
-  for (Operation *op : group.ops) {
+  for (Operation *op : ops) {
     for (Value operand : op->getOperands())
       if (isImmediateFor(op, operand) && !mapping.contains(operand))
         builder.clone(*operand.getDefiningOp(), mapping);
@@ -105,6 +115,12 @@ private:
     return op;
   }
 
+  /// Whether `producer` is computed outside of the unit `current`.
+  bool needsUnit(Operation *producer, Unit current) const {
+    KernelGroup *group = groups.groupOf(producer);
+    return unitOf(producer) != current && !(group && group->dissolved);
+  }
+
   void visit(Operation *start) {
     SmallVector<std::pair<Unit, bool>> stack{{unitOf(start), false}};
     while (!stack.empty()) {
@@ -119,11 +135,11 @@ private:
       auto needs = [&, current = unit](Operation *op) {
         for (Value operand : llvm::reverse(op->getOperands()))
           if (Operation *producer = operand.getDefiningOp();
-              producer && unitOf(producer) != current)
+              producer && needsUnit(producer, current))
             stack.push_back({unitOf(producer), false});
       };
       if (auto *group = dyn_cast<KernelGroup *>(unit))
-        llvm::for_each(llvm::reverse(group->ops), needs);
+        llvm::for_each(llvm::reverse(bodyOf(*group)), needs);
       else
         needs(cast<Operation *>(unit));
     }
@@ -176,9 +192,14 @@ struct FuseFormKernelsPass : impl::FuseFormKernelsBase<FuseFormKernelsPass> {
         if (isa<dl::ConstantOp>(op))
           constants.push_back(op);
       } else if (auto *group = cast<KernelGroup *>(unit); !group->ops.empty()) {
-        buildKernel(*group, reasons[group->index], end);
+        if (!group->dissolved)
+          buildKernel(*group, reasons[group->index], end);
       }
     }
+    for (const auto &group : llvm::reverse(groups.getGroups()))
+      if (group->dissolved)
+        for (Operation *op : llvm::reverse(group->ops))
+          op->erase();
     for (Operation *constant : constants)
       if (constant->use_empty())
         constant->erase();

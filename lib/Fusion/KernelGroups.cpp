@@ -3,6 +3,8 @@
 // kernel.
 #include "dlc/Fusion/KernelGroups.h"
 
+#include "dlc/Fusion/Views.h"
+
 using namespace mlir;
 
 namespace dlc::fusion {
@@ -44,10 +46,13 @@ static ArrayRef<int64_t> resultShape(const KernelGroup &group) {
 //===-- Placement
 //----------------------------------------------------------------------------------===//
 
-KernelGroups::KernelGroups(func::FuncOp function) {
+KernelGroups::KernelGroups(func::FuncOp function) : views(viewsOf(function)) {
   for (Operation &op : function.getBody().front())
-    if (belongsInKernel(&op))
+    if (belongsInKernel(&op) && !views.contains(&op))
       place(&op);
+  // From the last to the first: a group whose consumer was dissolved stays.
+  for (auto &group : llvm::reverse(groups))
+    duplicate(group.get());
 }
 
 KernelGroup *KernelGroups::newGroup(Operation *op) {
@@ -185,11 +190,76 @@ void KernelGroups::absorbPrologue(KernelGroup *group) {
   prologue->ops.clear();
 }
 
+static int64_t bytesOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() * std::max(1u, type.getElementTypeBitWidth() / 8);
+}
+
+/// Whether `user` can compute its operand `value` by itself, element by element, no more often than
+/// it would load it: injective ops and movements once, a reduction once for each pass.
+static bool canRecompute(Operation *user, Value value) {
+  if (!belongsInKernel(user))
+    return false;
+  if (classOf(user) == FusionClass::Reduction)
+    return isa<dl::ReduceOp>(user) && user->getOperand(0) == value;
+  return !isAnchor(user);
+}
+
+void KernelGroups::duplicate(KernelGroup *group) {
+  constexpr size_t mostDuplicated = 4;
+  if (group->ops.empty() || group->anchor || group->ops.size() > mostDuplicated ||
+      !llvm::all_of(group->ops, isCheap))
+    return;
+  SmallPtrSet<Operation *, 8> inside(group->ops.begin(), group->ops.end());
+  SetVector<Value> inputs;
+  int64_t loaded = 0, stored = 0;
+  for (Operation *op : group->ops)
+    for (Value operand : op->getOperands())
+      if (!inside.contains(operand.getDefiningOp()) && !isImmediate(operand) &&
+          inputs.insert(operand))
+        loaded += bytesOf(operand);
+  SetVector<KernelGroup *> consumers;
+  for (Operation *op : group->ops) {
+    bool isResult = false;
+    for (Operation *user : op->getUsers()) {
+      if (inside.contains(user))
+        continue;
+      KernelGroup *consumer = groupOf(user);
+      if (!consumer || consumer->dissolved || !canRecompute(user, op->getResult(0)) ||
+          consumer->ops.size() + consumer->recomputed.size() + group->ops.size() > mostOps)
+        return;
+      consumers.insert(consumer);
+      isResult = true;
+    }
+    stored += isResult ? bytesOf(op->getResult(0)) : 0;
+  }
+  // Stored: operands are loaded once, the results written once and loaded by each consumer.
+  // Computed again: each consumer loads the operands. The arithmetic of these few ops is free
+  // beside either.
+  auto uses = static_cast<int64_t>(consumers.size());
+  if (uses < 2 || uses * loaded > loaded + stored + uses * stored)
+    return;
+  for (KernelGroup *consumer : consumers) {
+    SmallPtrSet<Operation *, 4> needed;
+    for (Operation *op : llvm::reverse(group->ops))
+      if (llvm::any_of(op->getUsers(), [&](Operation *user) {
+            return groupOf(user) == consumer || needed.contains(user);
+          })) {
+        needed.insert(op);
+        consumer->recomputed.insert(consumer->recomputed.begin(), op);
+      }
+  }
+  group->dissolved = true;
+}
+
 std::string KernelGroups::reasonNotFused(const KernelGroup &group, Value value) const {
   Operation *producer = value.getDefiningOp();
   KernelGroup *source = producer ? groupOf(producer) : nullptr;
   if (!source || source == &group)
     return {};
+  if (llvm::any_of(group.recomputed,
+                   [&](Operation *op) { return llvm::is_contained(op->getOperands(), value); }))
+    return "it is computed again from this operand";
   for (Operation *op : group.ops)
     if (auto found = refusals.find({op, source}); found != refusals.end())
       return found->second;

@@ -1,6 +1,7 @@
 // fuse-verify: what the phase `fuse` promises.
 #include "dlc/Fusion/KernelGroups.h"
 #include "dlc/Fusion/Passes.h"
+#include "dlc/Fusion/Strides.h"
 
 using namespace mlir;
 
@@ -20,7 +21,7 @@ bool isAnchor(Operation &op) {
 struct FuseVerifyPass : impl::FuseVerifyBase<FuseVerifyPass> {
   void runOnOperation() override {
     for (Operation &op : getOperation().getBody().front()) {
-      if (belongsInKernel(&op)) {
+      if (belongsInKernel(&op) && !isa<dl::SliceOp, dl::ConcatOp>(op)) {
         op.emitOpError("stands outside of a kernel after the phase fuse");
         return signalPassFailure();
       }
@@ -30,6 +31,20 @@ struct FuseVerifyPass : impl::FuseVerifyBase<FuseVerifyPass> {
         return signalPassFailure();
       }
     }
+    verifyStrides();
+  }
+
+private:
+  void verifyStrides() {
+    FailureOr<dl::StorageMap> storages = dl::StorageMap::compute(getOperation());
+    if (failed(storages))
+      return signalPassFailure();
+    for (auto kernel : getOperation().getOps<dl::KernelOp>())
+      // fuse_c1
+      if (kernel.getStridesAttr() != stridesOf(kernel, *storages)) {
+        kernel.emitOpError("has other strides than its tensors; run fuse-place-parts");
+        return signalPassFailure();
+      }
   }
 };
 

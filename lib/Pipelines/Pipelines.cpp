@@ -22,6 +22,7 @@ static void addOptimize(OpPassManager &manager) {
   function.addPass(dl::createDLFoldBatchNorm());
   function.addPass(dl::createDLChannelsLast());
   function.addPass(dl::createDLSinkTransposes());
+  function.addPass(dl::createDLFoldPads());
   function.addPass(createCanonicalizerPass());
   // Last: what layout changes and batch norms left of constant arithmetic.
   function.addPass(createFoldConstantsPass());
@@ -35,6 +36,7 @@ void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &option
     return addOptimize(manager);
   case Phase::Fuse:
     function.addPass(fusion::createFuseFormKernels());
+    function.addPass(fusion::createFusePlaceParts());
     function.addPass(fusion::createFuseVerify());
     return;
   case Phase::Schedule:
@@ -45,6 +47,7 @@ void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &option
     // Not before: a panel is as wide as the schedule says, and schedules are edited in dumps and
     // tuned.
     function.addPass(schedule::createSchedulePackWeights({options.vectorBytes}));
+    function.addPass(schedule::createScheduleMarkInPlace());
     return;
   case Phase::Host:
     manager.addPass(host::createLowerHost());

@@ -60,3 +60,42 @@ func.func @immediates_and_views(%a: tensor<2x3xf32>) -> tensor<6xf32> {
   %v = dl.reshape %m {shape = array<i64: 6>} : (tensor<2x3xf32>) -> tensor<6xf32>
   return %v : tensor<6xf32>
 }
+
+// The difference is cheaper to compute twice than to store and load twice: two kernels and not three.
+// CHECK-LABEL: @recompute
+func.func @recompute(%x: tensor<64x37xf32>, %m: tensor<64x1xf32>) -> tensor<64x37xf32> {
+  // CHECK: %[[V:.*]] = dl.kernel (%{{.*}} = %arg0 : tensor<64x37xf32>, %{{.*}} = %arg1 : tensor<64x1xf32>)
+  // CHECK-NEXT: dl.sub
+  // CHECK-NEXT: dl.mul
+  // CHECK-NEXT: dl.reduce
+  // CHECK: %[[K:.*]] = dl.kernel
+  // CHECK-NEXT: dl.sub
+  // CHECK-NEXT: dl.div
+  // CHECK-NEXT: dl.yield
+  // CHECK: return %[[K]]
+  %d = dl.sub %x, %m : (tensor<64x37xf32>, tensor<64x1xf32>) -> tensor<64x37xf32>
+  %s = dl.mul %d, %d : (tensor<64x37xf32>, tensor<64x37xf32>) -> tensor<64x37xf32>
+  %v = dl.reduce <mean> %s {axes = array<i64: 1>} : (tensor<64x37xf32>) -> tensor<64x1xf32>
+  %y = dl.div %d, %v : (tensor<64x37xf32>, tensor<64x1xf32>) -> tensor<64x37xf32>
+  return %y : tensor<64x37xf32>
+}
+
+// Loading four operands in two kernels is dearer than storing their sum once.
+// CHECK-LABEL: @store_what_is_dear
+func.func @store_what_is_dear(%a: tensor<64x37xf32>, %b: tensor<64x37xf32>, %c: tensor<64x37xf32>, %e: tensor<64x37xf32>) -> (tensor<64x1xf32>, tensor<1x37xf32>) {
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.add
+  // CHECK-NEXT: dl.add
+  // CHECK-NEXT: dl.add
+  // CHECK-NEXT: dl.yield
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.reduce
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.reduce
+  %0 = dl.add %a, %b : (tensor<64x37xf32>, tensor<64x37xf32>) -> tensor<64x37xf32>
+  %1 = dl.add %0, %c : (tensor<64x37xf32>, tensor<64x37xf32>) -> tensor<64x37xf32>
+  %2 = dl.add %1, %e : (tensor<64x37xf32>, tensor<64x37xf32>) -> tensor<64x37xf32>
+  %r = dl.reduce <sum> %2 {axes = array<i64: 1>} : (tensor<64x37xf32>) -> tensor<64x1xf32>
+  %s = dl.reduce <sum> %2 {axes = array<i64: 0>} : (tensor<64x37xf32>) -> tensor<1x37xf32>
+  return %r, %s : tensor<64x1xf32>, tensor<1x37xf32>
+}

@@ -5,6 +5,8 @@
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
+#include "llvm/ADT/DenseSet.h"
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +18,10 @@ struct KernelGroup {
   unsigned index = 0;
   llvm::SmallVector<mlir::Operation *> ops;
   mlir::Operation *anchor = nullptr;
+  /// Ops of other groups that this kernel computes again for itself, in program order.
+  llvm::SmallVector<mlir::Operation *> recomputed;
+  /// Every kernel that needs it computes it for itself: it becomes none.
+  bool dissolved = false;
 };
 
 /// The groups of a function. Every op that computes or moves data is in exactly one.
@@ -37,10 +43,13 @@ private:
   std::string refusal(mlir::Operation *op, mlir::Value value, const KernelGroup &group) const;
   /// Takes in the injective producers of a reduction's operands where that is cheap.
   void absorbPrologue(KernelGroup *group);
+  /// Dissolves `group` where computing it in each of its consumers costs less than storing it.
+  void duplicate(KernelGroup *group);
   /// Whether computing `group` needs a result of `ancestor`, directly or through others.
   bool dependsOn(const KernelGroup &group, const KernelGroup &ancestor) const;
   bool operandDependsOn(mlir::Value operand, const KernelGroup &ancestor) const;
 
+  llvm::DenseSet<mlir::Operation *> views; ///< slices and concats outside of kernels
   std::vector<std::unique_ptr<KernelGroup>> groups;
   llvm::DenseMap<mlir::Operation *, KernelGroup *> member;
   /// Why an op did not join the group of an operand.

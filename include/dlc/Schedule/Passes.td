@@ -27,6 +27,16 @@ def SchedulePackWeights : Pass<"schedule-pack-weights", "::mlir::func::FuncOp"> 
                         "Width of a vector register; 0: this machine's">];
 }
 
+def ScheduleMarkInPlace : Pass<"schedule-mark-in-place", "::mlir::func::FuncOp"> {
+  let summary = "Mark the kernels that may overwrite an operand of theirs";
+  let description = [{
+    Before: kernels with schedules. After: `dl.in_place` stands on the kernels, and on no others, whose template
+    writes each element of its result once, after the reads of that element's own place. The arena plan decides which
+    operand is overwritten, if any. Done at the start of codegen because schedules are edited before.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def ScheduleVerify : Pass<"schedule-verify", "::mlir::func::FuncOp"> {
   let summary = "Check what the phase `schedule` promises";
   let description = [{

@@ -2,6 +2,7 @@
 #include "dlc/Codegen/Host/ArenaPlan.h"
 
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Runtime/ABI.h"
 #include "dlc/Support/CheckedArithmetic.h"
@@ -24,13 +25,11 @@ AffineExpr dlc::host::byteSizeOf(Type tensor) {
   return bytes ? getAffineConstantExpr(*bytes, tensor.getContext()) : AffineExpr();
 }
 
-static int64_t constantOf(AffineExpr size) { return cast<AffineConstantExpr>(size).getValue(); }
-
-/// The operand whose bytes `op` renames, or null where it is no view.
-static Value viewedOperand(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && fusible.getFusionClass() == FusionClass::View ? op->getOperand(0) : Value();
+static int64_t elementBytes(Value value) {
+  return byteWidth(*dl::dtypeOf(cast<RankedTensorType>(value.getType()).getElementType()));
 }
+
+static int64_t constantOf(AffineExpr size) { return cast<AffineConstantExpr>(size).getValue(); }
 
 namespace dlc::host {
 
@@ -50,34 +49,35 @@ public:
       for (auto [step, kernel] : llvm::enumerate(kernels))
         reuseDyingOperand(kernel, step);
     layOut();
-    placeViews();
+    placeInsideRoots();
     return std::move(plan);
   }
 
 private:
-  /// Places arguments and constants, finds kernels, and follows views to their roots.
+  /// Places arguments and constants, finds kernels, and follows views and parts to their roots.
   LogicalResult collectRoots();
-  LogicalResult addRoot(Value value, Placement::Space space, unsigned index = 0);
+  LogicalResult addValue(Value value, Placement::Space space, unsigned index = 0);
+  Value rootOf(Value value) const { return storages->of(value).root; }
   /// Kernel results that are returned once go to the caller's outputs; the rest is copied.
   void placeOutputs();
   void collectLifetimes();
   /// Lets the result of an elementwise kernel extend the lifetime of an operand that ends there.
   void reuseDyingOperand(dl::KernelOp kernel, unsigned step);
   void layOut();
-  void placeViews();
+  void placeInsideRoots();
 
   func::FuncOp function;
   ArenaPlanOptions options;
   ArenaPlan plan;
   SmallVector<dl::KernelOp> kernels;
-  DenseMap<Value, Value> roots;                    ///< of every value
+  std::optional<dl::StorageMap> storages;
   llvm::MapVector<Value, ArenaInterval> lifetimes; ///< of roots in the arena, by first use
   DenseMap<Value, Value> sharedWith;               ///< arena root -> the root whose bytes it takes
 };
 
 } // namespace dlc::host
 
-LogicalResult ArenaPlanner::addRoot(Value value, Placement::Space space, unsigned index) {
+LogicalResult ArenaPlanner::addValue(Value value, Placement::Space space, unsigned index) {
   // Halide addresses with 32 bits.
   constexpr int64_t maxBytes = std::numeric_limits<int32_t>::max();
   AffineExpr bytes = byteSizeOf(value.getType());
@@ -87,8 +87,7 @@ LogicalResult ArenaPlanner::addRoot(Value value, Placement::Space space, unsigne
   if (constantOf(bytes) > maxBytes)
     return emitError(value.getLoc()) << "a tensor of " << constantOf(bytes)
                                      << " bytes is beyond the limit of " << maxBytes << " bytes";
-  roots[value] = value;
-  plan.placements[value] = {space, index, value, bytes, {}};
+  plan.placements[value] = {space, index, value, bytes, {}, 0, {}};
   return success();
 }
 
@@ -96,30 +95,37 @@ LogicalResult ArenaPlanner::collectRoots() {
   if (!llvm::hasSingleElement(function.getBody()))
     return function.emitOpError("expects one block");
   for (BlockArgument argument : function.getArguments())
-    if (failed(addRoot(argument, Placement::Space::Input, argument.getArgNumber())))
+    if (failed(addValue(argument, Placement::Space::Input, argument.getArgNumber())))
       return failure();
   for (Operation &op : function.getBody().front().without_terminator()) {
-    if (Value operand = viewedOperand(&op)) {
-      roots[op.getResult(0)] = roots.lookup(operand);
-      continue;
-    }
-    auto kernel = dyn_cast<dl::KernelOp>(op);
-    if (!kernel && !isa<dl::ConstantOp>(op))
+    if (!isa<dl::KernelOp, dl::ConstantOp, dl::ReshapeOp, dl::SliceOp, dl::ConcatOp>(op))
       return op.emitOpError("expects only constants, views and kernels here; run the phase `fuse`");
-    if (kernel)
+    if (auto kernel = dyn_cast<dl::KernelOp>(op))
       kernels.push_back(kernel);
+    auto space = isa<dl::ConstantOp>(op) ? Placement::Space::Constant : Placement::Space::Arena;
     for (Value result : op.getResults())
-      if (failed(addRoot(result, kernel ? Placement::Space::Arena : Placement::Space::Constant)))
+      if (failed(addValue(result, space)))
         return failure();
   }
+  FailureOr<dl::StorageMap> map = dl::StorageMap::compute(function);
+  if (failed(map))
+    return failure();
+  storages = std::move(*map);
   return success();
+}
+
+/// Whether `value` is all of its root, in the root's order.
+static bool isWhole(Value value, const dl::Storage &storage) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return storage.offset == 0 && dl::isDense(type.getShape(), storage.strides) &&
+         type.getNumElements() == cast<RankedTensorType>(storage.root.getType()).getNumElements();
 }
 
 void ArenaPlanner::placeOutputs() {
   Operation *terminator = function.getBody().front().getTerminator();
   for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
-    Placement &placement = plan.placements.find(roots.lookup(value))->second;
-    if (placement.space == Placement::Space::Arena) {
+    Placement &placement = plan.placements.find(rootOf(value))->second;
+    if (placement.space == Placement::Space::Arena && isWhole(value, storages->of(value))) {
       placement.space = Placement::Space::Output;
       placement.index = index;
     } else {
@@ -131,33 +137,35 @@ void ArenaPlanner::placeOutputs() {
 void ArenaPlanner::collectLifetimes() {
   for (auto [step, kernel] : llvm::enumerate(kernels)) {
     auto now = static_cast<unsigned>(step);
-    for (Value operand : kernel.getInputs())
-      if (auto *found = lifetimes.find(roots.lookup(operand)); found != lifetimes.end())
-        found->second.last = now;
-    for (Value result : kernel.getOutputs()) {
-      const Placement &placement = plan.placementOf(result);
-      if (placement.space == Placement::Space::Arena)
-        lifetimes.insert({result, {constantOf(placement.bytes), now, now}});
-    }
+    auto touch = [&](Value value) {
+      const Placement &root = plan.placementOf(rootOf(value));
+      if (root.space != Placement::Space::Arena)
+        return;
+      auto [entry, isNew] = lifetimes.insert({root.root, {constantOf(root.bytes), now, now}});
+      entry->second.last = now;
+    };
+    llvm::for_each(kernel.getInputs(), touch);
+    llvm::for_each(kernel.getOutputs(), touch);
   }
 }
 
 /// Whether each element of the kernel's result depends, of `argument`, on the element at its own
-/// place only: every op that the argument reaches is elementwise and of the argument's shape.
+/// place only: every op that the argument reaches is elementwise and of the argument's shape. What
+/// an anchor reads of other operands does not matter.
 static bool isElementwiseIn(dl::KernelOp kernel, BlockArgument argument) {
   auto shape = cast<RankedTensorType>(argument.getType()).getShape();
+  SmallPtrSet<Value, 8> reached = {argument};
   for (Operation &op : kernel.getBodyBlock()->without_terminator()) {
-    auto fusible = dyn_cast<FusibleOpInterface>(op);
-    if (!fusible)
-      return false;
-    FusionClass fusion = fusible.getFusionClass();
-    if (fusion == FusionClass::Constant)
+    if (llvm::none_of(op.getOperands(), [&](Value operand) { return reached.contains(operand); }))
       continue;
-    if (fusion != FusionClass::Injective)
+    auto fusible = dyn_cast<FusibleOpInterface>(op);
+    if (!fusible || fusible.getFusionClass() != FusionClass::Injective)
       return false;
-    for (Value result : op.getResults())
+    for (Value result : op.getResults()) {
       if (cast<RankedTensorType>(result.getType()).getShape() != shape)
         return false;
+      reached.insert(result);
+    }
   }
   return true;
 }
@@ -167,20 +175,21 @@ void ArenaPlanner::reuseDyingOperand(dl::KernelOp kernel, unsigned step) {
     return;
   Value result = kernel.getOutputs().front();
   auto *mine = lifetimes.find(result);
-  if (mine == lifetimes.end())
+  if (mine == lifetimes.end() || rootOf(result) != result)
     return;
   for (auto [operand, argument] :
        llvm::zip(kernel.getInputs(), kernel.getBodyBlock()->getArguments())) {
-    Value root = roots.lookup(operand);
+    Value root = rootOf(operand);
     while (sharedWith.contains(root))
       root = sharedWith.lookup(root);
     auto *theirs = lifetimes.find(root);
     // The same bytes passed twice could be read at another place through the other operand.
     bool passedOnce = llvm::count_if(kernel.getInputs(), [&](Value other) {
-                        return roots.lookup(other) == roots.lookup(operand);
+                        return rootOf(other) == rootOf(operand);
                       }) == 1;
     if (theirs == lifetimes.end() || theirs->second.last != step || !passedOnce ||
-        argument.getType() != result.getType() || !isElementwiseIn(kernel, argument))
+        !isWhole(operand, storages->of(operand)) || argument.getType() != result.getType() ||
+        !isElementwiseIn(kernel, argument))
       continue;
     theirs->second.last = mine->second.last;
     sharedWith[result] = root;
@@ -208,21 +217,31 @@ void ArenaPlanner::layOut() {
   }
 }
 
-void ArenaPlanner::placeViews() {
-  for (auto [value, root] : roots)
-    if (value != root) {
-      Placement placement = plan.placementOf(root);
-      plan.placements[value] = placement;
-    }
+void ArenaPlanner::placeInsideRoots() {
+  for (auto &[value, placement] : plan.placements) {
+    const dl::Storage &storage = storages->of(value);
+    AffineExpr bytes = placement.bytes;
+    if (storage.root != value)
+      placement = plan.placementOf(storage.root);
+    placement.bytes = bytes;
+    placement.within = storage.offset * elementBytes(value);
+    placement.strides = storage.strides;
+  }
+  for (dl::KernelOp kernel : kernels)
+    for (Value result : kernel.getOutputs())
+      if (rootOf(result) != result)
+        plan.parts.push_back({result, rootOf(result), plan.placementOf(result).within});
 }
 
 FailureOr<ArenaPlan> ArenaPlan::compute(func::FuncOp function, const ArenaPlanOptions &options) {
   return ArenaPlanner(function, options).run();
 }
 
-/// `symbol#1` of a kernel's second result, `kernel` where it has no symbol yet.
+/// `symbol#1` of a kernel's second result, `kernel` where it has no symbol yet; `concat`.
 static std::string nameOf(Value root) {
-  auto kernel = cast<dl::KernelOp>(root.getDefiningOp());
+  auto kernel = dyn_cast<dl::KernelOp>(root.getDefiningOp());
+  if (!kernel)
+    return "concat";
   std::string name = kernel.getSymbol().value_or("kernel").str();
   if (kernel.getNumResults() > 1)
     name += "#" + std::to_string(cast<OpResult>(root).getResultNumber());
@@ -236,6 +255,15 @@ void ArenaPlan::print(llvm::raw_ostream &os) const {
     os << llvm::format("%12lld%12lld%7u%7u  ", static_cast<long long>(entry.bytes),
                        static_cast<long long>(entry.offset), entry.firstUse, entry.lastUse)
        << nameOf(entry.root) << "\n";
+  for (const ArenaPart &part : parts) {
+    const Placement &whole = placementOf(part.root);
+    os << "part: " << nameOf(part.value) << " at byte " << part.within << " of the "
+       << nameOf(part.root);
+    if (whole.space == Placement::Space::Output)
+      os << " in output " << whole.index << "\n";
+    else
+      os << " at " << constantOf(whole.offset) << "\n";
+  }
   for (const OutputCopy &copy : copies)
     os << "copied at the end: output " << copy.output << "\n";
   os << "total " << bytes << " bytes, lower bound " << bound << " bytes\n";

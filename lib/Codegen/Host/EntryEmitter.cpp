@@ -4,6 +4,7 @@
 // what never changes in them is cleared once, and three stores a tensor set the rest.
 #include "EntryEmitter.h"
 
+#include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Runtime/ABI.h"
 #include "llvm/ADT/StringExtras.h"
@@ -77,20 +78,25 @@ LLVM::LLVMFuncOp EntryEmitter::declare(StringRef name, Type result, ArrayRef<Typ
   return function;
 }
 
-LLVM::GlobalOp EntryEmitter::dimensionsOf(RankedTensorType type) {
-  std::string name =
-      "dims_" +
-      llvm::join(llvm::map_range(type.getShape(), [](int64_t d) { return std::to_string(d); }),
-                 "x");
+LLVM::GlobalOp EntryEmitter::dimensionsOf(RankedTensorType type, ArrayRef<int64_t> strides) {
+  auto joined = [](ArrayRef<int64_t> numbers) {
+    return llvm::join(llvm::map_range(numbers, [](int64_t n) { return std::to_string(n); }), "x");
+  };
+  std::string name = "dims_" + joined(type.getShape());
+  if (!dl::isDense(type.getShape(), strides))
+    name += "_strides_" + joined(strides);
+  else
+    strides = {};
   if (auto known = module.lookupSymbol<LLVM::GlobalOp>(name))
     return known;
+  SmallVector<int64_t> dense = dl::denseStrides(type.getShape());
+  if (strides.empty())
+    strides = dense;
   // {min, extent, stride, flags} an axis; Halide's first dimension is the innermost axis.
   SmallVector<int32_t> fields;
-  int64_t stride = 1;
-  for (int64_t extent : llvm::reverse(type.getShape())) {
-    fields.append({0, static_cast<int32_t>(extent), static_cast<int32_t>(stride), 0});
-    stride *= extent;
-  }
+  for (size_t axis = strides.size(); axis-- > 0;)
+    fields.append(
+        {0, static_cast<int32_t>(type.getDimSize(axis)), static_cast<int32_t>(strides[axis]), 0});
   auto global = LLVM::GlobalOp::create(
       tables, module.getLoc(), LLVM::LLVMArrayType::get(i32, fields.size()),
       /*isConstant=*/true, LLVM::Linkage::Internal, name, tables.getI32TensorAttr(fields));
@@ -132,15 +138,17 @@ Value EntryEmitter::hostPointer(Value value) {
     return slots;
   switch (placement.space) {
   case Placement::Space::Input:
-    return inputs[placement.index];
+    return byteOffset(inputs[placement.index], placement.within);
   case Placement::Space::Output:
-    return outputs[placement.index];
+    return byteOffset(outputs[placement.index], placement.within);
   case Placement::Space::Constant: {
     auto constant = cast<dl::ConstantOp>(placement.root.getDefiningOp());
-    return byteOffset(constantBase, static_cast<int64_t>(constants.add(constant.getValue())));
+    auto offset = static_cast<int64_t>(constants.add(constant.getValue()));
+    return byteOffset(constantBase, offset + placement.within);
   }
   case Placement::Space::Arena:
-    return byteOffset(arena, cast<AffineConstantExpr>(placement.offset).getValue());
+    return byteOffset(arena,
+                      cast<AffineConstantExpr>(placement.offset).getValue() + placement.within);
   }
   llvm_unreachable("unknown space");
 }
@@ -148,9 +156,11 @@ Value EntryEmitter::hostPointer(Value value) {
 Value EntryEmitter::describe(Value value, unsigned slot) {
   auto type = cast<RankedTensorType>(value.getType());
   Value address = byteOffset(slots, static_cast<int64_t>(slot) * bufferBytes);
-  Value dimensions = type.getRank() == 0
-                         ? LLVM::ZeroOp::create(builder, loc, ptr).getResult()
-                         : LLVM::AddressOfOp::create(builder, loc, dimensionsOf(type)).getResult();
+  ArrayRef<int64_t> strides = plan->placementOf(value).strides;
+  Value dimensions =
+      type.getRank() == 0
+          ? LLVM::ZeroOp::create(builder, loc, ptr).getResult()
+          : LLVM::AddressOfOp::create(builder, loc, dimensionsOf(type, strides)).getResult();
   LLVM::CallOp::create(
       builder, loc, tensorSetter(),
       ValueRange{address, hostPointer(value), constant(i64, typeAndRank(type)), dimensions});

@@ -28,8 +28,8 @@ private:
   mlir::Value describe(mlir::Value value, unsigned slot);
   /// Address of the first byte of `value`; never null.
   mlir::Value hostPointer(mlir::Value value);
-  /// The global with the Halide dimensions of `type`.
-  mlir::LLVM::GlobalOp dimensionsOf(mlir::RankedTensorType type);
+  /// The global with the Halide dimensions of `type` with `strides`.
+  mlir::LLVM::GlobalOp dimensionsOf(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> strides);
   mlir::LLVM::LLVMFuncOp tensorSetter();
   mlir::LLVM::LLVMFuncOp declare(llvm::StringRef name, mlir::Type result,
                                  llvm::ArrayRef<mlir::Type> arguments);

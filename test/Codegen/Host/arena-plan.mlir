@@ -195,3 +195,66 @@ func.func @broadcast_is_not_in_place(%x: tensor<1x100xf32>) -> tensor<100x100xf3
   }
   return %3 : tensor<100x100xf32>
 }
+
+// -----
+
+// The residual of a contraction that dies there is overwritten; the left operand never is.
+// CHECK-LABEL: arena of @residual_in_place
+// CHECK:       {{^ +}}400           0      0      {{[0-9]}}  left
+// CHECK-NEXT:  {{^ +}}400         512      1      {{[0-9]}}  residual
+// CHECK-NEXT:  {{^ +}}400         512      2      {{[0-9]}}  product
+// CHECK:       total 1024 bytes
+func.func @residual_in_place(%x: tensor<10x10xf32>) -> tensor<10x10xf32> {
+  %0 = dl.kernel (%a = %x : tensor<10x10xf32>) -> (tensor<10x10xf32>) attributes {symbol = "left"} {
+    %r = dl.neg %a : (tensor<10x10xf32>) -> tensor<10x10xf32>
+    dl.yield %r : tensor<10x10xf32>
+  }
+  %1 = dl.kernel (%a = %x : tensor<10x10xf32>) -> (tensor<10x10xf32>) attributes {symbol = "residual"} {
+    %r = dl.abs %a : (tensor<10x10xf32>) -> tensor<10x10xf32>
+    dl.yield %r : tensor<10x10xf32>
+  }
+  %2 = dl.kernel (%a = %0 : tensor<10x10xf32>, %b = %1 : tensor<10x10xf32>) -> (tensor<10x10xf32>) attributes {symbol = "product", dl.in_place} {
+    %m = dl.matmul %a, %a : (tensor<10x10xf32>, tensor<10x10xf32>) -> tensor<10x10xf32>
+    %r = dl.add %m, %b : (tensor<10x10xf32>, tensor<10x10xf32>) -> tensor<10x10xf32>
+    dl.yield %r : tensor<10x10xf32>
+  }
+  %3 = dl.kernel (%a = %2 : tensor<10x10xf32>) -> (tensor<10x10xf32>) attributes {symbol = "last"} {
+    %r = dl.neg %a : (tensor<10x10xf32>) -> tensor<10x10xf32>
+    dl.yield %r : tensor<10x10xf32>
+  }
+  return %3 : tensor<10x10xf32>
+}
+
+// -----
+
+// What a concat joins is written where it joins it, in the arena or in the caller's output; a slice is where
+// its operand is.
+// CHECK-LABEL: arena of @parts
+// CHECK:       {{^ +}}60           0      0      3  concat
+// CHECK-NEXT:  part: k0 at byte 0 of the concat at 0
+// CHECK-NEXT:  part: k1 at byte 8 of the concat at 0
+// CHECK-NEXT:  part: k2 at byte 0 of the concat in output 0
+// CHECK-NEXT:  part: k3 at byte 12 of the concat in output 0
+// CHECK-NEXT:  total 128 bytes
+func.func @parts(%x: tensor<3x2xf32>, %y: tensor<3x3xf32>) -> tensor<2x3xf32> {
+  %0 = dl.kernel (%a = %x : tensor<3x2xf32>) -> (tensor<3x2xf32>) attributes {symbol = "k0", strides = [array<i64>, array<i64: 5, 1>]} {
+    %r = dl.neg %a : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    dl.yield %r : tensor<3x2xf32>
+  }
+  %1 = dl.kernel (%a = %y : tensor<3x3xf32>) -> (tensor<3x3xf32>) attributes {symbol = "k1", strides = [array<i64>, array<i64: 5, 1>]} {
+    %r = dl.neg %a : (tensor<3x3xf32>) -> tensor<3x3xf32>
+    dl.yield %r : tensor<3x3xf32>
+  }
+  %c = dl.concat %0, %1 {axis = 1 : i64} : (tensor<3x2xf32>, tensor<3x3xf32>) -> tensor<3x5xf32>
+  %s = dl.slice %c {sizes = array<i64: 1, 3>, starts = array<i64: 1, 1>, steps = array<i64: 1, 1>} : (tensor<3x5xf32>) -> tensor<1x3xf32>
+  %2 = dl.kernel (%a = %s : tensor<1x3xf32>) -> (tensor<1x3xf32>) attributes {symbol = "k2"} {
+    %r = dl.neg %a : (tensor<1x3xf32>) -> tensor<1x3xf32>
+    dl.yield %r : tensor<1x3xf32>
+  }
+  %3 = dl.kernel (%a = %s : tensor<1x3xf32>) -> (tensor<1x3xf32>) attributes {symbol = "k3"} {
+    %r = dl.abs %a : (tensor<1x3xf32>) -> tensor<1x3xf32>
+    dl.yield %r : tensor<1x3xf32>
+  }
+  %d = dl.concat %2, %3 {axis = 0 : i64} : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return %d : tensor<2x3xf32>
+}

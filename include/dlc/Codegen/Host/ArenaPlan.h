@@ -24,10 +24,13 @@ struct Placement {
   };
   Space space = Space::Arena;
   unsigned index = 0;
-  /// The value that the bytes were made for: the argument, constant or kernel result behind views.
+  /// The value that the bytes were made for: the argument, constant, kernel result or concat behind
+  /// views.
   mlir::Value root;
-  mlir::AffineExpr bytes;
-  mlir::AffineExpr offset; ///< null outside of the arena
+  mlir::AffineExpr bytes;             ///< of the value, less what lies between its parts
+  mlir::AffineExpr offset;            ///< of the root; null outside of the arena
+  int64_t within = 0;                 ///< bytes from the root's start to the value's
+  llvm::SmallVector<int64_t> strides; ///< elements between neighbours, one an axis
 };
 
 /// A copy at the end of the function: the bytes of `source` into the caller's output `output`.
@@ -45,6 +48,13 @@ struct ArenaEntry {
   unsigned lastUse = 0;
 };
 
+/// A kernel's result that lies inside of another tensor: where a concat would copy it to.
+struct ArenaPart {
+  mlir::Value value;
+  mlir::Value root;
+  int64_t within = 0; ///< bytes from the root's start
+};
+
 struct ArenaPlanOptions {
   /// Lets the one result of an elementwise kernel take the place of an operand that dies there,
   /// where the kernel carries `dl.in_place` (its schedule writes each element once, after reading
@@ -53,8 +63,9 @@ struct ArenaPlanOptions {
 };
 
 /// The plan of one function in the form that the phase `codegen` leaves: one block of dl.constant,
-/// views, dl.kernel and func.return. A kernel writes a returned value straight into the caller's
-/// output; an input, a constant, or a value that is returned twice is copied there at the end.
+/// views (dlc/Dialect/DL/IR/Storage.h), dl.kernel and func.return. A kernel writes a returned value
+/// straight into the caller's output; an input, a constant, or a value that is returned twice is
+/// copied there at the end.
 class ArenaPlan {
 public:
   /// Fails with a diagnostic on an op of another kind, a dynamic or an element type without bytes,
@@ -67,6 +78,8 @@ public:
   llvm::ArrayRef<OutputCopy> outputCopies() const { return copies; }
   /// What lies in the arena, in the order of first use.
   llvm::ArrayRef<ArenaEntry> arenaEntries() const { return entries; }
+  /// The kernels' results that lie inside of others, in program order.
+  llvm::ArrayRef<ArenaPart> arenaParts() const { return parts; }
   /// Size of the arena, a multiple of DLCRT_ARENA_ALIGNMENT.
   int64_t arenaBytes() const { return bytes; }
   /// Most arena bytes in use during one kernel: no plan with these lifetimes is smaller.
@@ -82,6 +95,7 @@ private:
   llvm::DenseMap<mlir::Value, Placement> placements;
   llvm::SmallVector<OutputCopy> copies;
   llvm::SmallVector<ArenaEntry> entries;
+  llvm::SmallVector<ArenaPart> parts;
   int64_t bytes = 0;
   int64_t bound = 0;
 };
