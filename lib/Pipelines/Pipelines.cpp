@@ -22,6 +22,7 @@ static void addOptimize(OpPassManager &manager) {
   function.addPass(dl::createDLFoldBatchNorm());
   function.addPass(dl::createDLChannelsLast());
   function.addPass(dl::createDLSinkTransposes());
+  function.addPass(dl::createDLConvTransposeAsConv());
   function.addPass(dl::createDLFoldPads());
   function.addPass(createCanonicalizerPass());
   // Last: what layout changes and batch norms left of constant arithmetic.

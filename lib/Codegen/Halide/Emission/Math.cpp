@@ -96,6 +96,10 @@ Expr power(Expr x, Expr y) {
       return x;
     if (*value == 0.5)
       return Halide::sqrt(x);
+    if (*value == 0.75) // local response normalisation
+      return Halide::sqrt(x) * Halide::sqrt(Halide::sqrt(x));
+    if (*value == 1.5)
+      return x * Halide::sqrt(x);
     if (*value == -1.0)
       return constant(x, 1) / x;
     if (*value == -0.5)

@@ -54,29 +54,28 @@ Value channelConstant(BatchNormOp op, OpBuilder &builder, ArrayRef<double> value
   return constantOf(builder, op.getLoc(), tensor);
 }
 
-/// conv(x, w, b) * f + o = conv(x, w * f, b * f + o), the filter's first axis being the output
-/// channel.
-bool foldIntoConv(BatchNormOp op, const Affine &affine) {
-  auto conv = op.getInput().getDefiningOp<ConvOp>();
-  if (!conv || !conv->hasOneUse() || conv.getPackedChannels() > 0 || conv.getOutputLast())
-    return false;
+/// conv(x, w, b) * f + o = conv(x, w * f, b * f + o), `outputAxis` of the filter being the output
+/// channel. Also of transposed convolutions.
+template <typename Op>
+bool foldIntoConv(BatchNormOp op, Op conv, int64_t outputAxis, const Affine &affine) {
   std::optional<Tensor> filter = constantTensor(conv.getFilter());
   std::optional<Tensor> bias = conv.getBias() ? constantTensor(conv.getBias()) : std::nullopt;
   if (!filter || (conv.getBias() && !bias) || filter->numElements() == 0)
     return false;
-  int64_t outputs = filter->shape()[0], perOutput = filter->numElements() / outputs;
+  int64_t outputs = filter->shape()[outputAxis], run = 1; // elements of one channel in a row
+  for (int64_t size : ArrayRef(filter->shape()).drop_front(outputAxis + 1))
+    run *= size;
   Tensor newFilter = filter->clone(), newBias(filter->dtype(), {outputs});
-  for (int64_t o = 0; o < outputs; ++o) {
-    if (filter->dtype() == DType::F32) {
-      float *row = newFilter.data<float>() + o * perOutput;
-      for (int64_t i = 0; i < perOutput; ++i)
-        row[i] = static_cast<float>(row[i] * affine.factor[o]);
-    } else {
-      for (int64_t i = o * perOutput; i < (o + 1) * perOutput; ++i)
-        newFilter.setDouble(i, filter->asDouble(i) * affine.factor[o]);
-    }
-    newBias.setDouble(o, (bias ? bias->asDouble(o) : 0.0) * affine.factor[o] + affine.offset[o]);
+  for (int64_t begin = 0; begin < filter->numElements(); begin += run) {
+    double factor = affine.factor[begin / run % outputs];
+    for (int64_t i = begin; i < begin + run; ++i)
+      if (filter->dtype() == DType::F32) // fast, and by far the most common
+        newFilter.data<float>()[i] = static_cast<float>(newFilter.data<float>()[i] * factor);
+      else
+        newFilter.setDouble(i, filter->asDouble(i) * factor);
   }
+  for (int64_t o = 0; o < outputs; ++o)
+    newBias.setDouble(o, (bias ? bias->asDouble(o) : 0.0) * affine.factor[o] + affine.offset[o]);
   OpBuilder builder(conv);
   Location loc = builder.getFusedLoc({conv.getLoc(), op.getLoc()});
   conv.getFilterMutable().assign(constantOf(builder, conv.getLoc(), newFilter));
@@ -87,13 +86,25 @@ bool foldIntoConv(BatchNormOp op, const Affine &affine) {
   return true;
 }
 
+/// Folds into the convolution that computes the input, where nothing else reads it.
+bool foldIntoProducer(BatchNormOp op, const Affine &affine) {
+  Operation *producer = op.getInput().getDefiningOp();
+  if (!producer || !producer->hasOneUse())
+    return false;
+  auto conv = dyn_cast<ConvOp>(producer);
+  if (conv && conv.getPackedChannels() == 0 && !conv.getOutputLast())
+    return foldIntoConv(op, conv, 0, affine);
+  auto transposed = dyn_cast<ConvTransposeOp>(producer);
+  return transposed && transposed.getGroups() == 1 && foldIntoConv(op, transposed, 1, affine);
+}
+
 struct FoldBatchNormPass : impl::DLFoldBatchNormBase<FoldBatchNormPass> {
   void runOnOperation() override {
     SmallVector<BatchNormOp> ops;
     getOperation().walk([&](BatchNormOp op) { ops.push_back(op); });
     for (BatchNormOp op : ops) {
       std::optional<Affine> affine = affineOf(op);
-      if (!affine || foldIntoConv(op, *affine))
+      if (!affine || foldIntoProducer(op, *affine))
         continue;
       OpBuilder builder(op);
       Value factor = channelConstant(op, builder, affine->factor);

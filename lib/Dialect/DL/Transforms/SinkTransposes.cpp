@@ -183,6 +183,56 @@ struct SinkThroughAxisOp : OpRewritePattern<OpTy> {
   }
 };
 
+struct SinkThroughPad : OpRewritePattern<PadOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(PadOp op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getOperand().getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return failure();
+    Permutation back = inverse(transpose.getPermutation());
+    Value moved = PadOp::create(rewriter, op.getLoc(), permutedType(op.getType(), back),
+                                transpose.getOperand(), op.getValue(), permuted(op.getLow(), back),
+                                permuted(op.getHigh(), back), op.getMode());
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, transpose.getPermutation());
+    return success();
+  }
+};
+
+/// Resizing: tables along one axis, in linear modes with weights, in nearest ones without.
+struct SinkThroughResample : OpRewritePattern<ResampleOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ResampleOp op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getOperand().getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return failure();
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    Value moved = ResampleOp::create(
+        rewriter, op.getLoc(), permutedType(op.getType(), inverse(permutation)),
+        transpose.getOperand(), op.getIndices(), op.getWeights(), permutation[op.getAxis()]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, permutation);
+    return success();
+  }
+};
+
+struct SinkThroughGather : OpRewritePattern<GatherOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(GatherOp op, PatternRewriter &rewriter) const override {
+    auto transpose = op.getOperand().getDefiningOp<TransposeOp>();
+    // With indices of one axis the result has the operand's axes.
+    if (!transpose || op.getIndices().getType().getRank() != 1)
+      return failure();
+    ArrayRef<int64_t> permutation = transpose.getPermutation();
+    Value moved =
+        GatherOp::create(rewriter, op.getLoc(), permutedType(op.getType(), inverse(permutation)),
+                         transpose.getOperand(), op.getIndices(), permutation[op.getAxis()]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, permutation);
+    return success();
+  }
+};
+
 /// A transpose that only moves axes of size 1 renames the bytes.
 struct UnitTransposeToReshape : OpRewritePattern<TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -207,8 +257,8 @@ struct SinkTransposesPass : impl::DLSinkTransposesBase<SinkTransposesPass> {
     RewritePatternSet patterns(&getContext());
     patterns
         .add<SinkThroughElementwise, SinkThroughConcat, SinkThroughSlice, SinkThroughReduce,
-             SinkThroughAxisOp<SoftmaxOp>, SinkThroughAxisOp<LogSoftmaxOp>, UnitTransposeToReshape>(
-            &getContext());
+             SinkThroughPad, SinkThroughResample, SinkThroughGather, SinkThroughAxisOp<SoftmaxOp>,
+             SinkThroughAxisOp<LogSoftmaxOp>, UnitTransposeToReshape>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

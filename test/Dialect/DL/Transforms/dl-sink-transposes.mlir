@@ -49,3 +49,20 @@ func.func @unit_axes_are_a_reshape(%x: tensor<1x1x1x5xf32>) -> tensor<1x5x1x1xf3
   %t = dl.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x1x1x5xf32>) -> tensor<1x5x1x1xf32>
   return %t : tensor<1x5x1x1xf32>
 }
+
+// CHECK-LABEL: @pad_and_resize
+func.func @pad_and_resize(%x: tensor<1x5x7x3xf32>, %i: tensor<10xi64>, %j: tensor<14x2xi32>, %w: tensor<14x2xf32>) -> tensor<1x10x14x3xf32> {
+  // CHECK-NOT: dl.transpose
+  // CHECK: dl.gather %arg0, %arg1 {axis = 1 : i64}
+  // CHECK: dl.resample %{{.*}}, %arg2, %arg3 {axis = 2 : i64}
+  // CHECK: dl.pad {{.*}}high = array<i64: 0, 0, 1, 0>, low = array<i64: 0, 0, 0, 0>
+  // CHECK-NOT: dl.transpose
+  // CHECK: return
+  %t = dl.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x5x7x3xf32>) -> tensor<1x3x5x7xf32>
+  %g = dl.gather %t, %i {axis = 2 : i64} : (tensor<1x3x5x7xf32>, tensor<10xi64>) -> tensor<1x3x10x7xf32>
+  %r = dl.resample %g, %j, %w {axis = 3 : i64} : (tensor<1x3x10x7xf32>, tensor<14x2xi32>, tensor<14x2xf32>) -> tensor<1x3x10x14xf32>
+  %p = dl.pad %r {low = array<i64: 0, 0, 0, 0>, high = array<i64: 0, 0, 0, 1>} : (tensor<1x3x10x14xf32>) -> tensor<1x3x10x15xf32>
+  %s = dl.slice %p {starts = array<i64: 0, 0, 0, 1>, sizes = array<i64: 1, 3, 10, 14>, steps = array<i64: 1, 1, 1, 1>} : (tensor<1x3x10x15xf32>) -> tensor<1x3x10x14xf32>
+  %u = dl.transpose %s {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x3x10x14xf32>) -> tensor<1x10x14x3xf32>
+  return %u : tensor<1x10x14x3xf32>
+}

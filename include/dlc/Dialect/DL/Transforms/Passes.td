@@ -22,6 +22,16 @@ def DLChannelsLast : Pass<"dl-channels-last", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def DLConvTransposeAsConv : Pass<"dl-conv-transpose-as-conv", "::mlir::func::FuncOp"> {
+  let summary = "Compute transposed convolutions as convolutions whose channels are dealt out to the pixels";
+  let description = [{
+    After: no channels-last `dl.conv_transpose` of floats with one group, a constant filter and no dilation. One with
+    strides s is a convolution with product(s) times the channels and every s-th tap an axis, and a transpose
+    that interleaves them. Elementwise ops of one operand behind it go before the transpose.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def DLFoldPads : Pass<"dl-fold-pads", "::mlir::func::FuncOp"> {
   let summary = "Let convolutions and pools pad by themselves what a dl.pad pads before them";
   let description = [{
@@ -33,7 +43,7 @@ def DLFoldPads : Pass<"dl-fold-pads", "::mlir::func::FuncOp"> {
 }
 
 def DLSinkTransposes : Pass<"dl-sink-transposes", "::mlir::func::FuncOp"> {
-  let summary = "Move transposes through elementwise ops, concat, slices, pads and reductions until they cancel";
+  let summary = "Move transposes through elementwise ops, concat, slices, pads, resizing and reductions until they cancel";
   let description = [{
     After: a transpose stands where its operand is computed by none of these, or where moving it on would
     make more of them.

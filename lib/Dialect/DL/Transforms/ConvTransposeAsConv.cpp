@@ -1,0 +1,191 @@
+// dl-conv-transpose-as-conv: with stride s, the outputs of a transposed convolution fall into s
+// phases an axis, and those of one phase are a convolution with every s-th tap. All phases together
+// are one convolution with s times the channels an axis, whose channels are then dealt out to the
+// pixels.
+//
+//   Z = output place + pad = s * q + r:   y[Z] = sum over j of x[q - j] * w[r + s * j]
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Dialect/DL/Transforms/Passes.h"
+
+#define DEBUG_TYPE "dl-conv-transpose-as-conv"
+
+using namespace mlir;
+
+namespace dlc::dl {
+
+#define GEN_PASS_DEF_DLCONVTRANSPOSEASCONV
+#include "dlc/Dialect/DL/Transforms/Passes.h.inc"
+
+namespace {
+
+/// One spatial axis of the rewrite.
+struct Axis {
+  int64_t input, output, kernel, stride, pad;
+  int64_t taps() const { return (kernel + stride - 1) / stride; }
+  /// Places of a phase that are computed, at least as many as are kept.
+  int64_t places() const { return std::max((pad + output + stride - 1) / stride, input); }
+};
+
+bool isSupported(ConvTransposeOp op) {
+  auto isOne = [](int64_t value) { return value == 1; };
+  ArrayRef<int64_t> filter = op.getFilter().getType().getShape();
+  return op.getLayout() == Layout::ChannelsLast && op.getGroups() == 1 &&
+         op.getInput().getType().hasStaticShape() && op.getResult().getType().hasStaticShape() &&
+         op.getInput().getType().getRank() <= 4 && llvm::all_of(op.getDilations(), isOne) &&
+         isa<FloatType>(op.getInput().getType().getElementType()) &&
+         !llvm::is_contained(filter, 0) && op.getInput().getType().getNumElements() > 0;
+}
+
+SmallVector<Axis> axesOf(ConvTransposeOp op) {
+  SmallVector<Axis> axes;
+  for (size_t i = 0; i < op.getStrides().size(); ++i)
+    axes.push_back(
+        {op.getInput().getType().getDimSize(i + 1), op.getResult().getType().getDimSize(i + 1),
+         op.getFilter().getType().getDimSize(i + 2), op.getStrides()[i], op.getPadsBegin()[i]});
+  return axes;
+}
+
+/// The phases' filters: (phase..., O) x C x taps..., zero where a phase has no such tap. `from` is
+/// (C, O, kernel...).
+Tensor phaseFilter(const Tensor &from, ArrayRef<Axis> axes) {
+  int64_t channels = from.shape()[0], outputs = from.shape()[1], phases = 1, taps = 1;
+  Shape shape{0, channels};
+  for (const Axis &axis : axes) {
+    phases *= axis.stride;
+    taps *= axis.taps();
+    shape.push_back(axis.taps());
+  }
+  shape[0] = phases * outputs;
+  Tensor result(from.dtype(), shape);
+  int64_t place = 0;
+  for (int64_t phase = 0; phase < phases; ++phase)
+    for (int64_t output = 0; output < outputs; ++output)
+      for (int64_t channel = 0; channel < channels; ++channel)
+        for (int64_t tap = 0; tap < taps; ++tap, ++place) {
+          int64_t source = channel * outputs + output, phasesLeft = phases, tapsLeft = taps;
+          bool exists = true;
+          for (const Axis &axis : axes) {
+            phasesLeft /= axis.stride;
+            tapsLeft /= axis.taps();
+            int64_t r = phase / phasesLeft % axis.stride, m = tap / tapsLeft % axis.taps();
+            // A convolution reads forwards, the sum over j backwards.
+            int64_t t = r + axis.stride * (axis.taps() - 1 - m);
+            exists &= t < axis.kernel;
+            source = source * axis.kernel + t;
+          }
+          if (exists)
+            result.setDouble(place, from.asDouble(source));
+        }
+  return result;
+}
+
+Value constantOf(OpBuilder &builder, Location loc, const Tensor &tensor) {
+  ElementsAttr value = attributeOf(builder.getContext(), tensor);
+  return ConstantOp::create(builder, loc, value.getShapedType(), value);
+}
+
+/// Channels (phase..., O) of the pixels (N, places..., phases * O) become pixels:
+/// (N, places * strides..., O).
+Value dealOut(OpBuilder &builder, Location loc, Value value, ArrayRef<Axis> axes) {
+  int64_t batch = cast<RankedTensorType>(value.getType()).getDimSize(0), phases = 1;
+  SmallVector<int64_t> split{batch}, permutation{0}, joined{batch};
+  auto count = static_cast<int64_t>(axes.size());
+  for (auto [index, axis] : llvm::enumerate(axes)) {
+    split.push_back(axis.places());
+    joined.push_back(axis.places() * axis.stride);
+    permutation.push_back(1 + index);
+    permutation.push_back(1 + count + index);
+    phases *= axis.stride;
+  }
+  for (const Axis &axis : axes)
+    split.push_back(axis.stride);
+  int64_t outputs = cast<RankedTensorType>(value.getType()).getShape().back() / phases;
+  split.push_back(outputs);
+  permutation.push_back(1 + 2 * count);
+  joined.push_back(outputs);
+  value = ReshapeOp::create(builder, loc, value, split);
+  value = TransposeOp::create(builder, loc, value, permutation);
+  return ReshapeOp::create(builder, loc, value, joined);
+}
+
+/// Moves elementwise ops of one operand from behind `op` before `at`: they join the convolution's
+/// kernel. Returns the last value made and the result that it stands for; adds to `dead` what it
+/// moved.
+std::pair<Value, Value> hoistUnaries(OpBuilder &builder, Value result, Value conv,
+                                     SmallVectorImpl<Operation *> &dead) {
+  while (result.hasOneUse()) {
+    Operation *user = *result.user_begin();
+    auto fusible = dyn_cast<FusibleOpInterface>(user);
+    if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
+        user->getNumOperands() != 1 || user->getNumResults() != 1 || isa<LayoutOpInterface>(user))
+      break;
+    Operation *copy = builder.clone(*user);
+    copy->setOperand(0, conv);
+    auto type = cast<RankedTensorType>(user->getResult(0).getType());
+    copy->getResult(0).setType(type.clone(cast<RankedTensorType>(conv.getType()).getShape()));
+    conv = copy->getResult(0);
+    result = user->getResult(0);
+    dead.push_back(user);
+  }
+  return {conv, result};
+}
+
+void rewrite(ConvTransposeOp op, const Tensor &filter, const std::optional<Tensor> &bias,
+             SmallVectorImpl<Operation *> &dead) {
+  SmallVector<Axis> axes = axesOf(op);
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  int64_t outputs = filter.shape()[1], phases = 1;
+  SmallVector<int64_t> before, after, ones(axes.size(), 1),
+      shape{op.getInput().getType().getDimSize(0)};
+  for (const Axis &axis : axes) {
+    phases *= axis.stride;
+    before.push_back(axis.taps() - 1);
+    after.push_back(axis.places() - axis.input);
+    shape.push_back(axis.places());
+  }
+  shape.push_back(phases * outputs);
+  Value tiled;
+  if (bias) {
+    Tensor values(bias->dtype(), {phases * outputs});
+    for (int64_t i = 0; i < phases * outputs; ++i)
+      values.setDouble(i, bias->asDouble(i % outputs));
+    tiled = constantOf(builder, loc, values);
+  }
+  auto type = op.getResult().getType().clone(shape);
+  auto conv = ConvOp::create(builder, loc, type, op.getInput(),
+                             constantOf(builder, loc, phaseFilter(filter, axes)), tiled, ones, ones,
+                             before, after, /*groups=*/1, Layout::ChannelsLast,
+                             /*packed_channels=*/0, /*output_channels=*/0, /*output_last=*/false);
+  auto [last, replaced] = hoistUnaries(builder, op.getResult(), conv.getResult(), dead);
+  Value pixels = dealOut(builder, loc, last, axes);
+  SmallVector<int64_t> starts{0}, sizes(cast<RankedTensorType>(replaced.getType()).getShape());
+  for (const Axis &axis : axes)
+    starts.push_back(axis.pad);
+  starts.push_back(0);
+  if (sizes != cast<RankedTensorType>(pixels.getType()).getShape())
+    pixels =
+        SliceOp::create(builder, loc, pixels, starts, sizes, SmallVector<int64_t>(sizes.size(), 1));
+  replaced.replaceAllUsesWith(pixels);
+}
+
+struct DLConvTransposeAsConvPass : impl::DLConvTransposeAsConvBase<DLConvTransposeAsConvPass> {
+  void runOnOperation() override {
+    SmallVector<ConvTransposeOp> ops;
+    getOperation().walk([&](ConvTransposeOp op) { ops.push_back(op); });
+    for (ConvTransposeOp op : ops) {
+      std::optional<Tensor> filter = constantTensor(op.getFilter());
+      std::optional<Tensor> bias = op.getBias() ? constantTensor(op.getBias()) : std::nullopt;
+      if (!isSupported(op) || !filter || (op.getBias() && !bias))
+        continue;
+      SmallVector<Operation *> dead{op};
+      rewrite(op, *filter, bias, dead);
+      for (Operation *replaced : llvm::reverse(dead))
+        replaced->erase();
+    }
+  }
+};
+
+} // namespace
+} // namespace dlc::dl
