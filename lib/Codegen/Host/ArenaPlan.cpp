@@ -147,6 +147,9 @@ void ArenaPlanner::collectLifetimes() {
     llvm::for_each(kernel.getInputs(), touch);
     llvm::for_each(kernel.getOutputs(), touch);
   }
+  for (const OutputCopy &copy : plan.copies)
+    if (auto *found = lifetimes.find(rootOf(copy.source)); found != lifetimes.end())
+      found->second.last = static_cast<unsigned>(kernels.size()) - 1;
 }
 
 /// Whether each element of the kernel's result depends, of `argument`, on the element at its own

@@ -258,3 +258,28 @@ func.func @parts(%x: tensor<3x2xf32>, %y: tensor<3x3xf32>) -> tensor<2x3xf32> {
   %d = dl.concat %2, %3 {axis = 0 : i64} : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
   return %d : tensor<2x3xf32>
 }
+
+// -----
+
+// A returned part of something larger is copied at the end, and keeps its bytes until then.
+// CHECK-LABEL: arena of @returned_part
+// CHECK:       {{^ +}}24           0      0      2  k0
+// CHECK-NEXT:  {{^ +}}24 {{.*}} k1
+// CHECK-NEXT:  copied at the end: output 0
+// CHECK-NEXT:  total 128 bytes
+func.func @returned_part(%x: tensor<3x2xf32>) -> (tensor<1x2xf32>, tensor<3x2xf32>) {
+  %0 = dl.kernel (%a = %x : tensor<3x2xf32>) -> (tensor<3x2xf32>) attributes {symbol = "k0"} {
+    %r = dl.neg %a : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    dl.yield %r : tensor<3x2xf32>
+  }
+  %s = dl.slice %0 {sizes = array<i64: 1, 2>, starts = array<i64: 1, 0>, steps = array<i64: 1, 1>} : (tensor<3x2xf32>) -> tensor<1x2xf32>
+  %1 = dl.kernel (%a = %x : tensor<3x2xf32>) -> (tensor<3x2xf32>) attributes {symbol = "k1"} {
+    %r = dl.abs %a : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    dl.yield %r : tensor<3x2xf32>
+  }
+  %2 = dl.kernel (%a = %1 : tensor<3x2xf32>) -> (tensor<3x2xf32>) attributes {symbol = "k2"} {
+    %r = dl.neg %a : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    dl.yield %r : tensor<3x2xf32>
+  }
+  return %s, %2 : tensor<1x2xf32>, tensor<3x2xf32>
+}
