@@ -42,13 +42,14 @@ void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &option
     return;
   case Phase::Schedule:
     function.addPass(schedule::createScheduleAssign({options.vectorBytes}));
+    function.addPass(schedule::createScheduleMarkInPlace());
     function.addPass(schedule::createScheduleVerify());
     return;
   case Phase::Codegen:
     // Not before: a panel is as wide as the schedule says, and schedules are edited in dumps and
     // tuned.
     function.addPass(schedule::createSchedulePackWeights({options.vectorBytes}));
-    function.addPass(schedule::createScheduleMarkInPlace());
+    function.addPass(schedule::createScheduleMarkInPlace()); // again: schedules may be others
     return;
   case Phase::Host:
     manager.addPass(host::createLowerHost());

@@ -1,5 +1,5 @@
-// Transposes against the reference, through the template at odd sizes and types, and
-// kernels that copy.
+// Transposes against the reference, through the template at odd sizes and types, and kernels that
+// copy.
 #include "CheckKernel.h"
 
 using namespace dlc::test;
