@@ -79,8 +79,8 @@ private:
       return success();
     auto rule = dyn_cast<DifferentiableOpInterface>(op);
     if (!rule)
-      return op->emitError("has no gradient rule: expected an op that can be differentiated; "
-                           "docs/Gradients.md lists those");
+      return op->emitOpError("has no gradient rule: expected an op that can be differentiated; "
+                             "docs/Gradients.md lists those");
     SmallVector<bool> wanted;
     for (Value operand : op->getOperands())
       wanted.push_back(active.contains(operand));

@@ -60,11 +60,12 @@ std::string CompileSession::outputPath(std::string_view extension) const {
 Status CompileSession::runPasses(Phase phase) {
   mlir::PassManager manager(&model->context);
   manager.enableVerifier(false);
-  addPhase(manager, phase, {target->facts.vectorBytes});
+  addPhase(manager, phase, {target->facts.vectorBytes, options.training});
   DiagnosticCollector diagnostics(&model->context, options);
+  // What cannot be differentiated is the model's affair; every other phase takes what it is given.
+  ExitCode code = phase == Phase::Differentiate ? ExitCode::Unsupported : ExitCode::Internal;
   if (mlir::failed(manager.run(*model->module)))
-    return diagnostics.error(path, ExitCode::Internal,
-                             "phase " + std::string(phaseName(phase)) + " failed");
+    return diagnostics.error(path, code, "phase " + std::string(phaseName(phase)) + " failed");
   return {};
 }
 
@@ -100,7 +101,6 @@ Status CompileSession::runCodegen() {
 Status CompileSession::runPhase(Phase phase) {
   switch (phase) {
   case Phase::Import:
-  case Phase::Differentiate:
     return {};
   case Phase::Codegen:
     if (Status status = runPasses(phase); !status)

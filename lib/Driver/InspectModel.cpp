@@ -101,7 +101,7 @@ static Status formKernels(LoadedModel &model, const CompileOptions &options) {
   mlir::PassManager manager(&model.context);
   manager.enableVerifier(false);
   for (Phase phase : {Phase::Optimize, Phase::Fuse, Phase::Schedule})
-    addPhase(manager, phase, {target->facts.vectorBytes});
+    addPhase(manager, phase, {target->facts.vectorBytes, {}});
   DiagnosticCollector diagnostics(&model.context, options);
   if (mlir::failed(manager.run(*model.module)))
     return diagnostics.error(model.path, ExitCode::Internal, "its kernels cannot be formed");

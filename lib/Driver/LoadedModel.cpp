@@ -1,6 +1,7 @@
 // From a file to a module.
 #include "LoadedModel.h"
 
+#include "dlc/Autodiff/ReverseMode.h"
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Host/HostObject.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
@@ -58,6 +59,7 @@ LoadedModel::LoadedModel(std::string path) : path(std::move(path)) {
   mlir::DialectRegistry registry;
   registry.insert<dl::DLDialect, mlir::func::FuncDialect>();
   registerReferenceModels(registry);
+  autodiff::registerGradientRules(registry);
   codegen::registerEmissionModels(registry);
   host::registerHostTranslation(registry);
   context.appendDialectRegistry(registry);

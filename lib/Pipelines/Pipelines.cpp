@@ -30,7 +30,26 @@ static void addOptimize(OpPassManager &manager) {
   function.addPass(createCSEPass());
 }
 
+static void addDifferentiate(OpPassManager &manager, const TrainingOptions &training) {
+  manager.addPass(autodiff::createAutodiffParameters(
+      {llvm::SmallVector<std::string>(training.freeze.begin(), training.freeze.end())}));
+  autodiff::AutodiffLossOptions loss;
+  loss.kind = training.loss;
+  manager.addPass(autodiff::createAutodiffLoss(loss));
+  autodiff::AutodiffTrainStepOptions step;
+  step.optimizer = training.optimizer;
+  step.learningRate = training.learningRate;
+  step.momentum = training.momentum;
+  step.nesterov = training.nesterov;
+  manager.addPass(autodiff::createAutodiffTrainStep(step));
+}
+
 void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &options) {
+  if (phase == Phase::Differentiate) {
+    if (options.training)
+      addDifferentiate(manager, *options.training);
+    return;
+  }
   OpPassManager &function = phase == Phase::Host ? manager : manager.nest<func::FuncOp>();
   switch (phase) {
   case Phase::Optimize:

@@ -1,7 +1,7 @@
 // RUN: dlc-opt %s -split-input-file -autodiff-gradient -verify-diagnostics
 
 func.func @main(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> {
-  // expected-error @+1 {{has no gradient rule: expected an op that can be differentiated}}
+  // expected-error @+1 {{'dl.lrn' op has no gradient rule: expected an op that can be differentiated}}
   %0 = dl.lrn %x {size = 3 : i64} : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
   return %0 : tensor<1x3x4x4xf32>
 }

@@ -6,73 +6,19 @@ The ratio is of medians: below 1 dlc is faster. Prints a table; --json for a scr
     speed.py [--dlc build/bin/dlc] [--threads 1 2] [--blocks 8] [--shapes 1] [MODEL...]
 """
 import argparse
-import ctypes
 import json
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
 import onnxruntime
 
 import cases
+from artifact import Artifact
 from compare import run, shape_text
 
-MAX_RANK = 8
 BLOCK_SECONDS = 0.25
-DTYPES = ["float32", "float64", "float16", None, "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
-          "uint64", "bool"]
-
-
-class Tensor(ctypes.Structure):
-    """dlc_tensor of include/dlc/Runtime/Types.h."""
-    _fields_ = [("data", ctypes.c_void_p), ("bytes", ctypes.c_uint64), ("dtype", ctypes.c_int32),
-                ("rank", ctypes.c_int32), ("shape", ctypes.c_int64 * MAX_RANK)]
-
-
-class Options(ctypes.Structure):
-    """dlc_options of include/dlc/Runtime/Types.h."""
-    _fields_ = [("size", ctypes.c_size_t), ("threads", ctypes.c_int32), ("profile", ctypes.c_int32),
-                ("parallel_for", ctypes.c_void_p), ("pool", ctypes.c_void_p), ("state", ctypes.c_void_p),
-                ("share", ctypes.c_void_p)]
-
-
-class Table(ctypes.Structure):
-    """The head of dlc_artifact_table of include/dlc/Runtime/ABI.h."""
-    _fields_ = [("abi_version", ctypes.c_uint32), ("size", ctypes.c_uint32), ("describe", ctypes.c_void_p),
-                ("context_create", ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)),
-                ("context_destroy", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
-                ("run", ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t,
-                                         ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint32))]
-
-
-class Artifact:
-    """A compiled library, called through its C ABI."""
-
-    def __init__(self, path: Path, threads: int, feeds: cases.Feeds, outputs: int):
-        self.library = ctypes.CDLL(str(path))
-        self.table = Table.in_dll(self.library, "dlc_artifact")
-        options = Options(size=ctypes.sizeof(Options), threads=threads)
-        self.context = self.table.context_create(ctypes.addressof(options))
-        self.arrays = [np.ascontiguousarray(value) for value in feeds.values()]
-        self.inputs = (Tensor * len(self.arrays))(*map(self.describe, self.arrays))
-        self.outputs = (Tensor * outputs)()
-
-    @staticmethod
-    def describe(array: np.ndarray) -> Tensor:
-        return Tensor(array.ctypes.data, array.nbytes, DTYPES.index(array.dtype.name), array.ndim,
-                      (ctypes.c_int64 * MAX_RANK)(*array.shape))
-
-    def __call__(self) -> None:
-        for output in self.outputs:
-            output.data, output.bytes = None, 0
-        status = self.table.run(self.context, self.inputs, len(self.inputs), self.outputs, len(self.outputs), 0)
-        if status:
-            raise RuntimeError(f"the compiled model failed with status {status}")
-
-    def close(self) -> None:
-        self.table.context_destroy(self.context)
 
 
 def session(model: Path, threads: int) -> onnxruntime.InferenceSession:
@@ -100,10 +46,11 @@ def block(call) -> list[float]:
 def measure(dlc: str, model: Path, feeds: cases.Feeds, shape: dict, threads: int, blocks: int, folder: Path) -> dict:
     artifact = folder / "model.so"
     peer = session(model, threads)
-    compiled = Artifact(artifact, threads, feeds, len(peer.get_outputs()))
+    compiled = Artifact(artifact, threads)
+    call = compiled.prepare("run", list(feeds.values()))
     ours, theirs = [], []
     for _ in range(blocks):
-        ours += block(compiled)
+        ours += block(call)
         theirs += block(lambda: peer.run(None, feeds))
     compiled.close()
     return {"threads": threads, "dlc_ms": statistics.median(ours), "dlc_min_ms": min(ours),

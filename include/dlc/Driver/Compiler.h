@@ -6,6 +6,7 @@
 #include "dlc/Artifact/Description.h"
 #include "dlc/Driver/TensorFile.h"
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Pipelines/TrainingOptions.h"
 #include "dlc/Support/Error.h"
 #include "dlc/Support/Tensor.h"
 
@@ -55,6 +56,8 @@ struct CompileOptions {
   /// constant only where a shape or an attribute depends on it.
   std::map<std::string, Tensor> inputValues;
   NumberFormat precision = NumberFormat::F32;
+  /// Compile a training step: functions init, train_step, eval_step and predict over one state.
+  std::optional<TrainingOptions> training;
   /// Stop after this phase and write its IR to `output`.
   std::optional<Phase> compileTo;
   /// The model is a dump that a compile stopped after this phase has written.

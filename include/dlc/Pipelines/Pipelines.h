@@ -3,12 +3,15 @@
 #define DLC_PIPELINES_PIPELINES_H
 
 #include "dlc/Pipelines/Phases.h"
+#include "dlc/Pipelines/TrainingOptions.h"
 #include "mlir/Pass/PassManager.h"
+#include <optional>
 
 namespace dlc {
 
 struct PipelineOptions {
   int vectorBytes = 0; ///< width of a vector register of the target; 0: this machine's
+  std::optional<TrainingOptions> training; ///< none: inference only
 };
 
 /// Adds the passes of `phase`, its verifier last. `import` and `link` have none; those of `codegen`

@@ -1,11 +1,13 @@
 // autodiff-loss: main in training mode, and what is to be minimised.
-#include "dlc/Autodiff/ModelState.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Autodiff/Term.h"
+#include "dlc/Dialect/DL/IR/ModelState.h"
 
 using namespace mlir;
 
 namespace dlc::autodiff {
+
+using namespace dl;
 
 #define GEN_PASS_DEF_AUTODIFFLOSS
 #include "dlc/Autodiff/Passes.h.inc"

@@ -1,12 +1,14 @@
 // autodiff-parameters: weights become state.
-#include "dlc/Autodiff/ModelState.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/ModelState.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
 namespace dlc::autodiff {
+
+using namespace dl;
 
 #define GEN_PASS_DEF_AUTODIFFPARAMETERS
 #include "dlc/Autodiff/Passes.h.inc"

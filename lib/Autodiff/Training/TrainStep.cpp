@@ -1,12 +1,14 @@
 // autodiff-train-step: gradients of the loss by the trainable state, and an optimizer's update.
-#include "dlc/Autodiff/ModelState.h"
 #include "dlc/Autodiff/Passes.h"
 #include "dlc/Autodiff/ReverseMode.h"
 #include "dlc/Autodiff/Term.h"
+#include "dlc/Dialect/DL/IR/ModelState.h"
 
 using namespace mlir;
 
 namespace dlc::autodiff {
+
+using namespace dl;
 
 #define GEN_PASS_DEF_AUTODIFFTRAINSTEP
 #include "dlc/Autodiff/Passes.h.inc"

@@ -2,6 +2,7 @@
 #include "dlc/Codegen/Host/ArenaPlan.h"
 
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/ModelState.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Runtime/ABI.h"
@@ -43,7 +44,8 @@ public:
     plan.functionName = function.getName().str();
     if (failed(collectRoots()))
       return failure();
-    placeOutputs();
+    if (failed(placeOutputs()))
+      return failure();
     collectLifetimes();
     if (options.inPlace)
       for (auto [step, kernel] : llvm::enumerate(kernels))
@@ -56,10 +58,18 @@ public:
 private:
   /// Places arguments and constants, finds kernels, and follows views and parts to their roots.
   LogicalResult collectRoots();
+  AffineExpr stateOffset(StringRef slot) {
+    assert(options.state && "a function with state needs its layout");
+    return getAffineConstantExpr(options.state->slot(slot).offset, function.getContext());
+  }
   LogicalResult addValue(Value value, Placement::Space space, unsigned index = 0);
   Value rootOf(Value value) const { return storages->of(value).root; }
-  /// Kernel results that are returned once go to the caller's outputs; the rest is copied.
-  void placeOutputs();
+  /// Kernel results that are returned once go to the caller's outputs or the state; the rest is
+  /// copied.
+  LogicalResult placeOutputs();
+  LogicalResult placeState(Value value, StringRef slot);
+  /// Whether `root`, a whole result, may be written over the slot that argument `old` reads.
+  bool mayOverwrite(Value root, Value old);
   void collectLifetimes();
   /// Lets the result of an elementwise kernel extend the lifetime of an operand that ends there.
   void reuseDyingOperand(dl::KernelOp kernel, unsigned step);
@@ -94,9 +104,15 @@ LogicalResult ArenaPlanner::addValue(Value value, Placement::Space space, unsign
 LogicalResult ArenaPlanner::collectRoots() {
   if (!llvm::hasSingleElement(function.getBody()))
     return function.emitOpError("expects one block");
-  for (BlockArgument argument : function.getArguments())
-    if (failed(addValue(argument, Placement::Space::Input, argument.getArgNumber())))
+  unsigned inputs = 0;
+  for (BlockArgument argument : function.getArguments()) {
+    std::optional<std::string> slot = dl::argumentSlot(function, argument.getArgNumber());
+    if (failed(slot ? addValue(argument, Placement::Space::State)
+                    : addValue(argument, Placement::Space::Input, inputs++)))
       return failure();
+    if (slot)
+      plan.placements[argument].offset = stateOffset(*slot);
+  }
   for (Operation &op : function.getBody().front().without_terminator()) {
     if (!isa<dl::KernelOp, dl::ConstantOp, dl::ReshapeOp, dl::SliceOp, dl::ConcatOp>(op))
       return op.emitOpError("expects only constants, views and kernels here; run the phase `fuse`");
@@ -121,17 +137,45 @@ static bool isWhole(Value value, const dl::Storage &storage) {
          type.getNumElements() == cast<RankedTensorType>(storage.root.getType()).getNumElements();
 }
 
-void ArenaPlanner::placeOutputs() {
+LogicalResult ArenaPlanner::placeOutputs() {
   Operation *terminator = function.getBody().front().getTerminator();
+  unsigned outputs = 0;
   for (auto [index, value] : llvm::enumerate(terminator->getOperands())) {
+    if (std::optional<std::string> slot = dl::resultSlot(function, index)) {
+      if (failed(placeState(value, *slot)))
+        return failure();
+      continue;
+    }
     Placement &placement = plan.placements.find(rootOf(value))->second;
     if (placement.space == Placement::Space::Arena && isWhole(value, storages->of(value))) {
       placement.space = Placement::Space::Output;
-      placement.index = index;
+      placement.index = outputs;
     } else {
-      plan.copies.push_back({value, static_cast<unsigned>(index)});
+      plan.copies.push_back({value, outputs, {}});
     }
+    ++outputs;
   }
+  return success();
+}
+
+LogicalResult ArenaPlanner::placeState(Value value, StringRef slot) {
+  AffineExpr offset = stateOffset(slot);
+  Placement &placement = plan.placements.find(rootOf(value))->second;
+  if (placement.space == Placement::Space::State) {
+    if (placement.offset == offset)
+      return success();
+    return function.emitError("moves state into '")
+           << slot << "': expected a new value, found other state as it was";
+  }
+  Value old = dl::slotArgument(function, slot);
+  if (placement.space == Placement::Space::Arena && isWhole(value, storages->of(value)) &&
+      (!old || mayOverwrite(rootOf(value), old))) {
+    placement.space = Placement::Space::State;
+    placement.offset = offset;
+  } else {
+    plan.copies.push_back({value, 0, constantOf(offset)});
+  }
+  return success();
 }
 
 void ArenaPlanner::collectLifetimes() {
@@ -168,6 +212,29 @@ static bool isElementwiseIn(dl::KernelOp kernel, BlockArgument argument) {
       if (cast<RankedTensorType>(result.getType()).getShape() != shape)
         return false;
       reached.insert(result);
+    }
+  }
+  return true;
+}
+
+bool ArenaPlanner::mayOverwrite(Value root, Value old) {
+  auto writer = root.getDefiningOp<dl::KernelOp>();
+  if (!writer || !options.inPlace)
+    return false;
+  Operation *terminator = function.getBody().front().getTerminator();
+  if (llvm::any_of(terminator->getOperands(), [&](Value value) { return rootOf(value) == old; }))
+    return false;
+  for (dl::KernelOp kernel : kernels) {
+    for (auto [operand, argument] :
+         llvm::zip(kernel.getInputs(), kernel.getBodyBlock()->getArguments())) {
+      if (rootOf(operand) != old)
+        continue;
+      if (writer->isBeforeInBlock(kernel))
+        return false;
+      if (kernel == writer &&
+          (!kernel->hasAttr("dl.in_place") || !isWhole(operand, storages->of(operand)) ||
+           argument.getType() != root.getType() || !isElementwiseIn(kernel, argument)))
+        return false;
     }
   }
   return true;
@@ -264,10 +331,15 @@ void ArenaPlan::print(llvm::raw_ostream &os) const {
        << nameOf(part.root);
     if (whole.space == Placement::Space::Output)
       os << " in output " << whole.index << "\n";
+    else if (whole.space == Placement::Space::State)
+      os << " in the state at " << constantOf(whole.offset) << "\n";
     else
       os << " at " << constantOf(whole.offset) << "\n";
   }
   for (const OutputCopy &copy : copies)
-    os << "copied at the end: output " << copy.output << "\n";
+    if (copy.stateOffset)
+      os << "copied at the end: state at " << *copy.stateOffset << "\n";
+    else
+      os << "copied at the end: output " << copy.output << "\n";
   os << "total " << bytes << " bytes, lower bound " << bound << " bytes\n";
 }

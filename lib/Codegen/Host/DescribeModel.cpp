@@ -2,6 +2,8 @@
 #include "dlc/Codegen/Host/LowerHost.h"
 
 #include "dlc/Codegen/Host/ConstantPool.h"
+#include "dlc/Codegen/Host/StateLayout.h"
+#include "dlc/Dialect/DL/IR/ModelState.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -25,11 +27,13 @@ FunctionDescription dlc::host::describeFunction(func::FuncOp function) {
   FunctionDescription description;
   description.name = function.getName() == "main" ? "run" : function.getName().str();
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
-    description.inputs.push_back(
-        describeTensor(type, nameFrom(function.getArgAttrDict(index), "input", index)));
+    if (!dl::argumentSlot(function, index))
+      description.inputs.push_back(
+          describeTensor(type, nameFrom(function.getArgAttrDict(index), "input", index)));
   for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
-    description.outputs.push_back(
-        describeTensor(type, nameFrom(function.getResultAttrDict(index), "output", index)));
+    if (!dl::resultSlot(function, index))
+      description.outputs.push_back(
+          describeTensor(type, nameFrom(function.getResultAttrDict(index), "output", index)));
   return description;
 }
 
@@ -43,11 +47,14 @@ ModelDescription dlc::host::describeModel(ModuleOp module) {
   ModelDescription model;
   model.name = modelName(module);
   model.version = DLC_VERSION;
-  if (auto functions = module.lookupSymbol<ModuleOp>(functionsModule))
+  if (auto functions = module.lookupSymbol<ModuleOp>(functionsModule)) {
     for (auto [index, function] : llvm::enumerate(functions.getOps<func::FuncOp>())) {
       model.functions.push_back(describeFunction(function));
       model.functions.back().arenaBytes = arenaBytesOf(module, index);
     }
+    if (FailureOr<StateLayout> state = StateLayout::compute(functions); succeeded(state))
+      model.stateBytes = state->bytes();
+  }
   model.constantBytes = constantBytesOf(module);
   return model;
 }

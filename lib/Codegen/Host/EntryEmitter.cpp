@@ -4,6 +4,8 @@
 // what never changes in them is cleared once, and three stores a tensor set the rest.
 #include "EntryEmitter.h"
 
+#include "dlc/Codegen/Host/LowerHost.h"
+#include "dlc/Dialect/DL/IR/ModelState.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Runtime/ABI.h"
@@ -149,6 +151,9 @@ Value EntryEmitter::hostPointer(Value value) {
   case Placement::Space::Arena:
     return byteOffset(arena,
                       cast<AffineConstantExpr>(placement.offset).getValue() + placement.within);
+  case Placement::Space::State:
+    return byteOffset(state,
+                      cast<AffineConstantExpr>(placement.offset).getValue() + placement.within);
   }
   llvm_unreachable("unknown space");
 }
@@ -205,9 +210,16 @@ void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
 
 void EntryEmitter::emitCopy(const OutputCopy &copy) {
   int64_t bytes = cast<AffineConstantExpr>(plan->placementOf(copy.source).bytes).getValue();
-  if (bytes > 0)
-    LLVM::MemcpyOp::create(builder, loc, outputs[copy.output], hostPointer(copy.source),
+  if (bytes == 0)
+    return;
+  Value target = copy.stateOffset ? byteOffset(state, *copy.stateOffset) : outputs[copy.output];
+  // Zeros (moments of an optimizer) take no room among the constants.
+  if (dl::splatValue(copy.source) == 0.0)
+    LLVM::MemsetOp::create(builder, loc, target, constant(builder.getI8Type(), 0),
                            constant(i64, bytes), /*isVolatile=*/false);
+  else
+    LLVM::MemcpyOp::create(builder, loc, target, hostPointer(copy.source), constant(i64, bytes),
+                           /*isVolatile=*/false);
 }
 
 void EntryEmitter::loadCall(func::FuncOp function) {
@@ -223,6 +235,7 @@ void EntryEmitter::loadCall(func::FuncOp function) {
   Value call = entry.getArgument(0);
   context = loadPointer(call, offsetof(dlcrt_call, context));
   arena = loadPointer(call, offsetof(dlcrt_call, arena));
+  state = loadPointer(call, offsetof(dlcrt_call, state));
   constantBase = loadPointer(call, offsetof(dlcrt_call, constants));
   auto loadAll = [&](int64_t offset, size_t count) {
     SmallVector<Value> pointers;
@@ -231,8 +244,9 @@ void EntryEmitter::loadCall(func::FuncOp function) {
       pointers.push_back(loadPointer(base, static_cast<int64_t>(i * sizeof(void *))));
     return pointers;
   };
-  inputs = loadAll(offsetof(dlcrt_call, inputs), function.getNumArguments());
-  outputs = loadAll(offsetof(dlcrt_call, outputs), function.getNumResults());
+  FunctionDescription description = describeFunction(function);
+  inputs = loadAll(offsetof(dlcrt_call, inputs), description.inputs.size());
+  outputs = loadAll(offsetof(dlcrt_call, outputs), description.outputs.size());
 }
 
 void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, StringRef name,

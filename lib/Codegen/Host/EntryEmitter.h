@@ -50,7 +50,7 @@ private:
   const ArenaPlan *plan = nullptr;
   mlir::LLVM::LLVMFuncOp entry;
   mlir::Block *failed = nullptr; ///< returns its argument, a status
-  mlir::Value context, arena, constantBase, slots;
+  mlir::Value context, arena, state, constantBase, slots;
   llvm::SmallVector<mlir::Value> inputs, outputs;
 };
 

@@ -96,8 +96,11 @@ void LowerHostPass::runOnOperation() {
   std::vector<KernelDescription> kernelTable;
   SmallVector<FunctionCode> code;
   SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
+  FailureOr<StateLayout> state = StateLayout::compute(module);
+  if (failed(state))
+    return signalPassFailure();
   for (func::FuncOp function : functions) {
-    FailureOr<ArenaPlan> plan = ArenaPlan::compute(function, {inPlace});
+    FailureOr<ArenaPlan> plan = ArenaPlan::compute(function, {inPlace, &*state});
     if (failed(plan))
       return signalPassFailure();
     std::string entry = "entry_" + functionSuffix(describeFunction(function).name);

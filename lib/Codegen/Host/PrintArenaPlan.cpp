@@ -14,7 +14,11 @@ struct PrintArenaPlanPass : impl::PrintArenaPlanBase<PrintArenaPlanPass> {
   using PrintArenaPlanBase::PrintArenaPlanBase;
 
   void runOnOperation() override {
-    mlir::FailureOr<ArenaPlan> plan = ArenaPlan::compute(getOperation(), {inPlace});
+    auto module = getOperation()->getParentOfType<mlir::ModuleOp>();
+    mlir::FailureOr<StateLayout> state = StateLayout::compute(module);
+    if (failed(state))
+      return signalPassFailure();
+    mlir::FailureOr<ArenaPlan> plan = ArenaPlan::compute(getOperation(), {inPlace, &*state});
     if (failed(plan))
       return signalPassFailure();
     std::string text; // in one piece: functions are visited in parallel

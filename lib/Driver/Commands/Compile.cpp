@@ -13,6 +13,7 @@ struct CompileVerb {
   std::string compileTo;
   std::string compileFrom;
   bool train = false;
+  TrainingOptions training;
   CompileFlags flags;
 
   ExitCode run(Session &session) const;
@@ -54,13 +55,13 @@ static Emit findEmit(const std::string &name) {
 }
 
 ExitCode CompileVerb::run(Session &session) const {
-  if (train)
-    return session.fail(unsupported("--train: this dlc compiles inference only"));
   Expected<CompileOptions> options = flags.options(session);
   if (!options)
     return session.fail(options.error());
   options->output = output;
   options->emit = findEmit(emit);
+  if (train)
+    options->training = training;
   if (!compileTo.empty())
     options->compileTo = findPhase(compileTo);
   if (!compileFrom.empty())
@@ -78,12 +79,42 @@ ExitCode CompileVerb::run(Session &session) const {
   return ExitCode::Ok;
 }
 
+static void addTrainingOptions(CLI::App &command, CompileVerb &verb) {
+  CLI::Option *train = command.add_flag(
+      "--train", verb.train,
+      "Compiles a training step: functions init, train_step, eval_step and predict over one state");
+  TrainingOptions &training = verb.training;
+  auto with = [&](CLI::Option *option) { option->needs(train); };
+  with(command.add_option("--loss", training.loss, "With --train: what is minimised")
+           ->capture_default_str()
+           ->check(oneOf({"categorical_crossentropy", "sparse_categorical_crossentropy", "mse"}))
+           ->type_name("categorical_crossentropy|sparse_categorical_crossentropy|mse"));
+  with(command.add_option("--optimizer", training.optimizer, "With --train")
+           ->capture_default_str()
+           ->check(oneOf({"sgd", "adam"}))
+           ->type_name("sgd|adam"));
+  with(command
+           .add_option("--learning-rate", training.learningRate,
+                       "With --train; 0.01 for sgd and 0.001 for adam by default")
+           ->check(CLI::PositiveNumber)
+           ->type_name("RATE"));
+  with(command.add_option("--momentum", training.momentum, "With --optimizer=sgd")
+           ->check(CLI::Range(0.0, 1.0))
+           ->type_name("SHARE"));
+  with(command.add_flag("--nesterov", training.nesterov, "With --momentum: looks ahead"));
+  with(command
+           .add_option("--freeze", training.freeze,
+                       "With --train: a weight that stays as it is. Repeatable")
+           ->type_name("NAME"));
+}
+
 void cli::addCompileCommand(CLI::App &app, Session &session) {
   auto verb = std::make_shared<CompileVerb>();
   CLI::App *command =
       addVerb(app, session, "compile", "Compiles a model into a native library with a C header",
               "dlc compile model.onnx -o model.so --shape x=1x3x224x224\n"
               "dlc compile model.onnx --emit=a --cpu=x86-64-v3 -o model.a\n"
+              "dlc compile model.onnx --train --loss=mse --optimizer=adam -o trainer.so\n"
               "dlc compile model.onnx --compile-to=fuse -o fused.mlir\n"
               "dlc compile fused.mlir --compile-from=fuse -o model.so");
   std::vector<std::string> phaseNames;
@@ -112,7 +143,7 @@ void cli::addCompileCommand(CLI::App &app, Session &session) {
                    "MODEL is the dump of a phase: goes on after it")
       ->check(oneOf(phaseNames))
       ->type_name(phaseList);
-  command->add_flag("--train", verb->train, "Compiles the training step (to come)");
+  addTrainingOptions(*command, *verb);
   verb->flags.add(*command);
   command->callback(
       [verb, &session] { session.action = [verb, &session] { return verb->run(session); }; });

@@ -4,9 +4,11 @@
 #define DLC_CODEGEN_HOST_ARENAPLAN_H
 
 #include "dlc/Codegen/Host/ArenaLayout.h"
+#include "dlc/Codegen/Host/StateLayout.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AffineExpr.h"
 #include "llvm/ADT/DenseMap.h"
+#include <optional>
 
 namespace llvm {
 class raw_ostream;
@@ -17,10 +19,11 @@ namespace dlc::host {
 /// The memory of one value. Sizes and offsets are affine expressions, constant for static shapes.
 struct Placement {
   enum class Space {
-    Input,    ///< the caller's `index`-th input
+    Input,    ///< the caller's `index`-th input (arguments that are state do not count)
     Output,   ///< the caller's `index`-th output
     Constant, ///< the bytes of the dl.constant `root`
     Arena,    ///< `offset` bytes into the arena
+    State,    ///< `offset` bytes into the model's state
   };
   Space space = Space::Arena;
   unsigned index = 0;
@@ -28,15 +31,17 @@ struct Placement {
   /// views.
   mlir::Value root;
   mlir::AffineExpr bytes;             ///< of the value, less what lies between its parts
-  mlir::AffineExpr offset;            ///< of the root; null outside of the arena
+  mlir::AffineExpr offset;            ///< of the root; null outside of arena and state
   int64_t within = 0;                 ///< bytes from the root's start to the value's
   llvm::SmallVector<int64_t> strides; ///< elements between neighbours, one an axis
 };
 
-/// A copy at the end of the function: the bytes of `source` into the caller's output `output`.
+/// A copy at the end of the function: the bytes of `source` into the caller's output `output`, or
+/// to `stateOffset` bytes into the state.
 struct OutputCopy {
   mlir::Value source;
   unsigned output = 0;
+  std::optional<int64_t> stateOffset = {};
 };
 
 /// A row of the plan: arena memory and the kernels (counted from 0) that first and last touch it.
@@ -60,12 +65,14 @@ struct ArenaPlanOptions {
   /// where the kernel carries `dl.in_place` (its schedule writes each element once, after reading
   /// it).
   bool inPlace = true;
+  /// Of the function's module; needed where the function has state.
+  const StateLayout *state = nullptr;
 };
 
 /// The plan of one function in the form that the phase `codegen` leaves: one block of dl.constant,
 /// views (dlc/Dialect/DL/IR/Storage.h), dl.kernel and func.return. A kernel writes a returned value
 /// straight into the caller's output; an input, a constant, or a value that is returned twice is
-/// copied there at the end.
+/// copied there at the end. New state is written in place where nothing still reads the old.
 class ArenaPlan {
 public:
   /// Fails with a diagnostic on an op of another kind, a dynamic or an element type without bytes,

@@ -2,14 +2,14 @@
 // with the attribute `dl.state = "name"` and writes it through a result with the same attribute; a
 // slot that it does not return keeps its content. Slots of one name are one memory in all functions
 // of a module.
-#ifndef DLC_AUTODIFF_MODELSTATE_H
-#define DLC_AUTODIFF_MODELSTATE_H
+#ifndef DLC_DIALECT_DL_IR_MODELSTATE_H
+#define DLC_DIALECT_DL_IR_MODELSTATE_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <optional>
 #include <string>
 
-namespace dlc::autodiff {
+namespace dlc::dl {
 
 /// On an argument or result: the slot that it is.
 inline constexpr llvm::StringLiteral stateAttribute = "dl.state";
@@ -33,6 +33,6 @@ void addResult(mlir::func::FuncOp function, llvm::StringRef name, mlir::Value va
 /// `init` of the module; made, empty, where there is none.
 mlir::func::FuncOp initFunction(mlir::ModuleOp module);
 
-} // namespace dlc::autodiff
+} // namespace dlc::dl
 
-#endif // DLC_AUTODIFF_MODELSTATE_H
+#endif // DLC_DIALECT_DL_IR_MODELSTATE_H

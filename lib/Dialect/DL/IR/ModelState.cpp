@@ -1,9 +1,9 @@
 // State in function signatures; see ModelState.h.
-#include "dlc/Autodiff/ModelState.h"
+#include "dlc/Dialect/DL/IR/ModelState.h"
 
 using namespace mlir;
 
-namespace dlc::autodiff {
+namespace dlc::dl {
 
 std::optional<std::string> argumentSlot(func::FuncOp function, unsigned index) {
   auto slot = function.getArgAttrOfType<StringAttr>(index, stateAttribute);
@@ -62,4 +62,4 @@ func::FuncOp initFunction(ModuleOp module) {
   return init;
 }
 
-} // namespace dlc::autodiff
+} // namespace dlc::dl

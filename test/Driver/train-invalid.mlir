@@ -1,0 +1,13 @@
+// REQUIRES: dlc
+// RUN: not dlc compile %s --compile-from=import --train -o %t.so 2>&1 | FileCheck %s
+// RUN: test ! -e %t.so
+// RUN: not dlc compile %s --loss=mse -o %t.so 2>&1 | FileCheck %s --check-prefix=NEEDS
+
+// CHECK: dlc: error: {{.*}}'dl.lrn' op has no gradient rule
+// NEEDS: dlc: error: --loss requires --train
+func.func @main(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> {
+  %w = dl.constant dense<[[[[1.0]], [[2.0]], [[3.0]]]]> : tensor<1x3x1x1xf32>
+  %0 = dl.mul %x, %w : (tensor<1x3x4x4xf32>, tensor<1x3x1x1xf32>) -> tensor<1x3x4x4xf32>
+  %1 = dl.lrn %0 {size = 3 : i64} : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+  return %1 : tensor<1x3x4x4xf32>
+}
