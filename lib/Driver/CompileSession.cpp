@@ -6,11 +6,15 @@
 #include "dlc/Codegen/Host/WriteArtifact.h"
 #include "dlc/Pipelines/Pipelines.h"
 #include "dlc/Support/AtomicFile.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <filesystem>
 
 using namespace dlc;
 using namespace dlc::driver;
+
+/// The `output` that stands for standard output, for text.
+static constexpr std::string_view standardOutput = "-";
 
 using Clock = std::chrono::steady_clock;
 
@@ -129,6 +133,11 @@ Status CompileSession::dump(Phase phase) {
 Status CompileSession::writeTextFile(const std::string &content, std::string_view extension) {
   result.artifact = outputPath(extension);
   result.artifactBytes = content.size();
+  if (result.artifact == standardOutput) {
+    llvm::outs() << content;
+    llvm::outs().flush();
+    return {};
+  }
   return writeFileAtomically(result.artifact, content);
 }
 
@@ -199,6 +208,8 @@ Status CompileSession::writeArtifact() {
   for (const KernelObject &kernel : kernels)
     objects.push_back(kernel.object);
   result.artifact = outputPath(extensionOf(options.emit));
+  if (result.artifact == standardOutput)
+    return usageError(path + ": -o - is for text: --emit=mlir|llvm|asm, or --compile-to=PHASE");
   auto written =
       host::writeArtifact(*model->module, objects, artifactKind(options.emit), result.artifact);
   if (!written)

@@ -2,7 +2,9 @@
 // RUN: not dlc compile %s --compile-from=import --train -o %t.so 2>&1 | FileCheck %s
 // RUN: test ! -e %t.so
 // RUN: not dlc compile %s --loss=mse -o %t.so 2>&1 | FileCheck %s --check-prefix=NEEDS
+// RUN: not dlc compile %s --compile-from=import -o - 2>&1 | FileCheck %s --check-prefix=TEXT
 
+// TEXT: dlc: error: {{.*}}-o - is for text: --emit=mlir|llvm|asm, or --compile-to=PHASE
 // CHECK: dlc: error: {{.*}}'dl.lrn' op has no gradient rule
 // NEEDS: dlc: error: --loss requires --train
 func.func @main(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> {

@@ -5,8 +5,7 @@
 // RUN: FileCheck %s --check-prefix=HEADER --input-file=%t/tiny.h
 // RUN: gcc -Wall -Werror -DMODEL_HEADER='"%t/tiny.h"' -DMODEL=tiny %dlc_source/examples/train_model.c %t/tiny.so -Wl,-rpath,%t -o %t/train
 // RUN: %t/train | FileCheck %s
-// RUN: dlc compile %s --compile-from=import --train --loss=mse --compile-to=differentiate -o %t/ir.mlir
-// RUN: FileCheck %s --check-prefix=IR --input-file=%t/ir.mlir
+// RUN: dlc compile %s --compile-from=import --train --loss=mse --compile-to=differentiate -o - | FileCheck %s --check-prefix=IR
 
 // HEADER: #define TINY_STATE_BYTES 128
 // HEADER-DAG: tiny_train_step(

@@ -74,7 +74,7 @@ ExitCode CompileVerb::run(Session &session) const {
     return session.fail(result.error());
   if (session.json)
     session.printJson(toJson(*result));
-  else
+  else if (output != "-")
     session.terminal.note(summary(*result));
   return ExitCode::Ok;
 }
@@ -127,7 +127,7 @@ void cli::addCompileCommand(CLI::App &app, Session &session) {
       ->required();
   command
       ->add_option("-o,--output", verb->output,
-                   "The artifact; by default the model's name in this folder")
+                   "The artifact; by default the model's name in this folder; - prints text")
       ->type_name("FILE");
   command
       ->add_option("--emit", verb->emit,
