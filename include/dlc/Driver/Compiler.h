@@ -41,7 +41,8 @@ using WarningCallback = std::function<void(const std::string &)>;
 /// How a model is compiled. The defaults give the fastest code for this machine.
 struct CompileOptions {
   /// Path of the artifact; empty: the model's file name with the extension of `emit`, in the
-  /// working directory; `-`: standard output, for text. A header is written beside binary artifacts, with the extension `.h`.
+  /// working directory; `-`: standard output, for text. A header is written beside binary
+  /// artifacts, with the extension `.h`.
   std::string output;
   Emit emit = Emit::SharedLibrary;
   Target target = Target::CPU;

@@ -266,7 +266,7 @@ func.func @parts(%x: tensor<3x2xf32>, %y: tensor<3x3xf32>) -> tensor<2x3xf32> {
 // CHECK:       {{^ +}}24           0      0      2  k0
 // CHECK-NEXT:  {{^ +}}24 {{.*}} k1
 // CHECK-NEXT:  copied at the end: output 0
-// CHECK-NEXT:  total 128 bytes
+// CHECK-NEXT:  total 256 bytes
 func.func @returned_part(%x: tensor<3x2xf32>) -> (tensor<1x2xf32>, tensor<3x2xf32>) {
   %0 = dl.kernel (%a = %x : tensor<3x2xf32>) -> (tensor<3x2xf32>) attributes {symbol = "k0"} {
     %r = dl.neg %a : (tensor<3x2xf32>) -> tensor<3x2xf32>
