@@ -18,6 +18,12 @@ static void addOptimize(OpPassManager &manager) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createCanonicalizerPass());
   function.addPass(createCSEPass());
+  // Spelled-out constants (the root of 2) have to be constants before they are recognised, and all
+  // of it has to happen before layout changes put transposes in between.
+  function.addPass(createFoldConstantsPass());
+  function.addPass(dl::createDLRecognizeActivations());
+  function.addPass(dl::createDLRecognizeNormalizations());
+  function.addPass(dl::createDLRecognizeAttention());
   // Before channels-last, while filters are in the order of the model.
   function.addPass(dl::createDLFoldBatchNorm());
   function.addPass(dl::createDLChannelsLast());

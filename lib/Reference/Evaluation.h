@@ -109,6 +109,7 @@ void attachReference(mlir::MLIRContext *context) {
 /// One a family, in the file of its name.
 void attachElementwiseReference(mlir::MLIRContext *context);
 void attachContractionReference(mlir::MLIRContext *context);
+void attachAttentionReference(mlir::MLIRContext *context);
 void attachWindowReference(mlir::MLIRContext *context);
 void attachReductionReference(mlir::MLIRContext *context);
 void attachNormalizationReference(mlir::MLIRContext *context);

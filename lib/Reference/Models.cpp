@@ -9,6 +9,7 @@ void dlc::registerReferenceModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, dl::DLDialect *) {
     attachElementwiseReference(context);
     attachContractionReference(context);
+    attachAttentionReference(context);
     attachWindowReference(context);
     attachReductionReference(context);
     attachNormalizationReference(context);

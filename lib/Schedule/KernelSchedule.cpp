@@ -75,6 +75,17 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
   return shape;
 }
 
+AttentionShape attentionShapeOf(dl::AttentionOp op) {
+  AttentionShape shape;
+  shape.rows = op.getRows();
+  shape.keys = op.getKeys();
+  shape.depth = op.getDepth();
+  shape.columns = op.getColumns();
+  shape.batch = op.getHeads() * op.getBatch();
+  shape.elementBytes = accumulatorBytes(op.getResult());
+  return shape;
+}
+
 WindowShape windowShapeOf(dl::ConvOp op) {
   ArrayRef<int64_t> input = shapeOf(op.getInput()), result = shapeOf(op.getResult()),
                     window = windowOf(op);
@@ -227,6 +238,8 @@ Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
   Operation *anchor = kernel.getAnchor();
   if (auto matmul = dyn_cast_if_present<dl::MatmulOp>(anchor))
     return attributeOf(context, chooseGemm(gemmShapeOf(matmul), facts));
+  if (auto attention = dyn_cast_if_present<dl::AttentionOp>(anchor))
+    return attributeOf(context, chooseAttention(attentionShapeOf(attention), facts));
   if (auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
       conv && isDirect(conv) && hasPackedFilter(kernel, conv)) {
     if (isDepthwise(conv))

@@ -9,6 +9,11 @@ dl::GemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GemmParams &p
       p.order == LoopOrder::ColumnsOuter, p.tasks, p.pad == PadMode::Block);
 }
 
+dl::AttentionScheduleAttr attributeOf(mlir::MLIRContext *context, const AttentionParams &p) {
+  return dl::AttentionScheduleAttr::get(context, p.rowsPerTile, p.scoreVectors, p.valueVectors,
+                                        p.unroll, p.tilesPerBlock, p.tasks);
+}
+
 dl::DepthwiseScheduleAttr attributeOf(mlir::MLIRContext *context, const DepthwiseParams &p) {
   return dl::DepthwiseScheduleAttr::get(context, p.vectorsPerTile, p.columnsPerTile, p.rowsPerBlock,
                                         p.tasks, p.pad == PadMode::Block);
@@ -41,6 +46,17 @@ GemmParams paramsOf(dl::GemmScheduleAttr a) {
   p.order = a.getColumnsOuter() ? LoopOrder::ColumnsOuter : LoopOrder::RowsOuter;
   p.tasks = a.getTasks();
   p.pad = a.getPadBlock() ? PadMode::Block : PadMode::Whole;
+  return p;
+}
+
+AttentionParams paramsOf(dl::AttentionScheduleAttr a) {
+  AttentionParams p;
+  p.rowsPerTile = a.getRowsPerTile();
+  p.scoreVectors = a.getScoreVectors();
+  p.valueVectors = a.getValueVectors();
+  p.unroll = a.getUnroll();
+  p.tilesPerBlock = a.getTilesPerBlock();
+  p.tasks = a.getTasks();
   return p;
 }
 

@@ -11,6 +11,16 @@ func.func @matmul_gets_gemm(%a: tensor<64x64xf32>) -> tensor<64x64xf32> {
   return %k : tensor<64x64xf32>
 }
 
+// CHECK-LABEL: @attention_gets_blocks
+func.func @attention_gets_blocks(%a: tensor<1x4x64x32xf32>) -> tensor<1x4x64x32xf32> {
+  // CHECK: schedule = #dl.attention_blocks<rows_per_tile =
+  %k = dl.kernel (%x = %a : tensor<1x4x64x32xf32>) -> (tensor<1x4x64x32xf32>) {
+    %m = dl.attention %x, %x, %x {scale = 0.5 : f64} : (tensor<1x4x64x32xf32>, tensor<1x4x64x32xf32>, tensor<1x4x64x32xf32>) -> tensor<1x4x64x32xf32>
+    dl.yield %m : tensor<1x4x64x32xf32>
+  }
+  return %k : tensor<1x4x64x32xf32>
+}
+
 // A schedule written by hand is kept.
 // CHECK-LABEL: @keep_given_schedule
 func.func @keep_given_schedule(%a: tensor<64xf32>) -> tensor<64xf32> {

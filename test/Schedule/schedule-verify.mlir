@@ -22,6 +22,28 @@ func.func @schedule_c2(%a: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
+func.func @attention_schedule_of_another_anchor(%a: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  // CHECK: has a schedule of another family than its anchor: #dl.attention_blocks
+  %k = dl.kernel (%x = %a : tensor<4x4xf32>) -> (tensor<4x4xf32>) attributes {schedule = #dl.attention_blocks<rows_per_tile = 1, score_vectors = 1, value_vectors = 1, unroll = 1, tiles_per_block = 1, tasks = 1>} {
+    %m = dl.matmul %x, %x : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    dl.yield %m : tensor<4x4xf32>
+  }
+  return %k : tensor<4x4xf32>
+}
+
+// -----
+
+func.func @too_large_attention_tile(%a: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: expects a register tile of at most 64 vectors, got 72
+  %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.attention_blocks<rows_per_tile = 8, score_vectors = 9, value_vectors = 1, unroll = 1, tiles_per_block = 1, tasks = 1>} {
+    %m = dl.relu %x : (tensor<4xf32>) -> tensor<4xf32>
+    dl.yield %m : tensor<4xf32>
+  }
+  return %k : tensor<4xf32>
+}
+
+// -----
+
 func.func @illegal_parameter(%a: tensor<4xf32>) -> tensor<4xf32> {
   // CHECK: expects tasks of at least 1, got 0
   %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.injective<vectors_per_tile = 1, elements_per_task = 1, tasks = 0>} {

@@ -29,6 +29,13 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts);
 double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
                          const MachineFacts &facts);
 
+/// An attention's extents; `batch` counts heads times whatever is around them.
+struct AttentionShape {
+  int64_t rows = 1, keys = 1, depth = 1, columns = 1, batch = 1;
+  int elementBytes = 4;
+};
+AttentionParams chooseAttention(const AttentionShape &shape, const MachineFacts &facts);
+
 /// A convolution with packed weights over channels-last images; 1-D has height 1.
 struct ConvShape {
   int64_t batch = 1, outputHeight = 1, outputWidth = 1;

@@ -17,6 +17,7 @@ bool isDirect(dl::ConvOp op);
 
 GemmShape gemmShapeOf(dl::MatmulOp op);
 GemmShape gemmShapeOf(dl::ConvOp op);
+AttentionShape attentionShapeOf(dl::AttentionOp op);
 WindowShape windowShapeOf(dl::ConvOp op);
 
 /// What the window family asks for, where it can run `anchor`: a pool of floats over channels-last

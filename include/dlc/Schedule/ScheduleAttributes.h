@@ -8,6 +8,7 @@
 namespace dlc::schedule {
 
 dl::GemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GemmParams &params);
+dl::AttentionScheduleAttr attributeOf(mlir::MLIRContext *context, const AttentionParams &params);
 dl::DepthwiseScheduleAttr attributeOf(mlir::MLIRContext *context, const DepthwiseParams &params);
 dl::WindowScheduleAttr attributeOf(mlir::MLIRContext *context, const WindowParams &params);
 dl::RowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const RowReduceParams &params);
@@ -15,6 +16,7 @@ dl::InjectiveScheduleAttr attributeOf(mlir::MLIRContext *context, const Injectiv
 dl::TransposeScheduleAttr attributeOf(mlir::MLIRContext *context, const TransposeParams &params);
 
 GemmParams paramsOf(dl::GemmScheduleAttr attribute);
+AttentionParams paramsOf(dl::AttentionScheduleAttr attribute);
 DepthwiseParams paramsOf(dl::DepthwiseScheduleAttr attribute);
 WindowParams paramsOf(dl::WindowScheduleAttr attribute);
 RowReduceParams paramsOf(dl::RowReduceScheduleAttr attribute);

@@ -67,6 +67,24 @@ struct GemmParams {
   bool operator==(const GemmParams &) const = default;
 };
 
+/// attention: two products around a softmax, a block of rows at a time.
+struct AttentionParams {
+  /// Rows of a register tile of both products, >= 1; as GemmParams::rowsPerTile.
+  int rowsPerTile = 6;
+  /// Keys of a register tile of scores in vectors, >= 1.
+  int scoreVectors = 2;
+  /// Columns of a register tile of the result in vectors, >= 1.
+  int valueVectors = 2;
+  /// Reduction steps unrolled, >= 1, lowered to a divisor.
+  int unroll = 4;
+  /// Register tiles per block of rows, >= 1. A block's scores, twice, should fit half of L1.
+  int tilesPerBlock = 4;
+  /// As GemmParams::tasks, over heads, or over heads and blocks where heads are fewer.
+  int tasks = 1;
+
+  bool operator==(const AttentionParams &) const = default;
+};
+
 /// gemv: few rows (M <= 4) times a large matrix: bound by reading the matrix once.
 struct GemvParams {
   /// Accumulating vectors per row, >= 1; 4 hide the FMA's latency. Columns are tiled by it (weights

@@ -373,6 +373,7 @@ void registerEmissionModels(DialectRegistry &registry) {
     attachElementwiseEmission(context);
     attachShapeEmission(context);
     attachContractionEmission(context);
+    attachAttentionEmission(context);
     attachReductionEmission(context);
     attachNormalizationEmission(context);
     attachWindowEmission(context);

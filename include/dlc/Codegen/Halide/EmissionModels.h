@@ -13,6 +13,7 @@ void attachNormalizationEmission(mlir::MLIRContext *context);
 void attachReductionEmission(mlir::MLIRContext *context);
 void attachShapeEmission(mlir::MLIRContext *context);
 void attachContractionEmission(mlir::MLIRContext *context);
+void attachAttentionEmission(mlir::MLIRContext *context);
 void attachWindowEmission(mlir::MLIRContext *context);
 void attachIndexingEmission(mlir::MLIRContext *context);
 

@@ -111,9 +111,8 @@ struct TileVars {
 };
 } // namespace
 
-/// Accumulators in registers over the whole reduction: one tile at a time.
-static void accumulateInRegisters(Contraction &contraction, Func output, Var at,
-                                  const schedule::GemmParams &params, int lanes) {
+void accumulateInRegisters(Contraction &contraction, Func output, Var at,
+                           const schedule::GemmParams &params, int lanes) {
   Func acc = contraction.acc;
   Var n = acc.args()[0], m = acc.args()[1];
   acc.compute_at(output, at)
@@ -180,10 +179,8 @@ static void accumulateInSlices(Contraction &contraction, Func output, Var at,
     update.unroll(innermostLoop, int(unroll));
 }
 
-/// Packs in vectors along the lanes: once per batch inside its loop, or before all loops in
-/// parallel.
-static void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
-                           Func output, Var batchLoop, bool perBatch) {
+void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
+                    Func output, Var batchLoop, bool perBatch) {
   Func packed = contraction.packed;
   if (!packed.defined())
     return;

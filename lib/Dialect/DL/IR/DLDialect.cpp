@@ -19,6 +19,7 @@ void DLDialect::initialize() {
   registerNormalizationOps();
   registerShapeOps();
   registerIndexingOps();
+  registerAttentionOps();
   registerKernelOps();
 }
 

@@ -35,6 +35,18 @@ LogicalResult GemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile,
                  failed(atLeast(emitError, "tasks", tasks, 1)));
 }
 
+LogicalResult AttentionScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile,
+                                            int64_t scoreVectors, int64_t valueVectors,
+                                            int64_t unroll, int64_t tilesPerBlock, int64_t tasks) {
+  return failure(failed(atLeast(emitError, "rows_per_tile", rowsPerTile, 1)) ||
+                 failed(atLeast(emitError, "score_vectors", scoreVectors, 1)) ||
+                 failed(atLeast(emitError, "value_vectors", valueVectors, 1)) ||
+                 failed(tileFits(emitError, rowsPerTile * std::max(scoreVectors, valueVectors))) ||
+                 failed(atLeast(emitError, "unroll", unroll, 1)) ||
+                 failed(atLeast(emitError, "tiles_per_block", tilesPerBlock, 1)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
 LogicalResult DepthwiseScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
                                             int64_t columnsPerTile, int64_t rowsPerBlock,
                                             int64_t tasks, bool) {

@@ -76,6 +76,18 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
 void scheduleContraction(Contraction &contraction, Halide::Func output,
                          const schedule::GemmParams &params, const MachineFacts &facts);
 
+/// Accumulates in registers over the whole reduction: one tile at a time, at the loop `at` of
+/// `consumer`, whose innermost loops are the tile. A step of scheduleContraction, for templates
+/// that put a contraction into loops of their own.
+void accumulateInRegisters(Contraction &contraction, Halide::Func consumer, Halide::Var at,
+                           const schedule::GemmParams &params, int lanes);
+
+/// Packs a right operand that did not come packed, in vectors along the lanes: with `perBatch` once
+/// per batch at the loop `batchLoop` of `output`, else before all loops in parallel. Another such
+/// step.
+void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
+                    Halide::Func output, Halide::Var batchLoop, bool perBatch);
+
 /// ceil(columns / panelWidth) and the panel width for packed weights under `params`.
 int64_t panelWidth(const schedule::GemmParams &params, const MachineFacts &facts,
                    Halide::Type type);

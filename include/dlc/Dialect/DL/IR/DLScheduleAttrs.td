@@ -18,6 +18,11 @@ def DL_GemmScheduleAttr : DL_ScheduleAttr<"GemmSchedule", "gemm",
                         "int64_t":$reduction_block, "int64_t":$tiles_per_block, "bool":$columns_outer,
                         "int64_t":$tasks, "bool":$pad_block);
 }
+def DL_AttentionScheduleAttr : DL_ScheduleAttr<"AttentionSchedule", "attention_blocks",
+    "two products around a softmax, a block of rows at a time"> {
+  let parameters = (ins "int64_t":$rows_per_tile, "int64_t":$score_vectors, "int64_t":$value_vectors,
+                        "int64_t":$unroll, "int64_t":$tiles_per_block, "int64_t":$tasks);
+}
 def DL_DepthwiseScheduleAttr : DL_ScheduleAttr<"DepthwiseSchedule", "depthwise_conv",
     "one filter a channel, channels in the vectors"> {
   let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$columns_per_tile,

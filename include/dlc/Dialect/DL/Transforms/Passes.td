@@ -13,6 +13,34 @@ def DLFoldBatchNorm : Pass<"dl-fold-batch-norm", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def DLRecognizeActivations : Pass<"dl-recognize-activations", "::mlir::func::FuncOp"> {
+  let summary = "Make one op of each activation that is spelled out: GELU, HardSwish, Swish, Mish, HardSigmoid, ...";
+  let description = [{
+    Before: constants are folded. After: no product, quotient, clip or logarithm computes gelu (by erf or tanh),
+    hard_swish, swish, mish, sigmoid, hard_sigmoid or softplus from values that nothing else uses.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def DLRecognizeNormalizations : Pass<"dl-recognize-normalizations", "::mlir::func::FuncOp"> {
+  let summary = "Make one op of each layer norm and RMS norm that is spelled out";
+  let description = [{
+    Before: constants are folded, equal ops are one. After: no product computes a layer_norm or rms_norm over
+    trailing axes from values that nothing else uses; scale and bias, the same for all rows, are its operands.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def DLRecognizeAttention : Pass<"dl-recognize-attention", "::mlir::func::FuncOp"> {
+  let summary = "Make one op of each attention that is spelled out in products and a softmax";
+  let description = [{
+    Before: constants are folded, equal ops are one. After: no product has a softmax over the last axis of a
+    (scaled, biased) product as its left operand, where nothing else uses either; transposes between tokens and
+    heads around such a group are attributes of the dl.attention.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def DLChannelsLast : Pass<"dl-channels-last", "::mlir::func::FuncOp"> {
   let summary = "Make images channels-last, with transposes around the ops that want it";
   let description = [{

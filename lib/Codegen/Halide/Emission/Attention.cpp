@@ -1,0 +1,99 @@
+// Attention, on the template of its name.
+#include "dlc/Codegen/Halide/Templates/Attention.h"
+#include "Math.h"
+#include "dlc/Codegen/Halide/EmissionModels.h"
+#include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Schedule/KernelSchedule.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
+
+using namespace mlir;
+using Halide::Expr;
+
+namespace dlc::codegen {
+namespace {
+
+using Indices = templates::AttentionProblem::Indices;
+
+schedule::AttentionParams attentionParams(KernelEmitter &emitter, dl::AttentionOp op) {
+  if (auto attribute =
+          dyn_cast_if_present<dl::AttentionScheduleAttr>(emitter.getKernel().getScheduleAttr()))
+    return schedule::paramsOf(attribute);
+  return schedule::chooseAttention(schedule::attentionShapeOf(op), emitter.getFacts());
+}
+
+/// Reads `value` at (head, batch), row and column, wherever its heads are; `shared` heads of the
+/// query read the same one.
+std::function<Expr(Expr, Expr, const Indices &)> reader(KernelEmitter &emitter, Value value,
+                                                        bool headsInner, int64_t shared) {
+  return [=, &emitter](Expr row, Expr column, const Indices &batch) {
+    Expr head = shared == 1 ? batch[0] : batch[0] / static_cast<int>(shared);
+    Coords place =
+        headsInner ? Coords{batch[1], row, head, column} : Coords{batch[1], head, row, column};
+    return KernelEmitter::compute(emitter.at(value, place));
+  };
+}
+
+templates::AttentionProblem problemOf(KernelEmitter &emitter, dl::AttentionOp op) {
+  templates::AttentionProblem problem;
+  problem.rows = op.getRows();
+  problem.keys = op.getKeys();
+  problem.depth = op.getDepth();
+  problem.columns = op.getColumns();
+  problem.batch = {op.getHeads(), op.getBatch()};
+  problem.scale = op.getScale().convertToDouble();
+  Halide::Type type = KernelEmitter::exprType(op.getQuery().getType());
+  problem.accumulator = type.bits() < 32 ? Halide::Float(32) : type;
+  bool inner = op.getHeadsInner();
+  int64_t shared = op.getHeads() / op.getKeyHeads();
+  auto query = reader(emitter, op.getQuery(), inner, 1);
+  auto key = reader(emitter, op.getKey(), inner, shared);
+  problem.query = [=](Expr depth, Expr row, const Indices &batch) {
+    return query(row, depth, batch);
+  };
+  problem.key = [=](Expr depth, Expr at, const Indices &batch) { return key(at, depth, batch); };
+  problem.value = reader(emitter, op.getValue(), inner, shared);
+  if (op.getBias())
+    problem.bias = [&emitter, bias = op.getBias(), accumulator = problem.accumulator](
+                       Expr at, Expr row, const Indices &batch) mutable {
+      return Halide::cast(accumulator, emitter.broadcastAt(bias, {batch[1], batch[0], row, at}));
+    };
+  problem.exp = [](Expr x) { return math::exp(x); };
+  return problem;
+}
+
+struct AttentionModel : AnchorEmissionOpInterface::ExternalModel<AttentionModel, dl::AttentionOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::AttentionOp>(operation);
+    schedule::AttentionParams params = attentionParams(emitter, op);
+    auto attention = std::make_shared<templates::Attention>(
+        templates::buildAttention(problemOf(emitter, op), params, emitter.getFacts()));
+
+    int64_t rows = op.getRows(), columns = op.getColumns(), heads = op.getHeads();
+    bool inner = op.getResultHeadsInner();
+    Halide::Var column("column"), row("row"), head("head"), image("image");
+    IterationSpace space;
+    space.vars = {column, row, head, image};
+    space.extents = {columns, rows, heads, op.getBatch()};
+    space.strides = {1, inner ? heads * columns : columns, inner ? columns : rows * columns,
+                     heads * rows * columns};
+    space.coords = inner ? Coords{image, row, head, column} : Coords{image, head, row, column};
+    std::vector<Expr> own(space.vars.begin(), space.vars.end());
+    Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
+    // The epilogue reads the result at its own place only.
+    emitter.define(op.getResult(), [attention, own, type](const Coords &) {
+      return Halide::cast(type, attention->element(own));
+    });
+    emitter.setIterationSpace(space);
+    emitter.setSchedule([attention, params, &emitter](Halide::Func output) {
+      templates::scheduleAttention(*attention, output, params, emitter.getFacts());
+    });
+  }
+};
+
+} // namespace
+
+void attachAttentionEmission(MLIRContext *context) {
+  dl::AttentionOp::attachInterface<AttentionModel>(*context);
+}
+
+} // namespace dlc::codegen
