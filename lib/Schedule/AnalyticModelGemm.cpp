@@ -86,6 +86,19 @@ static int piecesOf(int64_t iterations, int64_t cores) {
   return int(cores == 1 ? 1 : std::min(iterations, 4 * cores));
 }
 
+/// Whether weights beyond L2 are better read once by all rows than once a block of rows. The rows
+/// are then read once a panel: from L2 where they fit it, which costs nothing, else from L3.
+static bool panelsOuterReadsLess(const GemmShape &shape, int64_t blocks, int64_t panels,
+                                 int64_t budget) {
+  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  const int64_t rowBytes =
+      shape.lhsBytesPerRow ? shape.lhsBytesPerRow : shape.depth * shape.elementBytes;
+  const int64_t rows = shape.rows * rowBytes;
+  if (shape.batch != 1 || weights <= budget || rows > 4 * budget)
+    return false;
+  return (rows <= budget ? rows : panels * rows) < (blocks - 1) * weights;
+}
+
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams params = chooseTile(shape, facts);
   params.unroll = 4;
@@ -131,12 +144,18 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     params.tasks = piecesOf(shape.batch * panels, cores);
     return params;
   }
-  params.order = LoopOrder::RowsOuter;
   // At least two blocks a core, in a multiple of the cores, so that none waits for a last one.
   if (cores > 1 && shape.batch < 2 * cores) {
     blocks = std::max(blocks, std::min(tiles, 2 * cores));
     blocks = std::min(tiles, ceilDiv(blocks, cores) * cores);
   }
+  if (panelsOuterReadsLess(shape, blocks, panels, budget) && panels >= 2 * cores) {
+    params.order = LoopOrder::ColumnsOuter;
+    params.tilesPerBlock = int(tiles);
+    params.tasks = piecesOf(panels, cores);
+    return params;
+  }
+  params.order = LoopOrder::RowsOuter;
   params.tilesPerBlock = int(ceilDiv(tiles, blocks));
   params.tasks = piecesOf(shape.batch * ceilDiv(tiles, params.tilesPerBlock), cores);
   return params;

@@ -32,7 +32,15 @@ static Expr polynomial(Expr x, std::initializer_list<double> coefficients) {
 Expr exp(Expr x) {
   if (isDouble(x))
     return libm("exp", {x});
-  return keepNaN(x, Halide::exp(Halide::clamp(x, -110.0f, 90.0f)));
+  // 2^n * e^r with |r| <= ln(2) / 2. The power is made of two factors, as that of the largest
+  // numbers and of infinity is none of a float.
+  Expr bounded = Halide::clamp(x, -88.0f, 89.0f);
+  Expr n = Halide::round(bounded * 1.44269504f);
+  Expr r = bounded - n * 0.693359375f + n * 2.12194440e-4f;
+  Expr e = polynomial(r, {1.3814466901385693e-03, 8.36878051354822e-03, 4.166839421736453e-02,
+                          1.6666520106716992e-01, 4.999999341245358e-01, 1.0, 1.0});
+  Expr half = Halide::reinterpret<float>((Halide::cast<int32_t>(n) + 126) << 23);
+  return Halide::select(Halide::is_nan(x), x, x < -86.9f, 0.0f, e * half * 2.0f);
 }
 
 Expr log(Expr x) {
@@ -58,16 +66,16 @@ Expr tanh(Expr x) {
 Expr erf(Expr x) {
   if (isDouble(x))
     return libm("erf", {x});
-  Expr z = x * x;
-  Expr small = x * polynomial(z, {7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3,
-                                  -2.685381193529856e-2, 1.128358514861418e-1,
-                                  -3.761262582423300e-1, 1.128379165726710e+0});
-  Expr magnitude = Halide::min(Halide::abs(x), 10.0f);
-  Expr t = 1.0f / (1.0f + 0.3275911f * magnitude);
-  Expr tail =
-      t * polynomial(t, {1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592});
-  Expr large = 1.0f - tail * Halide::exp(-magnitude * magnitude);
-  return keepNaN(x, Halide::select(magnitude < 1.0f, small, x < 0.0f, -large, large));
+  // Beyond the bound, 1 is nearer than one unit in the last place.
+  Expr bounded = Halide::clamp(x, -3.85f, 3.85f);
+  Expr z = bounded * bounded;
+  Expr numerator = bounded * polynomial(z, {2.108283422927452e-06, 2.8567306634394213e-04,
+                                            3.6738785161289427e-03, 5.2479552082215136e-02,
+                                            1.8789657605721818e-01, 1.128379151089133});
+  Expr denominator =
+      polynomial(z, {3.8731859264727736e-05, 1.1454870701023945e-03, 1.478479192022044e-02,
+                     1.1312849009821013e-01, 4.9985188013761916e-01, 1.0});
+  return keepNaN(x, numerator / denominator);
 }
 
 Expr sigmoid(Expr x) {
