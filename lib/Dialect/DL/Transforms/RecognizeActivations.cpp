@@ -132,9 +132,9 @@ LogicalResult matchMish(Operation *op, const Gated &product, PatternRewriter &re
 
 //===-- Alone ------------------------------------------------------------------------------===//
 
-/// 1 / (1 + exp(-x)).
+/// 1 / (1 + exp(-x)), and x / (1 + exp(-x)).
 LogicalResult matchSigmoid(Operation *op, const Product &product, PatternRewriter &rewriter) {
-  if (!product.factors.empty() || product.divisors.size() != 1 || product.scale != 1)
+  if (product.factors.size() > 1 || product.divisors.size() != 1 || product.scale != 1)
     return failure();
   Value sum = product.divisors.front();
   auto exp = onlyUse<ExpOp>(affineLeaf(sum));
@@ -142,7 +142,12 @@ LogicalResult matchSigmoid(Operation *op, const Product &product, PatternRewrite
   auto neg = exp ? onlyUse<NegOp>(exp.getOperand()) : NegOp();
   if (!outer || (*outer)[0] != 1 || (*outer)[1] != 1 || !neg)
     return failure();
-  rewriter.replaceOpWithNewOp<SigmoidOp>(op, neg.getOperand());
+  if (product.factors.empty())
+    rewriter.replaceOpWithNewOp<SigmoidOp>(op, neg.getOperand());
+  else if (product.factors[0] == neg.getOperand())
+    rewriter.replaceOpWithNewOp<SwishOp>(op, neg.getOperand(), APFloat(1.0));
+  else
+    return failure();
   return success();
 }
 

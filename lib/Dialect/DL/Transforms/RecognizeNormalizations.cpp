@@ -31,8 +31,8 @@ struct TrailingMean {
   Value operand;
   int64_t axis;
 };
-std::optional<TrailingMean> trailingMeanOf(Value value) {
-  auto mean = onlyUse<ReduceOp>(value);
+std::optional<TrailingMean> trailingMeanOf(Value value, unsigned uses = 1) {
+  auto mean = value.hasNUses(uses) ? value.getDefiningOp<ReduceOp>() : ReduceOp();
   if (!mean || mean.getKind() != ReduceKind::Mean || !mean.getKeepDims() || mean.getAxes().empty())
     return std::nullopt;
   int64_t rank = mean.getOperand().getType().getRank(), count = mean.getAxes().size();
@@ -73,9 +73,16 @@ struct Normalized {
   unsigned uses;
 };
 
-std::optional<Normalized> normalizedOf(Value root) {
-  Product product = productOf(root);
-  Value radicand = takeRadicand(product);
+/// mean(x^2) + epsilon over trailing axes.
+struct MeanSquare {
+  Value x;
+  int64_t axis;
+  double epsilon;
+  /// How often the square reads x.
+  unsigned uses;
+};
+
+std::optional<MeanSquare> meanSquareOf(Value radicand) {
   if (!radicand || !radicand.hasOneUse())
     return std::nullopt;
   Value variance = affineLeaf(radicand);
@@ -87,11 +94,19 @@ std::optional<Normalized> normalizedOf(Value root) {
   if (square.scale != 1 || square.factors.size() != 2 || !square.divisors.empty() ||
       square.factors[0] != square.factors[1])
     return std::nullopt;
-  Value centred = product.takeFactor([&](Value factor) { return factor == square.factors[0]; });
+  bool power = isa<PowOp>(mean->operand.getDefiningOp());
+  return MeanSquare{square.factors[0], mean->axis, (*sum)[0], power ? 1u : 2u};
+}
+
+std::optional<Normalized> normalizedOf(Value root) {
+  Product product = productOf(root);
+  std::optional<MeanSquare> square = meanSquareOf(takeRadicand(product));
+  if (!square)
+    return std::nullopt;
+  Value centred = product.takeFactor([&](Value factor) { return factor == square->x; });
   if (!centred || centred.getType() != root.getType())
     return std::nullopt;
-  unsigned uses = isa<PowOp>(mean->operand.getDefiningOp()) ? 2 : 3;
-  return Normalized{centred, mean->axis, (*sum)[0], product, uses};
+  return Normalized{centred, square->axis, square->epsilon, product, square->uses + 1};
 }
 
 /// The x of x - mean(x) over the same axes as `normalized`; null where it is not centred so.
@@ -202,12 +217,57 @@ struct TakeInBias : OpRewritePattern<AddOp> {
   }
 };
 
+/// x * t + (b - mean(x) * t) with t = w / sqrt(mean((x - mean(x))^2) + epsilon): what Keras
+/// computes.
+struct RecognizeFoldedLayerNorm : OpRewritePattern<AddOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
+    for (unsigned side : {0u, 1u}) {
+      auto scaled = onlyUse<MulOp>(op->getOperand(side));
+      auto shift = onlyUse<SubOp>(op->getOperand(1 - side));
+      auto shifted = shift ? onlyUse<MulOp>(shift.getRhs()) : MulOp();
+      if (!scaled || !shifted || scaled.getType() != op.getType())
+        continue;
+      for (unsigned first : {0u, 1u})
+        for (unsigned second : {0u, 1u})
+          if (scaled->getOperand(first) == shifted->getOperand(second) &&
+              succeeded(match(op, scaled->getOperand(1 - first), scaled->getOperand(first),
+                              shifted->getOperand(1 - second), shift.getLhs(), rewriter)))
+            return success();
+    }
+    return rewriter.notifyMatchFailure(op, "not a layer norm with its factor applied apart");
+  }
+
+private:
+  static LogicalResult match(AddOp op, Value x, Value factor, Value mean, Value bias,
+                             PatternRewriter &rewriter) {
+    RankedTensorType type = op.getType();
+    Product product = productOf(factor);
+    std::optional<MeanSquare> square = meanSquareOf(takeRadicand(product));
+    // The mean is read by the difference and by the shift.
+    std::optional<TrailingMean> first = trailingMeanOf(mean, 2);
+    auto centred = square ? square->x.getDefiningOp<SubOp>() : SubOp();
+    if (!first || !centred || centred.getLhs() != x || centred.getRhs() != mean ||
+        first->operand != x || first->axis != square->axis || x.getType() != type ||
+        !centred.getResult().hasNUses(square->uses) || !factor.hasNUses(2) ||
+        product.factors.size() != 1 || !product.divisors.empty() || product.scale != 1 ||
+        !isParameter(product.factors[0], type, square->axis) ||
+        !isParameter(bias, type, square->axis))
+      return failure();
+    rewriter.replaceOpWithNewOp<LayerNormOp>(op, x, product.factors[0], bias, square->axis,
+                                             APFloat(square->epsilon));
+    return success();
+  }
+};
+
 struct RecognizeNormalizationsPass
     : impl::DLRecognizeNormalizationsBase<RecognizeNormalizationsPass> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
-    patterns.add<TakeInScale<LayerNormOp>, TakeInScale<RmsNormOp>, TakeInBias>(context);
+    patterns.add<TakeInScale<LayerNormOp>, TakeInScale<RmsNormOp>, TakeInBias,
+                 RecognizeFoldedLayerNorm>(context);
     for (StringRef op : {MulOp::getOperationName(), DivOp::getOperationName()})
       patterns.add<RecognizeNormalized>(context, op);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

@@ -250,6 +250,18 @@ func.func @sigmoid(%x: tensor<5xf32>) -> tensor<5xf32> {
   return %y : tensor<5xf32>
 }
 
+// CHECK-LABEL: @swish_as_a_quotient
+func.func @swish_as_a_quotient(%x: tensor<5xf32>) -> tensor<5xf32> {
+  // CHECK-NEXT: dl.swish
+  // CHECK-NEXT: return
+  %one = dl.constant dense<1.0> : tensor<f32>
+  %n = dl.neg %x : (tensor<5xf32>) -> tensor<5xf32>
+  %e = dl.exp %n : (tensor<5xf32>) -> tensor<5xf32>
+  %s = dl.add %e, %one : (tensor<5xf32>, tensor<f32>) -> tensor<5xf32>
+  %y = dl.div %x, %s : (tensor<5xf32>, tensor<5xf32>) -> tensor<5xf32>
+  return %y : tensor<5xf32>
+}
+
 // CHECK-LABEL: @mish_by_softplus
 func.func @mish_by_softplus(%x: tensor<5xf32>) -> tensor<5xf32> {
   // CHECK-NEXT: dl.mish

@@ -53,6 +53,27 @@ func.func @layer_norm_without_parameters(%x: tensor<2x7xf32>) -> tensor<2x7xf32>
   return %y : tensor<2x7xf32>
 }
 
+// The factor applied to the values and to their mean apart, as Keras does.
+// CHECK-LABEL: @layer_norm_with_folded_factor
+// CHECK-SAME: (%[[X:.*]]: tensor<2x7xf32>, %[[W:.*]]: tensor<7xf32>, %[[B:.*]]: tensor<7xf32>)
+func.func @layer_norm_with_folded_factor(%x: tensor<2x7xf32>, %w: tensor<7xf32>, %b: tensor<7xf32>) -> tensor<2x7xf32> {
+  // CHECK-NEXT: dl.layer_norm %[[X]], %[[W]], %[[B]] {axis = 1 : i64, epsilon
+  // CHECK-NEXT: return
+  %eps = dl.constant dense<1.0e-3> : tensor<f32>
+  %m = dl.reduce #dl.reduce_kind<mean> %x {axes = array<i64: 1>} : (tensor<2x7xf32>) -> tensor<2x1xf32>
+  %c = dl.sub %x, %m : (tensor<2x7xf32>, tensor<2x1xf32>) -> tensor<2x7xf32>
+  %q = dl.mul %c, %c : (tensor<2x7xf32>, tensor<2x7xf32>) -> tensor<2x7xf32>
+  %v = dl.reduce #dl.reduce_kind<mean> %q {axes = array<i64: 1>} : (tensor<2x7xf32>) -> tensor<2x1xf32>
+  %e = dl.add %v, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %r = dl.rsqrt %e : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %t = dl.mul %r, %w : (tensor<2x1xf32>, tensor<7xf32>) -> tensor<2x7xf32>
+  %p = dl.mul %x, %t : (tensor<2x7xf32>, tensor<2x7xf32>) -> tensor<2x7xf32>
+  %o = dl.mul %m, %t : (tensor<2x1xf32>, tensor<2x7xf32>) -> tensor<2x7xf32>
+  %s = dl.sub %b, %o : (tensor<7xf32>, tensor<2x7xf32>) -> tensor<2x7xf32>
+  %y = dl.add %p, %s : (tensor<2x7xf32>, tensor<2x7xf32>) -> tensor<2x7xf32>
+  return %y : tensor<2x7xf32>
+}
+
 // CHECK-LABEL: @rms_norm
 // CHECK-SAME: (%[[X:.*]]: tensor<3x7xf32>, %[[W:.*]]: tensor<7xf32>)
 func.func @rms_norm(%x: tensor<3x7xf32>, %w: tensor<7xf32>) -> tensor<3x7xf32> {
