@@ -207,9 +207,10 @@ bool fits(Attribute schedule, dl::KernelOp kernel) {
   auto direct = [&] { return conv && isDirect(conv) && hasPackedFilter(kernel, conv); };
   return llvm::TypeSwitch<Attribute, bool>(schedule)
       .Case([&](dl::InjectiveScheduleAttr) {
-        return !isa_and_nonnull<dl::LayerNormOp, dl::RmsNormOp>(anchor);
+        return !isa_and_nonnull<dl::AttentionOp, dl::LayerNormOp, dl::RmsNormOp>(anchor);
       })
       .Case([&](dl::GemmScheduleAttr) { return isa_and_nonnull<dl::MatmulOp>(anchor) || direct(); })
+      .Case([&](dl::AttentionScheduleAttr) { return isa_and_nonnull<dl::AttentionOp>(anchor); })
       .Case([&](dl::DepthwiseScheduleAttr) { return direct() && isDepthwise(conv); })
       .Case([&](dl::WindowScheduleAttr) { return poolShapeOf(anchor).has_value(); })
       .Case([&](dl::RowReduceScheduleAttr) { return rowReduceShapeOf(anchor).has_value(); })

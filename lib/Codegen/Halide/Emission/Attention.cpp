@@ -15,8 +15,7 @@ namespace {
 using Indices = templates::AttentionProblem::Indices;
 
 schedule::AttentionParams attentionParams(KernelEmitter &emitter, dl::AttentionOp op) {
-  if (auto attribute =
-          dyn_cast_if_present<dl::AttentionScheduleAttr>(emitter.getKernel().getScheduleAttr()))
+  if (auto attribute = emitter.getSchedule<dl::AttentionScheduleAttr>())
     return schedule::paramsOf(attribute);
   return schedule::chooseAttention(schedule::attentionShapeOf(op), emitter.getFacts());
 }

@@ -3,6 +3,7 @@
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -47,6 +48,16 @@ Expr safeDivisor(Expr b) {
   return Halide::select(traps, one, b);
 }
 
+/// a / b in floats. Halide refuses a divisor that it knows to be zero; the quotient is an infinity
+/// of a's sign times b's, or NaN for 0 / 0, as is a product with that infinity.
+Expr quotient(Expr a, Expr b) {
+  std::optional<double> divisor = Halide::Internal::as_const_float(b);
+  if (divisor != 0.0)
+    return a / b;
+  double infinity = std::numeric_limits<double>::infinity();
+  return a * math::constant(a, std::signbit(*divisor) ? -infinity : infinity);
+}
+
 /// a / b toward zero; 0 where b is 0.
 Expr truncatedQuotient(Expr a, Expr b) {
   Expr zero = math::constant(a, 0), quotient = Halide::div_round_to_zero(a, safeDivisor(b));
@@ -73,7 +84,7 @@ void attachArithmetic(MLIRContext *context) {
   attach<dl::SubOp>(context, [](dl::SubOp, Expr a, Expr b) { return a - b; });
   attach<dl::MulOp>(context, [](dl::MulOp, Expr a, Expr b) { return a * b; });
   attach<dl::DivOp>(context, [](dl::DivOp, Expr a, Expr b) {
-    return a.type().is_float() ? a / b : truncatedQuotient(a, b);
+    return a.type().is_float() ? quotient(a, b) : truncatedQuotient(a, b);
   });
   attach<dl::PowOp>(context, [](dl::PowOp, Expr a, Expr b) { return math::power(a, b); });
   attach<dl::ModOp>(context, [](dl::ModOp op, Expr a, Expr b) {

@@ -66,8 +66,10 @@ Expr tanh(Expr x) {
 Expr erf(Expr x) {
   if (isDouble(x))
     return libm("erf", {x});
-  // Beyond the bound, 1 is nearer than one unit in the last place.
-  Expr bounded = Halide::clamp(x, -3.85f, 3.85f);
+  // Beyond the bound, 1 is nearer than one unit in the last place; it has to be 1 itself, or
+  // x * (1 + erf(x)) would grow again with -x.
+  constexpr float bound = 3.85f;
+  Expr bounded = Halide::clamp(x, -bound, bound);
   Expr z = bounded * bounded;
   Expr numerator = bounded * polynomial(z, {2.108283422927452e-06, 2.8567306634394213e-04,
                                             3.6738785161289427e-03, 5.2479552082215136e-02,
@@ -75,7 +77,8 @@ Expr erf(Expr x) {
   Expr denominator =
       polynomial(z, {3.8731859264727736e-05, 1.1454870701023945e-03, 1.478479192022044e-02,
                      1.1312849009821013e-01, 4.9985188013761916e-01, 1.0});
-  return keepNaN(x, numerator / denominator);
+  Expr inside = numerator / denominator;
+  return keepNaN(x, Halide::select(x >= bound, 1.0f, x <= -bound, -1.0f, inside));
 }
 
 Expr sigmoid(Expr x) {
