@@ -32,6 +32,7 @@
 // HOST: memory   1.02 kB of scratch memory a run{{$}}
 // ARTIFACT: first
 // ARTIFACT: input    x: float32[16,8]
+// ARTIFACT: weights  {{[0-9.]+ k?B$}}
 // ARTIFACT: memory   1.02 kB of scratch memory a run{{$}}
 
 // KERNELS-DAG: "kernels": 3

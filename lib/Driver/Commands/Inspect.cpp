@@ -54,7 +54,10 @@ static void printReport(const InspectReport &report, Terminal &terminal) {
     terminal.print("input    " + input.name + ": " + typeString(input, report.symbols));
   for (const TensorDescription &output : report.outputs)
     terminal.print("output   " + output.name + ": " + typeString(output, report.symbols));
-  terminal.print("weights  " + std::to_string(report.parameters) + " parameters, " +
+  // An artifact knows its constants only as bytes.
+  terminal.print("weights  " +
+                 (report.parameters != 0 ? std::to_string(report.parameters) + " parameters, "
+                                         : std::string()) +
                  formatBytes(static_cast<double>(report.weightBytes)));
   terminal.print("compute  " + formatFlops(report.flops));
   if (report.arenaBytes != 0)
