@@ -142,8 +142,9 @@ FailureOr<func::FuncOp> addGradientFunction(func::FuncOp function, ArrayRef<int6
     returned.push_back(gradient ? gradient : expand(term.scalar(0), type.getShape()).get());
   }
   terminator->setOperands(returned);
-  result.setAllArgAttrs(ArrayRef<DictionaryAttr>());
-  result.setAllResultAttrs(ArrayRef<DictionaryAttr>());
+  // Names of arguments and results are those of the forward function only.
+  result.removeArgAttrsAttr();
+  result.removeResAttrsAttr();
   result.setType(builder.getFunctionType(body.getArgumentTypes(), ValueRange(returned).getTypes()));
   function->getParentOfType<ModuleOp>().insert(std::next(function->getIterator()), result);
   return result;

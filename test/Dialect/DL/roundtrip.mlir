@@ -22,17 +22,17 @@ func.func @reduce(%x: tensor<2x3x5xf32>) -> tensor<3xf32> {
 }
 
 // CHECK-LABEL: func.func @kernel
-// CHECK: dl.kernel (%[[A:.*]] = %{{.*}} : tensor<?x3xf32>, %[[W:.*]] = %{{.*}} : tensor<3x4xf32>)
-// CHECK-SAME: -> (tensor<?x4xf32>, tensor<?x4xf32>) attributes {name = "fc"} {
+// CHECK: dl.kernel (%[[A:.*]] = %{{.*}} : tensor<5x3xf32>, %[[W:.*]] = %{{.*}} : tensor<3x4xf32>)
+// CHECK-SAME: -> (tensor<5x4xf32>, tensor<5x4xf32>) attributes {name = "fc"} {
 // CHECK: %[[P:.*]] = dl.matmul %[[A]], %[[W]]
 // CHECK: %[[R:.*]] = dl.relu %[[P]]
 // CHECK: dl.yield %[[P]], %[[R]]
-func.func @kernel(%x: tensor<?x3xf32>, %w: tensor<3x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
-  %0:2 = dl.kernel (%a = %x : tensor<?x3xf32>, %b = %w : tensor<3x4xf32>)
-      -> (tensor<?x4xf32>, tensor<?x4xf32>) attributes {name = "fc"} {
-    %1 = dl.matmul %a, %b : (tensor<?x3xf32>, tensor<3x4xf32>) -> tensor<?x4xf32>
-    %2 = dl.relu %1 : (tensor<?x4xf32>) -> tensor<?x4xf32>
-    dl.yield %1, %2 : tensor<?x4xf32>, tensor<?x4xf32>
+func.func @kernel(%x: tensor<5x3xf32>, %w: tensor<3x4xf32>) -> (tensor<5x4xf32>, tensor<5x4xf32>) {
+  %0:2 = dl.kernel (%a = %x : tensor<5x3xf32>, %b = %w : tensor<3x4xf32>)
+      -> (tensor<5x4xf32>, tensor<5x4xf32>) attributes {name = "fc"} {
+    %1 = dl.matmul %a, %b : (tensor<5x3xf32>, tensor<3x4xf32>) -> tensor<5x4xf32>
+    %2 = dl.relu %1 : (tensor<5x4xf32>) -> tensor<5x4xf32>
+    dl.yield %1, %2 : tensor<5x4xf32>, tensor<5x4xf32>
   }
-  return %0#0, %0#1 : tensor<?x4xf32>, tensor<?x4xf32>
+  return %0#0, %0#1 : tensor<5x4xf32>, tensor<5x4xf32>
 }
