@@ -15,9 +15,13 @@ Dims dimsOf(MLIRContext *context, ArrayRef<int64_t> sizes) {
 }
 
 Dims dimsOf(Type tensor) {
-  auto ranked = cast<RankedTensorType>(tensor);
-  assert(ranked.hasStaticShape() && "sizes known late are refused by the importer");
-  return dimsOf(tensor.getContext(), ranked.getShape());
+  // One symbol for every size that is not known: what is computed from it is not known either, and
+  // two unknown sizes are taken to agree.
+  Dims dims;
+  for (int64_t size : cast<RankedTensorType>(tensor).getShape())
+    dims.push_back(ShapedType::isDynamic(size) ? getAffineSymbolExpr(0, tensor.getContext())
+                                               : getAffineConstantExpr(size, tensor.getContext()));
+  return dims;
 }
 
 std::optional<int64_t> constantDim(AffineExpr dim) {
