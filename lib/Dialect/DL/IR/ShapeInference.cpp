@@ -1,6 +1,7 @@
 // Dimensions as affine expressions, and broadcasting.
 #include "dlc/Dialect/DL/IR/ShapeInference.h"
 
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -14,12 +15,19 @@ Dims dimsOf(MLIRContext *context, ArrayRef<int64_t> sizes) {
   return dims;
 }
 
+bool hasKnownDims(RankedTensorType tensor) {
+  return tensor.hasStaticShape() || isa_and_nonnull<AffineMapAttr>(tensor.getEncoding());
+}
+
 Dims dimsOf(Type tensor) {
-  // One symbol for every size that is not known: what is computed from it is not known either, and
-  // two unknown sizes are taken to agree.
+  auto type = cast<RankedTensorType>(tensor);
+  if (auto map = dyn_cast_if_present<AffineMapAttr>(type.getEncoding()))
+    return Dims(map.getAffineMap().getResults());
+  // A dimension expression stands for every size that is not known: what is computed from it is not
+  // known either, and two unknown sizes are taken to agree.
   Dims dims;
-  for (int64_t size : cast<RankedTensorType>(tensor).getShape())
-    dims.push_back(ShapedType::isDynamic(size) ? getAffineSymbolExpr(0, tensor.getContext())
+  for (int64_t size : type.getShape())
+    dims.push_back(ShapedType::isDynamic(size) ? getAffineDimExpr(0, tensor.getContext())
                                                : getAffineConstantExpr(size, tensor.getContext()));
   return dims;
 }
@@ -31,10 +39,143 @@ std::optional<int64_t> constantDim(AffineExpr dim) {
 }
 
 RankedTensorType tensorOf(ArrayRef<AffineExpr> dims, Type element) {
+  auto [shape, map] = sizeAttributes(element.getContext(), dims);
+  return RankedTensorType::get(shape, element, map);
+}
+
+std::pair<SmallVector<int64_t>, AffineMapAttr> sizeAttributes(MLIRContext *context,
+                                                              ArrayRef<AffineExpr> dims) {
   SmallVector<int64_t> shape;
-  for (AffineExpr dim : dims)
+  unsigned symbols = 0;
+  bool known = true;
+  for (AffineExpr dim : dims) {
     shape.push_back(constantDim(dim).value_or(ShapedType::kDynamic));
-  return RankedTensorType::get(shape, element);
+    dim.walk([&](AffineExpr part) {
+      known &= !isa<AffineDimExpr>(part);
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
+        symbols = std::max(symbols, symbol.getPosition() + 1);
+    });
+  }
+  if (symbols == 0 || !known)
+    return {shape, AffineMapAttr()};
+  return {shape, AffineMapAttr::get(AffineMap::get(/*dimCount=*/0, symbols, dims, context))};
+}
+
+FailureOr<Dims> dimsOf(std::optional<Location> loc, MLIRContext *context, ArrayRef<int64_t> sizes,
+                       std::optional<AffineMap> symbolic) {
+  Dims dims = symbolic ? Dims(symbolic->getResults()) : dimsOf(context, sizes);
+  bool fits = dims.size() == sizes.size();
+  for (size_t axis = 0; fits && axis < sizes.size(); ++axis)
+    fits = constantDim(dims[axis]).value_or(ShapedType::kDynamic) == sizes[axis];
+  if (fits)
+    return dims;
+  (void)inferenceError(loc, "sizes and their expressions " + dimsString(dims) + " differ");
+  return failure();
+}
+
+RankedTensorType withElement(RankedTensorType tensor, Type element) {
+  return RankedTensorType::get(tensor.getShape(), element, tensor.getEncoding());
+}
+
+//===-- Products ---------------------------------------------------------------------------===//
+
+/// Numbered symbols first, then sums, in an order that depends on nothing but the expressions.
+static bool comesBefore(AffineExpr a, AffineExpr b) {
+  auto rank = [](AffineExpr expr) {
+    auto symbol = dyn_cast<AffineSymbolExpr>(expr);
+    return symbol ? symbol.getPosition() : std::numeric_limits<unsigned>::max();
+  };
+  if (rank(a) != rank(b))
+    return rank(a) < rank(b);
+  if (a == b)
+    return false;
+  std::string first, second;
+  llvm::raw_string_ostream(first) << a;
+  llvm::raw_string_ostream(second) << b;
+  return first < second;
+}
+
+SmallVector<AffineExpr> factorsOf(AffineExpr expr) {
+  int64_t constant = 1;
+  SmallVector<AffineExpr> factors, open{expr};
+  while (!open.empty()) {
+    AffineExpr next = open.pop_back_val();
+    auto binary = dyn_cast<AffineBinaryOpExpr>(next);
+    if (auto number = dyn_cast<AffineConstantExpr>(next))
+      constant *= number.getValue();
+    else if (binary && binary.getKind() == AffineExprKind::Mul)
+      open.append({binary.getLHS(), binary.getRHS()});
+    else
+      factors.push_back(next);
+  }
+  llvm::sort(factors, comesBefore);
+  if (constant != 1 || factors.empty())
+    factors.insert(factors.begin(), getAffineConstantExpr(constant, expr.getContext()));
+  return factors;
+}
+
+AffineExpr productOf(ArrayRef<AffineExpr> dims, MLIRContext *context) {
+  AffineExpr product = getAffineConstantExpr(1, context);
+  SmallVector<AffineExpr> factors;
+  for (AffineExpr dim : dims)
+    llvm::append_range(factors, factorsOf(dim));
+  llvm::sort(factors, comesBefore);
+  for (AffineExpr factor : factors)
+    product = product * factor;
+  return product;
+}
+
+AffineExpr exactQuotient(AffineExpr whole, AffineExpr part) {
+  MLIRContext *context = whole.getContext();
+  int64_t constant = 1, divisor = 1;
+  SmallVector<AffineExpr> left;
+  for (AffineExpr factor : factorsOf(whole))
+    if (std::optional<int64_t> value = constantDim(factor))
+      constant *= *value;
+    else
+      left.push_back(factor);
+  for (AffineExpr factor : factorsOf(part)) {
+    if (std::optional<int64_t> value = constantDim(factor)) {
+      divisor *= *value;
+      continue;
+    }
+    auto *found = llvm::find(left, factor);
+    if (found == left.end())
+      return {};
+    left.erase(found);
+  }
+  if (divisor == 0)
+    return {};
+  if (constant % divisor == 0) {
+    left.push_back(getAffineConstantExpr(constant / divisor, context));
+    return productOf(left, context);
+  }
+  // A sum may hold the divisor in each of its terms.
+  AffineExpr rest = productOf(left, context) * constant;
+  return rest.isMultipleOf(divisor) ? rest.floorDiv(divisor) : AffineExpr();
+}
+
+int64_t evaluateDim(AffineExpr dim, ArrayRef<int64_t> symbols) {
+  if (std::optional<int64_t> value = constantDim(dim))
+    return *value;
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(dim))
+    return symbols[symbol.getPosition()];
+  auto binary = cast<AffineBinaryOpExpr>(dim);
+  int64_t a = evaluateDim(binary.getLHS(), symbols), b = evaluateDim(binary.getRHS(), symbols);
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return a + b;
+  case AffineExprKind::Mul:
+    return a * b;
+  case AffineExprKind::FloorDiv:
+    return llvm::divideFloorSigned(a, b);
+  case AffineExprKind::CeilDiv:
+    return llvm::divideCeilSigned(a, b);
+  case AffineExprKind::Mod:
+    return llvm::mod(a, b);
+  default:
+    llvm_unreachable("a binary expression");
+  }
 }
 
 std::string dimsString(ArrayRef<AffineExpr> dims) {

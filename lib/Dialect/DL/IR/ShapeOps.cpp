@@ -25,14 +25,18 @@ LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
                                           OpaqueProperties properties, RegionRange regions,
                                           SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
-  types.push_back(
-      tensorOf(dimsOf(context, op.getShape()), getElementTypeOrSelf(op.getOperand().getType())));
+  FailureOr<Dims> dims = dimsOf(loc, context, op.getShape(), op.getSymbolic());
+  if (failed(dims))
+    return failure();
+  types.push_back(tensorOf(*dims, getElementTypeOrSelf(op.getOperand().getType())));
   return success();
 }
 
 LogicalResult ReshapeOp::verify() {
   // reshape_c1
-  if (getOperand().getType().getNumElements() != getResult().getType().getNumElements())
+  AffineExpr from = productOf(dimsOf(getOperand().getType()), getContext());
+  AffineExpr to = productOf(dimsOf(getResult().getType()), getContext());
+  if (from != to && simplifyAffineExpr(from - to, 0, 64) != 0)
     return emitOpError("expects as many elements in the result as in the operand, got ")
            << getOperand().getType() << " and " << getResult().getType();
   return success();
@@ -45,6 +49,8 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
     getOperandMutable().assign(inner.getOperand());
     return getResult();
   }
+  if (!getResult().getType().hasStaticShape())
+    return {};
   if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand()))
     return dense.reshape(getResult().getType());
   if (auto resource = dyn_cast_if_present<DenseResourceElementsAttr>(adaptor.getOperand()))
@@ -105,7 +111,10 @@ LogicalResult ExpandOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
                                          OpaqueProperties properties, RegionRange regions,
                                          SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
-  Dims shape = dimsOf(context, op.getShape());
+  FailureOr<Dims> sizes = dimsOf(loc, context, op.getShape(), op.getSymbolic());
+  if (failed(sizes))
+    return failure();
+  Dims shape = *sizes;
   FailureOr<Dims> joined = broadcastDims(loc, dimsOf(op.getOperand().getType()), shape);
   if (failed(joined))
     return failure();
@@ -120,7 +129,7 @@ OpFoldResult ExpandOp::fold(FoldAdaptor adaptor) {
   if (getOperand().getType() == getResult().getType())
     return getOperand();
   if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand());
-      dense && dense.isSplat())
+      dense && dense.isSplat() && getResult().getType().hasStaticShape())
     return dense.resizeSplat(getResult().getType());
   return {};
 }
@@ -160,8 +169,10 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *context, std::optional<Loca
                                         OpaqueProperties properties, RegionRange regions,
                                         SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
-  types.push_back(
-      tensorOf(dimsOf(context, op.getSizes()), getElementTypeOrSelf(op.getOperand().getType())));
+  FailureOr<Dims> dims = dimsOf(loc, context, op.getSizes(), op.getSymbolic());
+  if (failed(dims))
+    return failure();
+  types.push_back(tensorOf(*dims, getElementTypeOrSelf(op.getOperand().getType())));
   return success();
 }
 
@@ -173,6 +184,8 @@ LogicalResult SliceOp::verify() {
     return emitOpError("expects one start, size and step for each of ") << shape.size() << " axes";
   for (auto [axis, start, size, step] : llvm::enumerate(getStarts(), getSizes(), getSteps())) {
     // slice_c2
+    if (step != 0 && (ShapedType::isDynamic(size) || ShapedType::isDynamic(shape[axis])))
+      continue;
     int64_t last = start + (size - 1) * step;
     if (step == 0 || size < 0 ||
         (size > 0 && (start < 0 || start >= shape[axis] || last < 0 || last >= shape[axis])))
@@ -186,7 +199,7 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   if (forward && getOperand().getType() == getResult().getType())
     return getOperand();
   if (auto dense = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand());
-      dense && dense.isSplat())
+      dense && dense.isSplat() && getResult().getType().hasStaticShape())
     return dense.resizeSplat(getResult().getType());
   return {};
 }

@@ -16,10 +16,12 @@ def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
     `strides` holds, for each operand and then for each result, the elements between neighbours along each axis
     where the tensor is a part of a larger one in memory (see dlc/Dialect/DL/IR/Storage.h), and an empty list where it
     lies alone, row by row.
+    `estimates` holds a likely value of each symbol where sizes are symbolic: what schedules are chosen for.
   }];
   let arguments = (ins Variadic<DL_Tensor>:$inputs, OptionalAttr<AnyAttr>:$schedule,
                        OptionalAttr<StrAttr>:$symbol, OptionalAttr<StrArrayAttr>:$not_fused,
-                       OptionalAttr<TypedArrayAttrBase<DenseI64ArrayAttr, "strides of tensors">>:$strides);
+                       OptionalAttr<TypedArrayAttrBase<DenseI64ArrayAttr, "strides of tensors">>:$strides,
+                       OptionalAttr<DenseI64ArrayAttr>:$estimates);
   let results = (outs Variadic<DL_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;

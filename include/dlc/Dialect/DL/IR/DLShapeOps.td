@@ -13,10 +13,20 @@ class DL_ShapeOp<string mnemonic, string fusion = "Movement", list<Trait> traits
 def DL_ReshapeOp : DL_ShapeOp<"reshape", "View"> {
   let summary = "the same elements in row-major order under another shape";
   let description = [{
-    `shape` holds the result's sizes; a dynamic size is given by the result type's symbols. Covers ONNX
-    Reshape, Flatten, Squeeze and Unsqueeze.
+    `shape` holds the result's sizes, and `symbolic` all of them as expressions where some are not constants.
+    Covers ONNX Reshape, Flatten, Squeeze and Unsqueeze.
   }];
-  let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$shape);
+  let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$shape,
+                       OptionalAttr<AffineMapAttr>:$symbolic);
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$operand, "::mlir::DenseI64ArrayAttr":$shape),
+              [{ build($_builder, $_state, operand, shape, ::mlir::AffineMapAttr()); }]>,
+    OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<int64_t>":$shape),
+              [{ build($_builder, $_state, operand, $_builder.getDenseI64ArrayAttr(shape)); }]>,
+    OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<::mlir::AffineExpr>":$dims), [{
+      auto [shape, symbolic] = sizeAttributes($_builder.getContext(), dims);
+      build($_builder, $_state, operand, $_builder.getDenseI64ArrayAttr(shape), symbolic);
+    }]>];
   let hasFolder = 1;
   let hasVerifier = 1;
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
@@ -32,7 +42,17 @@ def DL_TransposeOp : DL_ShapeOp<"transpose"> {
 
 def DL_ExpandOp : DL_ShapeOp<"expand"> {
   let summary = "broadcast to `shape` (the result's sizes) as numpy.broadcast_to does";
-  let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$shape);
+  let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$shape,
+                       OptionalAttr<AffineMapAttr>:$symbolic);
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$operand, "::mlir::DenseI64ArrayAttr":$shape),
+              [{ build($_builder, $_state, operand, shape, ::mlir::AffineMapAttr()); }]>,
+    OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<int64_t>":$shape),
+              [{ build($_builder, $_state, operand, $_builder.getDenseI64ArrayAttr(shape)); }]>,
+    OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<::mlir::AffineExpr>":$dims), [{
+      auto [shape, symbolic] = sizeAttributes($_builder.getContext(), dims);
+      build($_builder, $_state, operand, $_builder.getDenseI64ArrayAttr(shape), symbolic);
+    }]>];
   let hasFolder = 1;
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
@@ -48,10 +68,19 @@ def DL_SliceOp : DL_ShapeOp<"slice"> {
   let summary = "a strided part of each axis";
   let description = [{
     Element i of an axis of the result is element `starts + i * steps` of the operand; `sizes` are the
-    result's. Steps are not zero and may be negative. The importer has clamped and normalised all three.
+    result's, `symbolic` all of them as expressions where some are not constants. Steps are not zero and may be negative. The importer has clamped and normalised all three.
   }];
   let arguments = (ins DL_Tensor:$operand, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$sizes,
-                       DenseI64ArrayAttr:$steps);
+                       DenseI64ArrayAttr:$steps, OptionalAttr<AffineMapAttr>:$symbolic);
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$operand, "::mlir::DenseI64ArrayAttr":$starts,
+                   "::mlir::DenseI64ArrayAttr":$sizes, "::mlir::DenseI64ArrayAttr":$steps),
+              [{ build($_builder, $_state, operand, starts, sizes, steps, ::mlir::AffineMapAttr()); }]>,
+    OpBuilder<(ins "::mlir::Value":$operand, "::llvm::ArrayRef<int64_t>":$starts,
+                   "::llvm::ArrayRef<int64_t>":$sizes, "::llvm::ArrayRef<int64_t>":$steps), [{
+      build($_builder, $_state, operand, $_builder.getDenseI64ArrayAttr(starts),
+            $_builder.getDenseI64ArrayAttr(sizes), $_builder.getDenseI64ArrayAttr(steps));
+    }]>];
   let hasFolder = 1;
   let hasVerifier = 1;
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";

@@ -1,12 +1,18 @@
 // What the result-type inference of the op families shares: dimensions as affine expressions, and
 // broadcasting.
 //
-// A dimension is an AffineExpr: a constant, or an expression over named symbols. All inference is
-// written on these, so that a size known late needs no second implementation.
+// A dimension is an AffineExpr: a constant, or an expression over the model's symbols. All
+// inference is written on these, so that a size known late needs no second implementation. A tensor
+// type with such sizes carries them as its encoding, an affine map from symbols to one result an
+// axis:
+//   tensor<?x3x?xf32, affine_map<()[s0, s1] -> (s0, 3, s1 floordiv 2)>>
+// Equal types have equal sizes; a size of `?` without an encoding is not known at all.
 #ifndef DLC_DIALECT_DL_IR_SHAPEINFERENCE_H
 #define DLC_DIALECT_DL_IR_SHAPEINFERENCE_H
 
 #include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/TypeRange.h"
@@ -16,12 +22,32 @@ namespace dlc::dl {
 
 using Dims = llvm::SmallVector<mlir::AffineExpr>;
 
-/// The dimensions of a ranked tensor.
+/// The dimensions of a ranked tensor. Its type must be whole: see hasKnownDims.
 Dims dimsOf(mlir::Type tensor);
+/// Whether every size of a ranked tensor is a constant or an expression over symbols.
+bool hasKnownDims(mlir::RankedTensorType tensor);
 /// The dimensions of a list of sizes.
 Dims dimsOf(mlir::MLIRContext *context, llvm::ArrayRef<int64_t> sizes);
+/// The dimensions that an attribute holds: `sizes`, dynamic where `symbolic` has an expression.
+/// Fails at `loc` where the two differ.
+llvm::FailureOr<Dims> dimsOf(std::optional<mlir::Location> loc, mlir::MLIRContext *context,
+                             llvm::ArrayRef<int64_t> sizes,
+                             std::optional<mlir::AffineMap> symbolic);
+/// The two attributes that hold `dims`: the second is null where all are constants.
+std::pair<llvm::SmallVector<int64_t>, mlir::AffineMapAttr>
+sizeAttributes(mlir::MLIRContext *context, llvm::ArrayRef<mlir::AffineExpr> dims);
 /// The tensor type with these dimensions.
 mlir::RankedTensorType tensorOf(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::Type element);
+/// The tensor type with the dimensions of `tensor` and another element type.
+mlir::RankedTensorType withElement(mlir::RankedTensorType tensor, mlir::Type element);
+/// The product of dimensions.
+mlir::AffineExpr productOf(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::MLIRContext *context);
+/// `whole` divided by `part` where that leaves no rest whatever the symbols are; null otherwise.
+mlir::AffineExpr exactQuotient(mlir::AffineExpr whole, mlir::AffineExpr part);
+/// Its factors: constants first, joined into one; sums are factors of their own.
+llvm::SmallVector<mlir::AffineExpr> factorsOf(mlir::AffineExpr expr);
+/// The value of `dim` where symbol i is `symbols[i]`.
+int64_t evaluateDim(mlir::AffineExpr dim, llvm::ArrayRef<int64_t> symbols);
 /// The value of a constant dimension.
 std::optional<int64_t> constantDim(mlir::AffineExpr dim);
 /// `3x?x224` for messages; symbols print by expression.
