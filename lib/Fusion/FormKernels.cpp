@@ -1,4 +1,5 @@
 // fuse-form-kernels: rewrites the groups of a function into dl.kernel ops.
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Fusion/KernelGroups.h"
 #include "dlc/Fusion/Passes.h"
@@ -52,6 +53,19 @@ KernelInterface interfaceOf(const KernelGroup &group) {
   return result;
 }
 
+/// What the module thinks of its symbols' values goes with the kernels whose sizes they make.
+void recordEstimates(dl::KernelOp kernel) {
+  bool symbolic = false;
+  kernel.walk([&](Operation *op) {
+    for (Type type : op->getResultTypes())
+      symbolic |= !cast<RankedTensorType>(type).hasStaticShape();
+  });
+  if (!symbolic)
+    return;
+  SmallVector<int64_t> estimates = dl::symbolEstimates(kernel->getParentOfType<ModuleOp>());
+  kernel.setEstimatesAttr(DenseI64ArrayAttr::get(kernel.getContext(), estimates));
+}
+
 /// Moves the ops of `group` into a kernel before `before`, where all of its inputs are defined.
 void buildKernel(const KernelGroup &group, ArrayRef<std::string> reasons, Operation *before) {
   KernelInterface interface = interfaceOf(group);
@@ -91,6 +105,7 @@ void buildKernel(const KernelGroup &group, ArrayRef<std::string> reasons, Operat
   if (llvm::any_of(reasons, [](StringRef reason) { return !reason.empty(); }))
     kernel.setNotFusedAttr(
         builder.getStrArrayAttr(SmallVector<StringRef>(reasons.begin(), reasons.end())));
+  recordEstimates(kernel);
   for (auto [value, result] : llvm::zip(interface.outputs, kernel.getOutputs()))
     value.replaceAllUsesWith(result);
   for (Operation *op : llvm::reverse(group.ops))
@@ -156,7 +171,7 @@ void replaceEmptyResults(func::FuncOp function) {
     if (!belongsInKernel(&op))
       continue;
     bool empty = llvm::all_of(op.getResultTypes(), [](Type type) {
-      return cast<RankedTensorType>(type).getNumElements() == 0;
+      return dl::elementCountOf(type) == 0;
     });
     if (!empty)
       continue;

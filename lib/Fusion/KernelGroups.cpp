@@ -35,11 +35,9 @@ bool isImmediate(Value value) {
   return dense && dense.isSplat();
 }
 
-static ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
+static dl::Dims shapeOf(Value value) { return dl::dimsOf(value.getType()); }
 
-static ArrayRef<int64_t> resultShape(const KernelGroup &group) {
+static dl::Dims resultShape(const KernelGroup &group) {
   return shapeOf(group.ops.back()->getResult(0));
 }
 
@@ -190,10 +188,7 @@ void KernelGroups::absorbPrologue(KernelGroup *group) {
   prologue->ops.clear();
 }
 
-static int64_t bytesOf(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * std::max(1u, type.getElementTypeBitWidth() / 8);
-}
+static int64_t bytesOf(Value value) { return dl::likelyBytes(value.getType()); }
 
 /// Whether `user` can compute its operand `value` by itself, element by element, no more often than
 /// it would load it: injective ops and movements once, a reduction once for each pass.

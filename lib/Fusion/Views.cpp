@@ -16,10 +16,7 @@ static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-static int64_t bytesOf(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * std::max(1u, type.getElementTypeBitWidth() / 8);
-}
+static int64_t bytesOf(Value value) { return dl::likelyBytes(value.getType()); }
 
 /// Whether all uses of `value` can take it with `strides`: kernels read any, a reshape may not see
 /// them, and what is returned lies row by row.
@@ -38,7 +35,9 @@ static bool isReadable(Value value, ArrayRef<int64_t> strides) {
 }
 
 static bool isViewedSlice(dl::SliceOp slice) {
-  return llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; }) &&
+  // Strides of parts are constants.
+  return slice.getOperand().getType().hasStaticShape() &&
+         llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; }) &&
          isReadable(slice.getResult(), dl::denseStrides(shapeOf(slice.getOperand())));
 }
 
@@ -68,7 +67,8 @@ DenseSet<Operation *> viewsOf(func::FuncOp function) {
     if (auto slice = dyn_cast<dl::SliceOp>(op); slice && isViewedSlice(slice))
       views.insert(&op);
     auto concat = dyn_cast<dl::ConcatOp>(op);
-    if (!concat || llvm::any_of(concat.getOperands(), [](Value v) { return bytesOf(v) == 0; }))
+    if (!concat || !concat.getResult().getType().hasStaticShape() ||
+        llvm::any_of(concat.getOperands(), [](Value v) { return bytesOf(v) == 0; }))
       continue;
     DenseSet<Value> mine = parts;
     int64_t free = writtenInPlace(concat, views, mine), bytes = bytesOf(concat.getResult());

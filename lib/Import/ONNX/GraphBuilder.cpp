@@ -12,7 +12,7 @@ namespace dlc::onnx {
 constexpr int64_t maxFoldedElements = 1 << 16;
 
 GraphBuilder::GraphBuilder(MLIRContext &context, const ImportOptions &options)
-    : options(options), ops(&context), current(UnknownLoc::get(&context)) {}
+    : options(options), sizeSymbols(&context), ops(&context), current(UnknownLoc::get(&context)) {}
 
 Value GraphBuilder::constant(const Tensor &tensor) {
   ElementsAttr value = dl::attributeOf(context(), tensor);
@@ -43,6 +43,13 @@ SmallVector<Value> GraphBuilder::finish(OperationState &state, InferFunction inf
   return fold(op);
 }
 
+static bool hasStaticShapes(Operation *op) {
+  auto isStatic = [](Type type) { return cast<RankedTensorType>(type).hasStaticShape(); };
+  return llvm::all_of(op->getOperandTypes(), isStatic) &&
+         llvm::all_of(op->getResultTypes(), isStatic);
+}
+
+/// Elements of tensors of static shapes.
 static int64_t elementsOf(ValueRange values) {
   int64_t total = 0;
   for (Value value : values)
@@ -77,7 +84,8 @@ SmallVector<Value> GraphBuilder::fold(Operation *op) {
     op->erase();
     return folded;
   }
-  if (elementsOf(op->getOperands()) + elementsOf(op->getResults()) > maxFoldedElements)
+  if (!hasStaticShapes(op) ||
+      elementsOf(op->getOperands()) + elementsOf(op->getResults()) > maxFoldedElements)
     return results;
   SmallVector<Tensor> operands;
   for (Value operand : op->getOperands()) {
@@ -145,7 +153,8 @@ std::optional<Tensor> GraphBuilder::evaluate(Value value) {
   for (Operation *op : slice) {
     if (op->hasTrait<OpTrait::ConstantLike>() || evaluated.contains(op->getResult(0)))
       continue;
-    if (elementsOf(op->getOperands()) + elementsOf(op->getResults()) > maxFoldedElements)
+    if (!hasStaticShapes(op) ||
+        elementsOf(op->getOperands()) + elementsOf(op->getResults()) > maxFoldedElements)
       return std::nullopt;
     SmallVector<Tensor> operands;
     for (Value operand : op->getOperands()) {

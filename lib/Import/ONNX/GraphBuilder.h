@@ -3,6 +3,7 @@
 #ifndef DLC_LIB_IMPORT_ONNX_GRAPHBUILDER_H
 #define DLC_LIB_IMPORT_ONNX_GRAPHBUILDER_H
 
+#include "Symbols.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Import/ONNX/ImportONNX.h"
@@ -23,6 +24,9 @@ public:
   mlir::MLIRContext *context() { return ops.getContext(); }
   void setLocation(mlir::Location location) { current = location; }
   mlir::Location location() const { return current; }
+
+  /// Sizes that the model leaves open.
+  SizeSymbols &symbols() { return sizeSymbols; }
 
   /// A dl.constant with this value; the bytes are shared.
   mlir::Value constant(const Tensor &tensor);
@@ -86,6 +90,7 @@ private:
   llvm::SmallVector<mlir::Value> fold(mlir::Operation *op);
 
   const ImportOptions &options;
+  SizeSymbols sizeSymbols;
   BodyImporter bodyImporter;
   mlir::OpBuilder ops;
   mlir::Location current;

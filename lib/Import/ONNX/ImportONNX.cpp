@@ -37,6 +37,7 @@ private:
   bool addInputs();
   bool addInput(const ValueInfo &info);
   Expected<RankedTensorType> typeOfInput(const ValueInfo &info);
+  AffineExpr symbolFor(const ValueInfo &info, size_t axis, StringRef name);
   bool addNodes();
   bool addNode(const Node &node);
   /// See GraphBuilder::BodyImporter.
@@ -44,6 +45,7 @@ private:
   bool checkNode(const Node &node, const OpEntry *entry);
   bool addOutputs();
   void freezeInputs();
+  bool checkSizes();
   /// The value called `name`, made on first use where it is an initializer; null where it is not
   /// known.
   Value valueOf(StringRef name);
@@ -100,6 +102,21 @@ bool ModelImporter::run() {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
     if (isOpTriviallyDead(&op))
       op.erase();
+  graph.symbols().record(*module);
+  return checkSizes();
+}
+
+/// Sizes are what shapes are made of, not data.
+bool ModelImporter::checkSizes() {
+  for (auto sizes : function.getOps<dl::SizesOp>()) {
+    std::string where;
+    if (auto name = dyn_cast<NameLoc>((*sizes->getUsers().begin())->getLoc()))
+      where = ": node " + name.getName().str();
+    report(unsupported(model.file + where +
+                       ": computes with sizes that are not known at compile time; give them with "
+                       "--shape"));
+    return false;
+  }
   return true;
 }
 
@@ -162,29 +179,27 @@ Expected<RankedTensorType> ModelImporter::typeOfInput(const ValueInfo &info) {
     if (given && size && *size != shape[axis])
       return badInput(prefix + "has size " + std::to_string(*size) + " on axis " +
                       std::to_string(axis) + ", but was given shape " + shapeString(*given));
-    // A size that is known late will become a symbol here.
-    if (!given && !size)
-      return unsupported(
-          prefix + "has no fixed size on axis " + std::to_string(axis) +
-          (std::get<std::string>(dim).empty() ? "" : " ('" + std::get<std::string>(dim) + "')") +
-          "; give its shape with --shape " + info.name + "=" + [&] {
-            std::string text;
-            for (const Dim &each : *info.dims) {
-              if (!text.empty())
-                text += "x";
-              if (const int64_t *fixed = std::get_if<int64_t>(&each))
-                text += std::to_string(*fixed);
-              else
-                text += "N";
-            }
-            return text;
-          }());
     if (!given)
-      shape[axis] = *size;
+      shape[axis] = size ? *size : 1;
   }
   if (!elementCount(shape))
     return badInput(prefix + "has the impossible shape " + shapeString(shape));
-  return RankedTensorType::get(shape, dl::elementType(graph.context(), *info.dtype));
+  mlir::Type element = dl::elementType(graph.context(), *info.dtype);
+  dl::Dims dims = dl::dimsOf(graph.context(), shape);
+  for (size_t axis = 0; !given && axis < shape.size(); ++axis)
+    if (const auto *name = std::get_if<std::string>(&(*info.dims)[axis]))
+      dims[axis] = symbolFor(info, axis, *name);
+  return dl::tensorOf(dims, element);
+}
+
+/// The symbol of an open size: of the model's name for it, else of the place it has.
+AffineExpr ModelImporter::symbolFor(const ValueInfo &info, size_t axis, StringRef name) {
+  // Batches are small more often than not; what else is open counts pixels or words.
+  constexpr int64_t likelyBatch = 1, likelySize = 128;
+  std::string own = info.name + "." + std::to_string(axis);
+  bool named = !name.empty() && name != "?" && name != "-1";
+  return graph.symbols().symbol(named ? name : StringRef(own),
+                                axis == 0 ? likelyBatch : likelySize);
 }
 
 bool ModelImporter::addInput(const ValueInfo &info) {

@@ -27,7 +27,27 @@ RankedTensorType NodeContext::typeOf(Value value) {
   return mlir::cast<RankedTensorType>(value.getType());
 }
 
-Ints NodeContext::shapeOf(Value value) { return value ? Ints(typeOf(value).getShape()) : Ints(); }
+dl::Dims NodeContext::dimsOf(Value value) {
+  return value ? dl::dimsOf(value.getType()) : dl::Dims();
+}
+
+int64_t NodeContext::sizeOf(Value value, int64_t axis) {
+  int64_t size = typeOf(value).getDimSize(axis);
+  if (!ShapedType::isDynamic(size))
+    return size;
+  std::string text =
+      dl::expressionString(dimsOf(value)[axis], graph.symbols().allNames());
+  (void)unsupported("an operand has size " + text + " on axis " + Twine(axis) +
+                    ", which must be known for this operator: give it with --shape");
+  return 1;
+}
+
+Ints NodeContext::shapeOf(Value value) {
+  Ints shape;
+  for (int64_t axis = 0; value && axis < rankOf(value); ++axis)
+    shape.push_back(sizeOf(value, axis));
+  return shape;
+}
 
 std::optional<Tensor> NodeContext::constantInput(unsigned index) {
   return dl::constantTensor(input(index));
@@ -48,7 +68,29 @@ FailureOr<Tensor> NodeContext::requireConstant(unsigned index) {
                      "=FILE");
 }
 
+FailureOr<dl::Dims> NodeContext::requireSizes(unsigned index) {
+  if (hasInput(index) && !graph.evaluate(input(index)))
+    if (std::optional<dl::Dims> sizes = evaluateSizes(input(index)))
+      return *sizes;
+  FailureOr<Ints> ints = requireInts(index);
+  if (llvm::failed(ints))
+    return llvm::failure();
+  return dl::dimsOf(builder().getContext(), *ints);
+}
+
 FailureOr<Ints> NodeContext::requireInts(unsigned index) {
+  if (hasInput(index) && !graph.evaluate(input(index)))
+    if (std::optional<dl::Dims> sizes = evaluateSizes(input(index))) {
+      Ints ints;
+      for (AffineExpr size : *sizes) {
+        if (!dl::constantDim(size))
+          return unsupported("input '" + theNode.inputs[index] + "' holds " +
+                             dl::expressionString(size, graph.symbols().allNames()) +
+                             ", which must be known for this operator: give it with --shape");
+        ints.push_back(*dl::constantDim(size));
+      }
+      return ints;
+    }
   FailureOr<Tensor> value = requireConstant(index);
   if (llvm::failed(value))
     return llvm::failure();
@@ -176,7 +218,21 @@ Value NodeContext::scalar(Type element, double value) {
 Value NodeContext::reshape(Value value, ArrayRef<int64_t> shape) {
   if (failed() || typeOf(value).getShape() == shape)
     return value;
-  return create<dl::ReshapeOp>(value, i64s(shape));
+  return create<dl::ReshapeOp>(value, i64s(shape), AffineMapAttr());
+}
+
+Value NodeContext::reshape(Value value, ArrayRef<AffineExpr> dims) {
+  if (failed() || ArrayRef<AffineExpr>(dimsOf(value)) == dims)
+    return value;
+  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), dims);
+  return create<dl::ReshapeOp>(value, i64s(shape), symbolic);
+}
+
+Value NodeContext::expand(Value value, ArrayRef<AffineExpr> dims) {
+  if (failed() || ArrayRef<AffineExpr>(dimsOf(value)) == dims)
+    return value;
+  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), dims);
+  return create<dl::ExpandOp>(value, i64s(shape), symbolic);
 }
 
 Value NodeContext::transpose(Value value, ArrayRef<int64_t> permutation) {
@@ -192,17 +248,23 @@ Value NodeContext::cast(Value value, Type element) {
 Value NodeContext::expand(Value value, ArrayRef<int64_t> shape) {
   if (failed() || typeOf(value).getShape() == shape)
     return value;
-  return create<dl::ExpandOp>(value, i64s(shape));
+  return create<dl::ExpandOp>(value, i64s(shape), AffineMapAttr());
 }
 
 Value NodeContext::sliceAxis(Value value, int64_t axis, int64_t start, int64_t size) {
   if (failed())
     return {};
-  Ints sizes = shapeOf(value);
+  dl::Dims sizes = dimsOf(value);
   Ints starts(sizes.size(), 0), steps(sizes.size(), 1);
   starts[axis] = start;
-  sizes[axis] = size;
-  return create<dl::SliceOp>(value, i64s(starts), i64s(sizes), i64s(steps));
+  sizes[axis] = dim(size);
+  return slice(value, starts, sizes, steps);
+}
+
+Value NodeContext::slice(Value value, ArrayRef<int64_t> starts, ArrayRef<AffineExpr> sizes,
+                         ArrayRef<int64_t> steps) {
+  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), sizes);
+  return create<dl::SliceOp>(value, i64s(starts), i64s(shape), i64s(steps), symbolic);
 }
 
 SmallVector<Value> NodeContext::importBody(const Graph &body, ArrayRef<Value> bodyInputs) {

@@ -39,8 +39,15 @@ public:
 
   /// The type of `value`, which is not null.
   static mlir::RankedTensorType typeOf(mlir::Value value);
-  /// The sizes of `value`; empty for null.
-  static Ints shapeOf(mlir::Value value);
+  /// The sizes of `value`; empty for null. Fails with Unsupported where one is a symbol.
+  Ints shapeOf(mlir::Value value);
+  /// The sizes of `value`, constants or not; empty for null.
+  static dl::Dims dimsOf(mlir::Value value);
+  /// The size of `value` along `axis`. Fails as shapeOf does.
+  int64_t sizeOf(mlir::Value value, int64_t axis);
+  mlir::AffineExpr dim(int64_t size) {
+    return mlir::getAffineConstantExpr(size, builder().getContext());
+  }
   static mlir::Type elementOf(mlir::Value value) { return typeOf(value).getElementType(); }
   static int64_t rankOf(mlir::Value value) { return value ? typeOf(value).getRank() : 0; }
 
@@ -52,6 +59,8 @@ public:
   llvm::FailureOr<Tensor> requireConstant(unsigned index);
   /// The same as a list of integers.
   llvm::FailureOr<Ints> requireInts(unsigned index);
+  /// The same where sizes of inputs may be among them.
+  llvm::FailureOr<dl::Dims> requireSizes(unsigned index);
 
   //===-- Attributes -----------------------------------------------------------------------===//
   // A getter fails (and returns the default) where the attribute is of another kind. Attributes
@@ -106,11 +115,15 @@ public:
   /// A rank-0 constant.
   mlir::Value scalar(mlir::Type element, double value);
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> dims);
+  mlir::Value expand(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> dims);
   mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
   mlir::Value cast(mlir::Value value, mlir::Type element);
   mlir::Value expand(mlir::Value value, llvm::ArrayRef<int64_t> shape);
   /// `value` without what lies outside [start, start + size) on `axis`.
   mlir::Value sliceAxis(mlir::Value value, int64_t axis, int64_t start, int64_t size);
+  mlir::Value slice(mlir::Value value, llvm::ArrayRef<int64_t> starts,
+                    llvm::ArrayRef<mlir::AffineExpr> sizes, llvm::ArrayRef<int64_t> steps);
   /// The outputs of `body` for `inputs`, built here; one value each, or empty after a failure.
   llvm::SmallVector<mlir::Value> importBody(const Graph &body, llvm::ArrayRef<mlir::Value> inputs);
   mlir::FloatAttr f64(double value) { return builder().getF64FloatAttr(value); }

@@ -29,13 +29,23 @@ static void padSame(SpatialAttributes &window, ArrayRef<int64_t> spatial, bool u
   }
 }
 
-FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, ArrayRef<int64_t> input,
+/// Spatial sizes of `input`; where a stride is 1 the pads do not depend on them.
+static Ints sizesForSame(NodeContext &c, const SpatialAttributes &window, Value input) {
+  Ints sizes(window.strides.size(), 1);
+  for (size_t i = 0; i < sizes.size(); ++i)
+    if (window.strides[i] != 1)
+      sizes[i] = c.sizeOf(input, static_cast<int64_t>(i) + 2);
+  return sizes;
+}
+
+FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, Value input,
                                                ArrayRef<int64_t> kernel) {
-  if (input.size() < 3)
-    return c.badInput("input has rank " + Twine(input.size()) + ", expected (N, C, spatial...)");
-  if (input.size() > 5)
+  size_t rank = c.rankOf(input);
+  if (rank < 3)
+    return c.badInput("input has rank " + Twine(rank) + ", expected (N, C, spatial...)");
+  if (rank > 5)
     return c.unsupported("more than 3 spatial axes");
-  size_t spatial = input.size() - 2;
+  size_t spatial = rank - 2;
   SpatialAttributes window;
   if (c.hasAttr("kernel_shape"))
     window.kernel = c.intsAttr("kernel_shape", spatial, 1);
@@ -57,7 +67,7 @@ FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, ArrayRef<int64_t>
     return failure();
   std::string autoPad = c.stringAttr("auto_pad", "NOTSET");
   if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER")
-    padSame(window, input.drop_front(2), autoPad == "SAME_UPPER");
+    padSame(window, sizesForSame(c, window, input), autoPad == "SAME_UPPER");
   else if (autoPad == "VALID")
     window.padsBegin = window.padsEnd = Ints(spatial, 0);
   else if (autoPad != "NOTSET" && !autoPad.empty())

@@ -12,9 +12,9 @@ struct SpatialAttributes {
 };
 
 /// Reads `kernel_shape` (or `kernel` where the attribute is absent and `kernel` is not empty),
-/// `strides`, `dilations`, `pads` and `auto_pad`, and checks them against an image of shape `input`
+/// `strides`, `dilations`, `pads` and `auto_pad`, and checks them against the image `input`
 /// (N, C, spatial...). Fails with BadInput.
-llvm::FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, llvm::ArrayRef<int64_t> input,
+llvm::FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, mlir::Value input,
                                                      llvm::ArrayRef<int64_t> kernel = {});
 
 } // namespace dlc::onnx

@@ -24,6 +24,16 @@ LogicalResult ConstantOp::inferReturnTypes(MLIRContext *, std::optional<Location
   return success();
 }
 
+LogicalResult SizesOp::inferReturnTypes(MLIRContext *context, std::optional<Location>,
+                                        ValueRange operands, DictionaryAttr attributes,
+                                        OpaqueProperties properties, RegionRange regions,
+                                        SmallVectorImpl<Type> &types) {
+  Adaptor adaptor(operands, attributes, properties, regions);
+  types.push_back(RankedTensorType::get({adaptor.getDims().getNumResults()},
+                                        IntegerType::get(context, 64)));
+  return success();
+}
+
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
 } // namespace dlc::dl

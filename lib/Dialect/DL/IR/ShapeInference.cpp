@@ -1,6 +1,7 @@
 // Dimensions as affine expressions, and broadcasting.
 #include "dlc/Dialect/DL/IR/ShapeInference.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -75,6 +76,31 @@ FailureOr<Dims> dimsOf(std::optional<Location> loc, MLIRContext *context, ArrayR
 
 RankedTensorType withElement(RankedTensorType tensor, Type element) {
   return RankedTensorType::get(tensor.getShape(), element, tensor.getEncoding());
+}
+
+std::optional<int64_t> elementCountOf(Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  return type.hasStaticShape() ? std::optional(type.getNumElements()) : std::nullopt;
+}
+
+SmallVector<int64_t> shapeAt(Type tensor, ArrayRef<int64_t> symbols) {
+  auto type = cast<RankedTensorType>(tensor);
+  auto map = dyn_cast_if_present<AffineMapAttr>(type.getEncoding());
+  if (!map)
+    return SmallVector<int64_t>(type.getShape());
+  constexpr int64_t middling = 64;
+  SmallVector<int64_t> values(symbols), shape;
+  values.resize(std::max<size_t>(values.size(), map.getAffineMap().getNumSymbols()), middling);
+  for (AffineExpr dim : map.getAffineMap().getResults())
+    shape.push_back(std::max<int64_t>(1, evaluateDim(dim, values)));
+  return shape;
+}
+
+int64_t likelyBytes(Type tensor) {
+  int64_t bytes = std::max(1u, getElementTypeOrSelf(tensor).getIntOrFloatBitWidth() / 8);
+  for (int64_t size : shapeAt(tensor, {}))
+    bytes *= size;
+  return bytes;
 }
 
 //===-- Products ---------------------------------------------------------------------------===//

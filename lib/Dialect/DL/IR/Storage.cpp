@@ -16,6 +16,8 @@ static ArrayRef<int64_t> shapeOf(Value value) {
 //------------------------------------------------------------------------------------===//
 
 SmallVector<int64_t> denseStrides(ArrayRef<int64_t> shape) {
+  if (ShapedType::isDynamicShape(shape))
+    return {};
   SmallVector<int64_t> strides(shape.size(), 1);
   for (size_t axis = shape.size(); axis-- > 1;)
     strides[axis - 1] = strides[axis] * std::max<int64_t>(1, shape[axis]);
@@ -23,6 +25,8 @@ SmallVector<int64_t> denseStrides(ArrayRef<int64_t> shape) {
 }
 
 bool areLinear(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, unsigned first, unsigned last) {
+  if (strides.empty())
+    return true;
   int64_t expected = 0; // nothing is known before the innermost axis of more than one element
   for (unsigned axis = last; axis-- > first;) {
     if (shape[axis] == 1)
@@ -35,7 +39,7 @@ bool areLinear(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, unsigned firs
 }
 
 bool isDense(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides) {
-  if (llvm::is_contained(shape, 0))
+  if (strides.empty() || llvm::is_contained(shape, 0))
     return true;
   for (size_t axis = shape.size(); axis-- > 0;)
     if (shape[axis] != 1)

@@ -47,10 +47,10 @@ void convert(LayoutOpInterface op) {
   op.setChannelsLast(true);
   Value result = op->getResult(0);
   auto first = cast<RankedTensorType>(result.getType());
-  SmallVector<int64_t> last;
+  Dims dims = dimsOf(first), last;
   for (int64_t axis : toChannelsLast(first.getRank()))
-    last.push_back(first.getDimSize(axis));
-  result.setType(first.clone(last));
+    last.push_back(dims[axis]);
+  result.setType(tensorOf(last, first.getElementType()));
   builder.setInsertionPointAfter(op);
   Value back = transposed(builder, result, toChannelsFirst(first.getRank()));
   result.replaceAllUsesExcept(back, back.getDefiningOp());

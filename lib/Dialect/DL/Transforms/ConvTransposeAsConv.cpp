@@ -5,6 +5,7 @@
 //
 //   Z = output place + pad = s * q + r:   y[Z] = sum over j of x[q - j] * w[r + s * j]
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
 
@@ -21,28 +22,38 @@ namespace {
 
 /// One spatial axis of the rewrite.
 struct Axis {
-  int64_t input, output, kernel, stride, pad;
+  AffineExpr input, output;
+  int64_t kernel, stride, pad;
   int64_t taps() const { return (kernel + stride - 1) / stride; }
-  /// Places of a phase that are computed, at least as many as are kept.
-  int64_t places() const { return std::max((pad + output + stride - 1) / stride, input); }
+  /// Places of a phase that are computed, at least as many as are kept; null where symbols decide.
+  AffineExpr places() const {
+    AffineExpr kept = (output + (pad + stride - 1)).floorDiv(stride);
+    if (isAtLeast(simplifyAffineExpr(kept - input, 0, 64), 0))
+      return kept;
+    return isAtLeast(simplifyAffineExpr(input - kept, 0, 64), 0) ? input : AffineExpr();
+  }
+  /// Zeros behind the input.
+  std::optional<int64_t> after() const {
+    AffineExpr count = places();
+    return count ? constantDim(simplifyAffineExpr(count - input, 0, 64)) : std::nullopt;
+  }
 };
 
 bool isSupported(ConvTransposeOp op) {
   auto isOne = [](int64_t value) { return value == 1; };
   ArrayRef<int64_t> filter = op.getFilter().getType().getShape();
   return op.getLayout() == Layout::ChannelsLast && op.getGroups() == 1 &&
-         op.getInput().getType().hasStaticShape() && op.getResult().getType().hasStaticShape() &&
-         op.getInput().getType().getRank() <= 4 && llvm::all_of(op.getDilations(), isOne) &&
+         hasKnownDims(op.getInput().getType()) && op.getInput().getType().getRank() <= 4 && llvm::all_of(op.getDilations(), isOne) &&
          isa<FloatType>(op.getInput().getType().getElementType()) &&
-         !llvm::is_contained(filter, 0) && op.getInput().getType().getNumElements() > 0;
+         !llvm::is_contained(filter, 0) && elementCountOf(op.getInput().getType()) != 0;
 }
 
 SmallVector<Axis> axesOf(ConvTransposeOp op) {
   SmallVector<Axis> axes;
+  Dims input = dimsOf(op.getInput().getType()), output = dimsOf(op.getResult().getType());
   for (size_t i = 0; i < op.getStrides().size(); ++i)
-    axes.push_back(
-        {op.getInput().getType().getDimSize(i + 1), op.getResult().getType().getDimSize(i + 1),
-         op.getFilter().getType().getDimSize(i + 2), op.getStrides()[i], op.getPadsBegin()[i]});
+    axes.push_back({input[i + 1], output[i + 1], op.getFilter().getType().getDimSize(i + 2),
+                    op.getStrides()[i], op.getPadsBegin()[i]});
   return axes;
 }
 
@@ -88,8 +99,9 @@ Value constantOf(OpBuilder &builder, Location loc, const Tensor &tensor) {
 /// Channels (phase..., O) of the pixels (N, places..., phases * O) become pixels:
 /// (N, places * strides..., O).
 Value dealOut(OpBuilder &builder, Location loc, Value value, ArrayRef<Axis> axes) {
-  int64_t batch = cast<RankedTensorType>(value.getType()).getDimSize(0), phases = 1;
-  SmallVector<int64_t> split{batch}, permutation{0}, joined{batch};
+  Dims dims = dimsOf(value.getType()), split{dims[0]}, joined{dims[0]};
+  SmallVector<int64_t> permutation{0};
+  int64_t phases = 1;
   auto count = static_cast<int64_t>(axes.size());
   for (auto [index, axis] : llvm::enumerate(axes)) {
     split.push_back(axis.places());
@@ -99,8 +111,8 @@ Value dealOut(OpBuilder &builder, Location loc, Value value, ArrayRef<Axis> axes
     phases *= axis.stride;
   }
   for (const Axis &axis : axes)
-    split.push_back(axis.stride);
-  int64_t outputs = cast<RankedTensorType>(value.getType()).getShape().back() / phases;
+    split.push_back(builder.getAffineConstantExpr(axis.stride));
+  AffineExpr outputs = dims.back().floorDiv(phases);
   split.push_back(outputs);
   permutation.push_back(1 + 2 * count);
   joined.push_back(outputs);
@@ -122,8 +134,8 @@ std::pair<Value, Value> hoistUnaries(OpBuilder &builder, Value result, Value con
       break;
     Operation *copy = builder.clone(*user);
     copy->setOperand(0, conv);
-    auto type = cast<RankedTensorType>(user->getResult(0).getType());
-    copy->getResult(0).setType(type.clone(cast<RankedTensorType>(conv.getType()).getShape()));
+    copy->getResult(0).setType(withElement(cast<RankedTensorType>(conv.getType()),
+                                           getElementTypeOrSelf(user->getResult(0))));
     conv = copy->getResult(0);
     result = user->getResult(0);
     dead.push_back(user);
@@ -137,15 +149,15 @@ void rewrite(ConvTransposeOp op, const Tensor &filter, const std::optional<Tenso
   OpBuilder builder(op);
   Location loc = op.getLoc();
   int64_t outputs = filter.shape()[1], phases = 1;
-  SmallVector<int64_t> before, after, ones(axes.size(), 1),
-      shape{op.getInput().getType().getDimSize(0)};
+  SmallVector<int64_t> before, after, ones(axes.size(), 1);
+  Dims shape{dimsOf(op.getInput().getType()).front()};
   for (const Axis &axis : axes) {
     phases *= axis.stride;
     before.push_back(axis.taps() - 1);
-    after.push_back(axis.places() - axis.input);
+    after.push_back(*axis.after());
     shape.push_back(axis.places());
   }
-  shape.push_back(phases * outputs);
+  shape.push_back(builder.getAffineConstantExpr(phases * outputs));
   Value tiled;
   if (bias) {
     Tensor values(bias->dtype(), {phases * outputs});
@@ -153,20 +165,24 @@ void rewrite(ConvTransposeOp op, const Tensor &filter, const std::optional<Tenso
       values.setDouble(i, bias->asDouble(i % outputs));
     tiled = constantOf(builder, loc, values);
   }
-  auto type = op.getResult().getType().clone(shape);
+  auto type = tensorOf(shape, getElementTypeOrSelf(op.getResult()));
   auto conv = ConvOp::create(builder, loc, type, op.getInput(),
                              constantOf(builder, loc, phaseFilter(filter, axes)), tiled, ones, ones,
                              before, after, /*groups=*/1, Layout::ChannelsLast,
                              /*packed_channels=*/0, /*output_channels=*/0, /*output_last=*/false);
   auto [last, replaced] = hoistUnaries(builder, op.getResult(), conv.getResult(), dead);
   Value pixels = dealOut(builder, loc, last, axes);
-  SmallVector<int64_t> starts{0}, sizes(cast<RankedTensorType>(replaced.getType()).getShape());
+  SmallVector<int64_t> starts{0};
   for (const Axis &axis : axes)
     starts.push_back(axis.pad);
   starts.push_back(0);
-  if (sizes != cast<RankedTensorType>(pixels.getType()).getShape())
-    pixels =
-        SliceOp::create(builder, loc, pixels, starts, sizes, SmallVector<int64_t>(sizes.size(), 1));
+  if (replaced.getType() != pixels.getType()) {
+    auto [sizes, symbolic] = sizeAttributes(builder.getContext(), dimsOf(replaced.getType()));
+    SmallVector<int64_t> steps(sizes.size(), 1);
+    pixels = SliceOp::create(builder, loc, pixels, builder.getDenseI64ArrayAttr(starts),
+                             builder.getDenseI64ArrayAttr(sizes),
+                             builder.getDenseI64ArrayAttr(steps), symbolic);
+  }
   replaced.replaceAllUsesWith(pixels);
 }
 
@@ -177,7 +193,9 @@ struct DLConvTransposeAsConvPass : impl::DLConvTransposeAsConvBase<DLConvTranspo
     for (ConvTransposeOp op : ops) {
       std::optional<Tensor> filter = constantTensor(op.getFilter());
       std::optional<Tensor> bias = op.getBias() ? constantTensor(op.getBias()) : std::nullopt;
-      if (!isSupported(op) || !filter || (op.getBias() && !bias))
+      if (!isSupported(op) || !llvm::all_of(axesOf(op), [](const Axis &axis) {
+            return axis.after().has_value();
+          }) || !filter || (op.getBias() && !bias))
         continue;
       SmallVector<Operation *> dead{op};
       rewrite(op, *filter, bias, dead);

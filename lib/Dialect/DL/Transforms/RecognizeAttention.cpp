@@ -72,8 +72,8 @@ HeadsOperand headsOperandOf(Value value, bool turned, bool scaled) {
 HeadsOperand withBatch(PatternRewriter &rewriter, HeadsOperand operand) {
   if (operand.permutation.size() == 4)
     return operand;
-  SmallVector<int64_t> shape{1};
-  llvm::append_range(shape, cast<RankedTensorType>(operand.source.getType()).getShape());
+  Dims shape{rewriter.getAffineConstantExpr(1)};
+  llvm::append_range(shape, dimsOf(operand.source.getType()));
   operand.source = ReshapeOp::create(rewriter, operand.source.getLoc(), operand.source, shape);
   for (int64_t &axis : operand.permutation)
     ++axis;
@@ -118,9 +118,13 @@ std::optional<Scores> scoresOf(Value logits) {
 
 /// Whether the products broadcast none of their operands along batch or heads.
 bool batchesAgree(MatmulOp op) {
-  ArrayRef<int64_t> result = op.getType().getShape().drop_back(2);
-  return op.getLhs().getType().getShape().drop_back(2) == result &&
-         op.getRhs().getType().getShape().drop_back(2) == result;
+  auto batch = [](Type type) {
+    Dims dims = dimsOf(type);
+    dims.pop_back_n(2);
+    return dims;
+  };
+  Dims result = batch(op.getType());
+  return batch(op.getLhs().getType()) == result && batch(op.getRhs().getType()) == result;
 }
 
 struct RecognizeAttention : OpRewritePattern<MatmulOp> {
@@ -135,7 +139,7 @@ struct RecognizeAttention : OpRewritePattern<MatmulOp> {
     std::optional<Scores> scores = scoresOf(softmax.getOperand());
     if (!scores)
       return rewriter.notifyMatchFailure(op, "not a softmax of scaled and biased scores");
-    if (!batchesAgree(op) || !batchesAgree(scores->product) || !op.getType().hasStaticShape())
+    if (!batchesAgree(op) || !batchesAgree(scores->product) || !hasKnownDims(op.getType()))
       return rewriter.notifyMatchFailure(op, "an operand broadcasts, or sizes are not known");
 
     MatmulOp product = scores->product;
@@ -163,7 +167,7 @@ private:
                             bias, APFloat(scores.scale * query.scale * key.scale), inner,
                             /*result_heads_inner=*/false);
     if (result.getType() != op.getType())
-      result = ReshapeOp::create(rewriter, loc, result, op.getType().getShape());
+      result = ReshapeOp::create(rewriter, loc, result, dimsOf(op.getType()));
     rewriter.replaceOp(op, result);
   }
 };

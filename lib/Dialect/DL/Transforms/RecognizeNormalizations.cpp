@@ -125,7 +125,7 @@ bool isParameter(Value value, RankedTensorType input, int64_t axis) {
     return false;
   int64_t offset = input.getRank() - type.getRank();
   for (int64_t i = 0; i < type.getRank(); ++i) {
-    bool own = offset + i >= axis && type.getDimSize(i) == input.getDimSize(offset + i);
+    bool own = offset + i >= axis && dimsOf(type)[i] == dimsOf(input)[offset + i];
     if (type.getDimSize(i) != 1 && !own)
       return false;
   }

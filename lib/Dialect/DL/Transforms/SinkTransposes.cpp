@@ -28,16 +28,16 @@ Permutation inverse(ArrayRef<int64_t> permutation) {
   return result;
 }
 
-SmallVector<int64_t> permuted(ArrayRef<int64_t> values, ArrayRef<int64_t> permutation) {
-  SmallVector<int64_t> result;
+template <typename T>
+SmallVector<T> permuted(ArrayRef<T> values, ArrayRef<int64_t> permutation) {
+  SmallVector<T> result;
   for (int64_t axis : permutation)
     result.push_back(values[axis]);
   return result;
 }
 
 RankedTensorType permutedType(Type type, ArrayRef<int64_t> permutation) {
-  auto tensor = cast<RankedTensorType>(type);
-  return tensor.clone(permuted(tensor.getShape(), permutation));
+  return tensorOf(permuted<AffineExpr>(dimsOf(type), permutation), getElementTypeOrSelf(type));
 }
 
 /// The permutation that most operands of `op` were transposed by, where moving it past `op` leaves
@@ -56,7 +56,7 @@ Permutation commonPermutation(Operation *op) {
     if (auto transpose = operand.getDefiningOp<TransposeOp>();
         transpose && ArrayRef(permutation) == transpose.getPermutation())
       ++moved;
-    else if (!operand.getDefiningOp<ConstantOp>() && type.getNumElements() > 1)
+    else if (!operand.getDefiningOp<ConstantOp>() && elementCountOf(type) != 1)
       ++added;
     if (type.getRank() > rank)
       return {};
@@ -72,11 +72,11 @@ Value untransposed(PatternRewriter &rewriter, Value value, ArrayRef<int64_t> per
   if (auto transpose = value.getDefiningOp<TransposeOp>();
       transpose && transpose.getPermutation() == permutation)
     return transpose.getOperand();
-  if (type.getNumElements() == 1 && type.getRank() == 0)
+  if (type.getRank() == 0)
     return value;
-  SmallVector<int64_t> shape(permutation.size() - type.getRank(), 1);
-  llvm::append_range(shape, type.getShape());
-  if (!llvm::equal(shape, type.getShape()))
+  Dims shape(permutation.size() - type.getRank(), rewriter.getAffineConstantExpr(1));
+  llvm::append_range(shape, dimsOf(type));
+  if (static_cast<int64_t>(shape.size()) != type.getRank())
     value = ReshapeOp::create(rewriter, value.getLoc(), value, shape);
   return TransposeOp::create(rewriter, value.getLoc(), value, inverse(permutation));
 }
@@ -131,9 +131,13 @@ struct SinkThroughSlice : OpRewritePattern<SliceOp> {
     if (!transpose)
       return failure();
     Permutation back = inverse(transpose.getPermutation());
+    auto [sizes, symbolic] = sizeAttributes(
+        op.getContext(), permuted<AffineExpr>(dimsOf(op.getResult().getType()), back));
     Value moved = SliceOp::create(rewriter, op.getLoc(), transpose.getOperand(),
-                                  permuted(op.getStarts(), back), permuted(op.getSizes(), back),
-                                  permuted(op.getSteps(), back));
+                                  rewriter.getDenseI64ArrayAttr(permuted(op.getStarts(), back)),
+                                  rewriter.getDenseI64ArrayAttr(sizes),
+                                  rewriter.getDenseI64ArrayAttr(permuted(op.getSteps(), back)),
+                                  symbolic);
     rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, transpose.getPermutation());
     return success();
   }
@@ -247,7 +251,7 @@ struct UnitTransposeToReshape : OpRewritePattern<TransposeOp> {
         return failure();
       last = axis;
     }
-    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getOperand(), op.getType().getShape());
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getOperand(), dimsOf(op.getType()));
     return success();
   }
 };

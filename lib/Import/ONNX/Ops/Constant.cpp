@@ -55,29 +55,39 @@ static LogicalResult importConstantOfShape(NodeContext &c) {
   if (value.numElements() != 1)
     return c.badInput("attribute 'value' has " + Twine(value.numElements()) +
                       " elements, expected 1");
-  FailureOr<Ints> sizes = c.requireInts(0);
+  FailureOr<dl::Dims> sizes = c.requireSizes(0);
   if (failed(sizes))
     return failure();
-  if (!elementCount(Shape(sizes->begin(), sizes->end())))
+  Shape known;
+  for (AffineExpr size : *sizes)
+    known.push_back(dl::constantDim(size).value_or(1));
+  if (!elementCount(known))
     return c.badInput("shape holds a negative size or overflows");
   return c.setOutput(0, c.expand(c.constant(value.reshaped({})), *sizes));
 }
 
 static LogicalResult importShape(NodeContext &c) {
-  Ints shape = c.shapeOf(c.input(0));
+  dl::Dims shape = c.dimsOf(c.input(0));
   int64_t rank = shape.size();
   auto bound = [&](StringRef name, int64_t defaultValue) {
     int64_t value = c.intAttr(name, defaultValue);
     return std::clamp<int64_t>(value < 0 ? value + rank : value, 0, rank);
   };
   int64_t start = bound("start", 0), end = bound("end", rank);
-  ArrayRef<int64_t> part(shape);
+  ArrayRef<AffineExpr> part(shape);
   part = part.slice(start, std::max<int64_t>(end - start, 0));
-  return c.setOutput(0, c.constant(vectorOf<int64_t>(DType::I64, part)));
+  auto [sizes, symbolic] = dl::sizeAttributes(c.builder().getContext(), part);
+  if (symbolic)
+    return c.setOutput(0, c.create<dl::SizesOp>(symbolic));
+  return c.setOutput(0, c.constant(vectorOf<int64_t>(DType::I64, sizes)));
 }
 
 static LogicalResult importSize(NodeContext &c) {
-  return c.setOutput(0, c.constant(scalarOf(c.typeOf(c.input(0)).getNumElements())));
+  AffineExpr elements = dl::productOf(c.dimsOf(c.input(0)), c.builder().getContext());
+  auto [sizes, symbolic] = dl::sizeAttributes(c.builder().getContext(), {elements});
+  if (symbolic)
+    return c.setOutput(0, c.reshape(c.create<dl::SizesOp>(symbolic), Ints{}));
+  return c.setOutput(0, c.constant(scalarOf(sizes.front())));
 }
 
 /// At inference Dropout is the identity and its mask all true. Opset 12 made the mode an input.
@@ -100,7 +110,7 @@ static LogicalResult importDropout(NodeContext &c) {
   if (!c.wantsOutput(1))
     return success();
   Type maskElement = c.opset() < 10 ? c.elementOf(c.input(0)) : c.builder().getI1Type();
-  return c.setOutput(1, c.expand(c.scalar(maskElement, 1), c.shapeOf(c.input(0))));
+  return c.setOutput(1, c.expand(c.scalar(maskElement, 1), c.dimsOf(c.input(0))));
 }
 
 void registerConstantImporters(OpTable &table) {

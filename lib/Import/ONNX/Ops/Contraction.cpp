@@ -12,17 +12,17 @@ namespace dlc::onnx {
 /// again.
 static LogicalResult importMatMul(NodeContext &c) {
   Value lhs = c.input(0), rhs = c.input(1);
-  Ints lhsShape = c.shapeOf(lhs), rhsShape = c.shapeOf(rhs);
+  dl::Dims lhsShape = c.dimsOf(lhs), rhsShape = c.dimsOf(rhs);
   if (lhsShape.empty() || rhsShape.empty())
     return c.badInput("operands must have rank 1 or more");
   if (lhsShape.size() == 1)
-    lhs = c.reshape(lhs, {1, lhsShape[0]});
+    lhs = c.reshape(lhs, dl::Dims{c.dim(1), lhsShape[0]});
   if (rhsShape.size() == 1)
-    rhs = c.reshape(rhs, {rhsShape[0], 1});
+    rhs = c.reshape(rhs, dl::Dims{rhsShape[0], c.dim(1)});
   Value product = c.create<dl::MatmulOp>(lhs, rhs);
   if (c.failed())
     return failure();
-  Ints shape = c.shapeOf(product);
+  dl::Dims shape = c.dimsOf(product);
   if (rhsShape.size() == 1)
     shape.pop_back();
   if (lhsShape.size() == 1)
@@ -48,9 +48,9 @@ static LogicalResult importGemm(NodeContext &c) {
   product = scaled(c, product, alpha);
   if (!c.hasInput(2) || beta == 0.0)
     return c.setOutput(0, product);
-  Ints shape = c.shapeOf(product);
+  dl::Dims shape = c.dimsOf(product);
   Value sum = c.create<dl::AddOp>(product, scaled(c, c.input(2), beta));
-  if (!c.failed() && c.shapeOf(sum) != shape)
+  if (!c.failed() && c.dimsOf(sum) != shape)
     return c.badInput("operand C does not broadcast to the product's shape");
   return c.setOutput(0, sum);
 }
@@ -60,14 +60,15 @@ static ArrayRef<int64_t> spatialOf(ArrayRef<int64_t> shape) {
 }
 
 static LogicalResult importConv(NodeContext &c) {
-  Ints input = c.shapeOf(c.input(0)), filter = c.shapeOf(c.input(1));
+  dl::Dims input = c.dimsOf(c.input(0));
+  Ints filter = c.shapeOf(c.input(1));
   int64_t groups = c.intAttr("group", 1);
   if (groups < 1)
     return c.badInput("attribute 'group' is " + Twine(groups) + ", expected 1 or more");
   if (filter.size() != input.size())
     return c.badInput("filter has rank " + Twine(filter.size()) + ", expected " +
                       Twine(input.size()));
-  FailureOr<SpatialAttributes> window = spatialAttributes(c, input, spatialOf(filter));
+  FailureOr<SpatialAttributes> window = spatialAttributes(c, c.input(0), spatialOf(filter));
   if (failed(window))
     return failure();
   return c.setOutput(0, c.create<dl::ConvOp>(c.input(0), c.input(1), c.input(2), window->strides,
@@ -94,22 +95,24 @@ static void padForOutput(SpatialAttributes &window, ArrayRef<int64_t> input,
 }
 
 static LogicalResult importConvTranspose(NodeContext &c) {
-  Ints input = c.shapeOf(c.input(0)), filter = c.shapeOf(c.input(1));
+  Ints filter = c.shapeOf(c.input(1));
+  size_t rank = c.rankOf(c.input(0));
   int64_t groups = c.intAttr("group", 1);
   if (groups < 1)
     return c.badInput("attribute 'group' is " + Twine(groups) + ", expected 1 or more");
-  if (filter.size() != input.size())
-    return c.badInput("filter has rank " + Twine(filter.size()) + ", expected " +
-                      Twine(input.size()));
-  FailureOr<SpatialAttributes> window = spatialAttributes(c, input, spatialOf(filter));
+  if (filter.size() != rank)
+    return c.badInput("filter has rank " + Twine(filter.size()) + ", expected " + Twine(rank));
+  FailureOr<SpatialAttributes> window = spatialAttributes(c, c.input(0), spatialOf(filter));
   if (failed(window))
     return failure();
-  size_t spatial = input.size() - 2;
+  size_t spatial = rank - 2;
   Ints outputPadding = c.intsAttr("output_padding", spatial, 0);
   std::string autoPad = c.stringAttr("auto_pad", "NOTSET");
   bool same = autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER";
+  std::optional<Ints> output = c.intsAttr("output_shape");
+  Ints input = same || output ? c.shapeOf(c.input(0)) : Ints();
   ArrayRef<int64_t> images = spatialOf(input);
-  if (std::optional<Ints> output = c.intsAttr("output_shape")) {
+  if (output) {
     // Some exporters give N and C too.
     ArrayRef<int64_t> sizes = ArrayRef(*output).take_back(std::min(spatial, output->size()));
     if (sizes.size() != spatial)

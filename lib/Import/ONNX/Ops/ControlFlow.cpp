@@ -39,7 +39,7 @@ static LogicalResult importIf(NodeContext &c) {
   if (chosen.size() != other.size())
     return c.badInput("its branches give " + Twine(chosen.size()) + " and " + Twine(other.size()) +
                       " outputs");
-  Value condition = c.reshape(c.input(0), {});
+  Value condition = c.reshape(c.input(0), Ints());
   SmallVector<Value> results;
   for (auto [left, right] : llvm::zip(chosen, other)) {
     if (left.getType() != right.getType())

@@ -107,8 +107,8 @@ static LogicalResult importOneHot(NodeContext &c) {
   shape.insert(shape.begin() + *axis, 1);
   Value hit =
       c.create<dl::EqualOp>(c.reshape(index, shape), countAlong(c, i64, depth, rank, *axis));
-  Value off = c.reshape(c.sliceAxis(c.input(2), 0, 0, 1), {});
-  Value on = c.reshape(c.sliceAxis(c.input(2), 0, 1, 1), {});
+  Value off = c.reshape(c.sliceAxis(c.input(2), 0, 0, 1), Ints());
+  Value on = c.reshape(c.sliceAxis(c.input(2), 0, 1, 1), Ints());
   return c.setOutput(0, c.create<dl::WhereOp>(hit, on, off));
 }
 

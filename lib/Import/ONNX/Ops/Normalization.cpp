@@ -15,15 +15,16 @@ namespace dlc::onnx {
 template <typename OpTy>
 static LogicalResult importSoftmax(NodeContext &c) {
   bool flat = c.opset() < 13;
-  Ints shape = c.shapeOf(c.input(0));
+  dl::Dims shape = c.dimsOf(c.input(0));
   FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", flat ? 1 : -1), shape.size());
   if (failed(axis))
     return failure();
   if (!flat || *axis + 1 == static_cast<int64_t>(shape.size()))
     return c.setOutput(0, c.create<OpTy>(c.input(0), c.i64(*axis)));
-  Ints matrix{1, 1};
-  for (auto [index, size] : llvm::enumerate(shape))
-    matrix[static_cast<int64_t>(index) < *axis ? 0 : 1] *= size;
+  ArrayRef<AffineExpr> all(shape);
+  MLIRContext *context = c.builder().getContext();
+  dl::Dims matrix{dl::productOf(all.take_front(*axis), context),
+                  dl::productOf(all.drop_front(*axis), context)};
   Value rows = c.create<OpTy>(c.reshape(c.input(0), matrix), c.i64(1));
   return c.setOutput(0, c.failed() ? Value() : c.reshape(rows, shape));
 }

@@ -19,7 +19,7 @@ static Value alongAxis(NodeContext &c, Value value, ArrayRef<int64_t> shape, int
     return {};
   Ints own = c.shapeOf(value);
   if (own.empty() || (own.size() == 1 && own[0] == 1))
-    return c.reshape(value, {});
+    return c.reshape(value, Ints());
   int64_t rank = shape.size();
   if (block == 0) {
     if (own.size() != 1 || own[0] != shape[axis]) {
@@ -157,7 +157,7 @@ static Value ofMatrix(NodeContext &c, Value value, int64_t axis) {
     return {};
   Ints shape = c.shapeOf(value);
   if (shape.size() == 1 && shape[0] == 1)
-    return c.reshape(value, {});
+    return c.reshape(value, Ints());
   if (shape.size() == 1 && axis == -2)
     return c.reshape(value, {shape[0], 1});
   return value;
@@ -203,7 +203,7 @@ static Value ofChannels(NodeContext &c, Value value, int64_t rank, int64_t axis)
     return {};
   Ints shape = c.shapeOf(value), spread(rank, 1);
   if (shape.empty() || (shape.size() == 1 && shape[0] == 1))
-    return c.reshape(value, {});
+    return c.reshape(value, Ints());
   spread[axis] = shape[0];
   return c.reshape(value, spread);
 }
@@ -218,7 +218,7 @@ static Value integerConv(NodeContext &c, Value input, Value inputZero, Value fil
     (void)c.badInput("expects an image, a filter of the same rank and a positive 'group'");
     return {};
   }
-  FailureOr<SpatialAttributes> window = spatialAttributes(c, image, ArrayRef(kernel).drop_front(2));
+  FailureOr<SpatialAttributes> window = spatialAttributes(c, input, ArrayRef(kernel).drop_front(2));
   if (failed(window))
     return {};
   int64_t rank = image.size();

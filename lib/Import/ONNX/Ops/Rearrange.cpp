@@ -66,7 +66,7 @@ static Value cutNegativePads(NodeContext &c, Value value, const Pads &pads) {
   }
   return sizes == shape
              ? value
-             : c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps));
+             : c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps), AffineMapAttr());
 }
 
 static LogicalResult importPad(NodeContext &c) {
@@ -85,7 +85,7 @@ static LogicalResult importPad(NodeContext &c) {
   } else if (c.hasInput(2)) {
     if (c.typeOf(c.input(2)).getNumElements() != 1)
       return c.badInput("constant_value must be one element");
-    fill = c.reshape(c.input(2), {});
+    fill = c.reshape(c.input(2), Ints());
   }
   Ints low, high;
   for (auto [before, after] : llvm::zip(pads->low, pads->high)) {
@@ -288,7 +288,7 @@ static LogicalResult importCenterCropPad(NodeContext &c) {
     }
   }
   Value cut =
-      c.create<dl::SliceOp>(c.input(0), c.i64s(starts), c.i64s(sizes), c.i64s(Ints(rank, 1)));
+      c.create<dl::SliceOp>(c.input(0), c.i64s(starts), c.i64s(sizes), c.i64s(Ints(rank, 1)), AffineMapAttr());
   return c.setOutput(0, c.create<dl::PadOp>(
                             cut, Value(), c.i64s(low), c.i64s(high),
                             dl::PadModeAttr::get(c.builder().getContext(), dl::PadMode::Constant)));

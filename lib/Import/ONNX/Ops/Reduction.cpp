@@ -32,7 +32,7 @@ static LogicalResult importReduce(NodeContext &c) {
   llvm::sort(*axes);
   Value operand = c.input(0);
   // Nothing to read: the result is a constant, whatever computes the operand.
-  if (llvm::is_contained(c.shapeOf(operand), 0))
+  if (llvm::is_contained(c.typeOf(operand).getShape(), 0))
     operand = c.constant(dl::emptyTensor(c.typeOf(operand)));
   auto kindAttr = dl::ReduceKindAttr::get(c.builder().getContext(), kind);
   return c.setOutput(0, c.create<dl::ReduceOp>(operand, kindAttr, c.i64s(*axes), c.flag(keep)));

@@ -3,6 +3,7 @@
 
 #include "../NodeContext.h"
 #include "dlc/Support/CheckedArithmetic.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -15,6 +16,53 @@ static int64_t elementsOf(ArrayRef<int64_t> shape) {
   for (int64_t size : shape)
     elements *= size;
   return elements;
+}
+
+static std::string dimsText(NodeContext &c, ArrayRef<AffineExpr> dims) {
+  return llvm::join(llvm::map_range(dims,
+                                    [&](AffineExpr dim) {
+                                      return dl::expressionString(
+                                          dim, c.graphBuilder().symbols().allNames());
+                                    }),
+                    "x");
+}
+
+/// resolveReshape where sizes of the operand, or asked for, are symbols.
+static FailureOr<dl::Dims> resolveSymbolicReshape(NodeContext &c, ArrayRef<AffineExpr> from,
+                                                  ArrayRef<AffineExpr> asked, bool allowZero) {
+  dl::Dims shape(asked);
+  std::optional<size_t> open;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    std::optional<int64_t> size = dl::constantDim(shape[axis]);
+    if (size == 0 && !allowZero && axis >= from.size())
+      return c.badInput("shape entry " + Twine(axis) + " is 0, but the operand has rank " +
+                        Twine(from.size()));
+    if (size == 0 && !allowZero)
+      shape[axis] = from[axis];
+    if (size == -1 && open)
+      return c.badInput("shape holds -1 more than once");
+    if (size == -1)
+      open = axis;
+    else if (size && *size < -1)
+      return c.badInput("shape holds " + Twine(*size));
+  }
+  if (open)
+    shape[*open] = c.dim(1);
+  AffineExpr whole = dl::productOf(from, c.builder().getContext());
+  AffineExpr part = dl::productOf(shape, c.builder().getContext());
+  AffineExpr left = dl::exactQuotient(whole, part);
+  // Sizes may have to be such that a factor is 1, or one size such that it is another.
+  if (left && !open && !dl::constantDim(left)) {
+    c.graphBuilder().symbols().require(left - 1);
+    c.graphBuilder().symbols().require(c.dim(1) - left);
+    return shape;
+  }
+  if (!left || (!open && dl::constantDim(left) != 1))
+    return c.unsupported("reshapes " + dimsText(c, from) + " to " + dimsText(c, asked) +
+                         ", which fits at certain sizes only: give them with --shape");
+  if (open)
+    shape[*open] = left;
+  return shape;
 }
 
 /// 0 copies the operand's size (unless `allowZero`), -1 takes what is left.
@@ -53,33 +101,47 @@ static FailureOr<Ints> resolveReshape(NodeContext &c, ArrayRef<int64_t> from,
   return shape;
 }
 
+static bool areConstant(ArrayRef<AffineExpr> dims) {
+  return llvm::all_of(dims, [](AffineExpr dim) { return dl::constantDim(dim).has_value(); });
+}
+
 static LogicalResult importReshape(NodeContext &c) {
   c.ignoreAttr("consumed_inputs");
   bool allowZero = c.boolAttr("allowzero", false);
-  Ints asked;
+  dl::Dims asked;
   if (c.opset() < 5) {
-    asked = c.intsAttr("shape").value_or(Ints());
+    asked = dl::dimsOf(c.builder().getContext(), c.intsAttr("shape").value_or(Ints()));
   } else {
-    FailureOr<Ints> given = c.requireInts(1);
+    FailureOr<dl::Dims> given = c.requireSizes(1);
     if (failed(given))
       return failure();
     asked = *given;
   }
-  FailureOr<Ints> shape = resolveReshape(c, c.shapeOf(c.input(0)), asked, allowZero);
+  dl::Dims from = c.dimsOf(c.input(0));
+  if (!areConstant(from) || !areConstant(asked)) {
+    FailureOr<dl::Dims> dims = resolveSymbolicReshape(c, from, asked, allowZero);
+    return failed(dims) ? failure() : c.setOutput(0, c.reshape(c.input(0), *dims));
+  }
+  Ints sizes;
+  for (AffineExpr size : asked)
+    sizes.push_back(*dl::constantDim(size));
+  FailureOr<Ints> shape = resolveReshape(c, c.shapeOf(c.input(0)), sizes, allowZero);
   if (failed(shape))
     return failure();
   return c.setOutput(0, c.reshape(c.input(0), *shape));
 }
 
 static LogicalResult importFlatten(NodeContext &c) {
-  Ints shape = c.shapeOf(c.input(0));
+  dl::Dims shape = c.dimsOf(c.input(0));
   int64_t axis = c.intAttr("axis", 1), rank = shape.size();
   axis += axis < 0 ? rank : 0;
   if (axis < 0 || axis > rank)
     return c.badInput("axis " + Twine(axis) + " is outside rank " + Twine(rank));
-  ArrayRef<int64_t> all(shape);
-  return c.setOutput(0, c.reshape(c.input(0), {elementsOf(all.take_front(axis)),
-                                               elementsOf(all.drop_front(axis))}));
+  ArrayRef<AffineExpr> all(shape);
+  MLIRContext *context = c.builder().getContext();
+  dl::Dims matrix{dl::productOf(all.take_front(axis), context),
+                  dl::productOf(all.drop_front(axis), context)};
+  return c.setOutput(0, c.reshape(c.input(0), matrix));
 }
 
 /// The axes of Squeeze and Unsqueeze: an attribute before opset 13, an input since.
@@ -98,14 +160,19 @@ static LogicalResult importSqueeze(NodeContext &c) {
   FailureOr<std::optional<Ints>> given = axesOf(c);
   if (failed(given))
     return failure();
-  Ints shape = c.shapeOf(c.input(0)), result;
+  dl::Dims shape = c.dimsOf(c.input(0)), result;
   FailureOr<Ints> axes = c.normalizeAxes(given->value_or(Ints()), shape.size());
   if (failed(axes))
     return failure();
   for (auto [axis, size] : llvm::enumerate(shape)) {
-    bool drop = *given ? llvm::is_contained(*axes, static_cast<int64_t>(axis)) : size == 1;
-    if (drop && size != 1)
-      return c.badInput("axis " + Twine(axis) + " has size " + Twine(size) + ", expected 1");
+    bool asked = llvm::is_contained(*axes, static_cast<int64_t>(axis));
+    // Which axes to drop, or whether they have one element, is decided here.
+    if (!*given || asked)
+      (void)c.sizeOf(c.input(0), axis);
+    bool drop = *given ? asked : dl::constantDim(size) == 1;
+    if (drop && !c.failed() && dl::constantDim(size) != 1)
+      return c.badInput("axis " + Twine(axis) + " has size " + Twine(*dl::constantDim(size)) +
+                        ", expected 1");
     if (!drop)
       result.push_back(size);
   }
@@ -118,13 +185,14 @@ static LogicalResult importUnsqueeze(NodeContext &c) {
     return failure();
   if (!*given)
     return c.badInput("axes are missing");
-  Ints shape = c.shapeOf(c.input(0)), result;
+  dl::Dims shape = c.dimsOf(c.input(0)), result;
   size_t rank = shape.size() + (*given)->size();
   FailureOr<Ints> axes = c.normalizeAxes(**given, rank);
   if (failed(axes))
     return failure();
   for (size_t axis = 0, next = 0; axis < rank; ++axis)
-    result.push_back(llvm::is_contained(*axes, static_cast<int64_t>(axis)) ? 1 : shape[next++]);
+    result.push_back(llvm::is_contained(*axes, static_cast<int64_t>(axis)) ? c.dim(1)
+                                                                           : shape[next++]);
   return c.setOutput(0, c.reshape(c.input(0), result));
 }
 
@@ -151,17 +219,17 @@ static LogicalResult importConcat(NodeContext &c) {
 
 /// Expand broadcasts both ways: sizes of 1 in the asked-for shape take the operand's.
 static LogicalResult importExpand(NodeContext &c) {
-  FailureOr<Ints> asked = c.requireInts(1);
+  FailureOr<dl::Dims> asked = c.requireSizes(1);
   if (failed(asked))
     return failure();
-  Ints from = c.shapeOf(c.input(0)), shape(*asked);
+  dl::Dims from = c.dimsOf(c.input(0)), shape(*asked);
   if (shape.size() < from.size())
-    shape.insert(shape.begin(), from.size() - shape.size(), 1);
+    shape.insert(shape.begin(), from.size() - shape.size(), c.dim(1));
   size_t offset = shape.size() - from.size();
   for (size_t axis = 0; axis < from.size(); ++axis)
-    if (shape[offset + axis] == 1)
+    if (dl::constantDim(shape[offset + axis]) == 1)
       shape[offset + axis] = from[axis];
-  if (llvm::any_of(shape, [](int64_t size) { return size < 0; }))
+  if (llvm::any_of(shape, [](AffineExpr size) { return dl::constantDim(size).value_or(0) < 0; }))
     return c.badInput("shape holds a negative size");
   return c.setOutput(0, c.expand(c.input(0), shape));
 }
@@ -172,21 +240,28 @@ static LogicalResult importIdentity(NodeContext &c) { return c.setOutput(0, c.in
 
 /// Starts, ends, axes and steps of a Slice, as they are in the file.
 struct SliceBounds {
-  Ints starts, ends, axes, steps;
+  dl::Dims starts, ends;
+  Ints axes, steps;
 };
 
 static FailureOr<SliceBounds> sliceBounds(NodeContext &c) {
   SliceBounds bounds;
+  MLIRContext *context = c.builder().getContext();
   if (c.opset() < 10) {
-    bounds.starts = c.intsAttr("starts").value_or(Ints());
-    bounds.ends = c.intsAttr("ends").value_or(Ints());
+    bounds.starts = dl::dimsOf(context, c.intsAttr("starts").value_or(Ints()));
+    bounds.ends = dl::dimsOf(context, c.intsAttr("ends").value_or(Ints()));
     bounds.axes = c.intsAttr("axes").value_or(Ints());
   } else {
-    Ints *targets[] = {&bounds.starts, &bounds.ends, &bounds.axes, &bounds.steps};
-    for (auto [index, target] : llvm::enumerate(targets)) {
-      if (!c.hasInput(index + 1))
+    for (auto [index, target] : llvm::enumerate(std::array{&bounds.starts, &bounds.ends})) {
+      FailureOr<dl::Dims> values = c.requireSizes(index + 1);
+      if (failed(values))
+        return failure();
+      *target = *values;
+    }
+    for (auto [index, target] : llvm::enumerate(std::array{&bounds.axes, &bounds.steps})) {
+      if (!c.hasInput(index + 3))
         continue;
-      FailureOr<Ints> values = c.requireInts(index + 1);
+      FailureOr<Ints> values = c.requireInts(index + 3);
       if (failed(values))
         return failure();
       *target = *values;
@@ -218,11 +293,36 @@ static std::pair<int64_t, int64_t> clampSlice(int64_t start, int64_t end, int64_
   return {start, static_cast<int64_t>((static_cast<uint64_t>(span) + stride - 1) / stride)};
 }
 
+/// The same where the size, or the end, is a symbol: a start from the front, steps of 1. What the
+/// clamping would decide becomes a bound on the symbols.
+static FailureOr<std::pair<int64_t, AffineExpr>>
+symbolicSlice(NodeContext &c, AffineExpr start, AffineExpr end, int64_t step, AffineExpr size) {
+  constexpr int64_t beyondAll = std::numeric_limits<int32_t>::max();
+  std::optional<int64_t> from = dl::constantDim(start), to = dl::constantDim(end);
+  ArrayRef<std::string> names = c.graphBuilder().symbols().allNames();
+  auto refuse = [&] {
+    return c.unsupported("slices " + dl::expressionString(start, names) + " to " +
+                         dl::expressionString(end, names) + " of size " +
+                         dl::expressionString(size, names) +
+                         ", which must be known for this: give it with --shape");
+  };
+  if (!from || *from < 0 || step != 1)
+    return refuse();
+  AffineExpr last = to ? *to >= beyondAll ? size : *to < 0 ? size + *to : end : end;
+  if (!to && !dl::isAtLeast(end, 0))
+    return refuse();
+  // A fixed number of elements of an axis that may be shorter would not have this many.
+  c.graphBuilder().symbols().require(simplifyAffineExpr(size - last, 0, 64));
+  AffineExpr length = simplifyAffineExpr(last - *from, 0, 64);
+  c.graphBuilder().symbols().require(length - 1);
+  return std::pair(*from, length);
+}
+
 static LogicalResult importSlice(NodeContext &c) {
   FailureOr<SliceBounds> bounds = sliceBounds(c);
   if (failed(bounds))
     return failure();
-  Ints sizes = c.shapeOf(c.input(0));
+  dl::Dims sizes = c.dimsOf(c.input(0));
   int64_t rank = sizes.size();
   FailureOr<Ints> axes = c.normalizeAxes(bounds->axes, rank);
   if (failed(axes))
@@ -232,14 +332,23 @@ static LogicalResult importSlice(NodeContext &c) {
     int64_t step = bounds->steps[index];
     if (step == 0)
       return c.badInput("step of axis " + Twine(axis) + " is 0");
-    auto [start, size] = clampSlice(bounds->starts[index], bounds->ends[index], step, sizes[axis]);
+    std::optional<int64_t> whole = dl::constantDim(sizes[axis]),
+                           from = dl::constantDim(bounds->starts[index]),
+                           to = dl::constantDim(bounds->ends[index]);
+    if (!whole || !from || !to) {
+      auto part = symbolicSlice(c, bounds->starts[index], bounds->ends[index], step, sizes[axis]);
+      if (failed(part))
+        return failure();
+      std::tie(starts[axis], sizes[axis]) = *part;
+      continue;
+    }
+    auto [start, size] = clampSlice(*from, *to, step, *whole);
     starts[axis] = start;
-    sizes[axis] = size;
+    sizes[axis] = c.dim(size);
     // A single element needs no step, which may be as large as int64 here.
     steps[axis] = size <= 1 ? 1 : step;
   }
-  return c.setOutput(
-      0, c.create<dl::SliceOp>(c.input(0), c.i64s(starts), c.i64s(sizes), c.i64s(steps)));
+  return c.setOutput(0, c.slice(c.input(0), starts, sizes, steps));
 }
 
 /// Sizes of the parts: given, or equal with a smaller last one (opset 18; before, they had to be
@@ -281,11 +390,10 @@ static FailureOr<Ints> splitSizes(NodeContext &c, int64_t size) {
 }
 
 static LogicalResult importSplit(NodeContext &c) {
-  Ints shape = c.shapeOf(c.input(0));
-  FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", 0), shape.size());
+  FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", 0), c.rankOf(c.input(0)));
   if (failed(axis))
     return failure();
-  FailureOr<Ints> sizes = splitSizes(c, shape[*axis]);
+  FailureOr<Ints> sizes = splitSizes(c, c.sizeOf(c.input(0), *axis));
   if (failed(sizes))
     return failure();
   int64_t start = 0;

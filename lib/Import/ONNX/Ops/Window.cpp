@@ -15,7 +15,7 @@ static dl::LayoutAttr channelsFirst(NodeContext &c) {
 /// Kernel, strides, dilations and pads of a pool. Pads as large as the kernel would make windows of
 /// padding alone.
 static FailureOr<SpatialAttributes> poolAttributes(NodeContext &c) {
-  FailureOr<SpatialAttributes> window = spatialAttributes(c, c.shapeOf(c.input(0)));
+  FailureOr<SpatialAttributes> window = spatialAttributes(c, c.input(0));
   if (failed(window))
     return failure();
   for (ArrayRef<int64_t> pads : {window->padsBegin, window->padsEnd})
@@ -27,13 +27,14 @@ static FailureOr<SpatialAttributes> poolAttributes(NodeContext &c) {
 
 /// A window over the whole image.
 static FailureOr<SpatialAttributes> globalWindow(NodeContext &c) {
-  Ints input = c.shapeOf(c.input(0));
-  if (input.size() < 3)
-    return c.badInput("input has rank " + Twine(input.size()) + ", expected (N, C, spatial...)");
-  if (input.size() > 5)
+  int64_t rank = c.rankOf(c.input(0));
+  if (rank < 3)
+    return c.badInput("input has rank " + Twine(rank) + ", expected (N, C, spatial...)");
+  if (rank > 5)
     return c.unsupported("more than 3 spatial axes");
   SpatialAttributes window;
-  window.kernel = Ints(ArrayRef(input).drop_front(2));
+  for (int64_t axis = 2; axis < rank; ++axis)
+    window.kernel.push_back(c.sizeOf(c.input(0), axis));
   window.strides = window.dilations = Ints(window.kernel.size(), 1);
   window.padsBegin = window.padsEnd = Ints(window.kernel.size(), 0);
   return window;
@@ -99,12 +100,28 @@ static LogicalResult importLpPool(NodeContext &c) {
   return c.setOutput(0, lpPool(c, *window, ceilMode, p));
 }
 
+/// A global pool of an image whose size is not known is a reduction; null where it is known.
+static Value symbolicGlobalPool(NodeContext &c, dl::ReduceKind kind) {
+  int64_t rank = c.rankOf(c.input(0));
+  Ints axes = llvm::to_vector(llvm::seq<int64_t>(std::min<int64_t>(2, rank), rank));
+  RankedTensorType type = c.typeOf(c.input(0));
+  if (llvm::none_of(axes, [&](int64_t axis) { return type.isDynamicDim(axis); }))
+    return {};
+  return c.create<dl::ReduceOp>(c.input(0),
+                                dl::ReduceKindAttr::get(c.builder().getContext(), kind),
+                                c.i64s(axes), c.flag(true));
+}
+
 static LogicalResult importGlobalMaxPool(NodeContext &c) {
+  if (Value reduced = symbolicGlobalPool(c, dl::ReduceKind::Max))
+    return c.setOutput(0, reduced);
   FailureOr<SpatialAttributes> window = globalWindow(c);
   return failed(window) ? failure() : c.setOutput(0, maxPool(c, *window, false));
 }
 
 static LogicalResult importGlobalAveragePool(NodeContext &c) {
+  if (Value reduced = symbolicGlobalPool(c, dl::ReduceKind::Mean))
+    return c.setOutput(0, reduced);
   FailureOr<SpatialAttributes> window = globalWindow(c);
   return failed(window) ? failure() : c.setOutput(0, averagePool(c, *window, false, false));
 }

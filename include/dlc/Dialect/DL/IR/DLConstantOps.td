@@ -17,4 +17,15 @@ def DL_ConstantOp : DL_Op<"constant", "Constant", [ConstantLike]> {
   let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
 }
 
+def DL_SizesOp : DL_Op<"sizes", "Constant"> {
+  let summary = "a list of sizes that are known when the function is called";
+  let description = [{
+    Shape arithmetic starts here: element i is result i of `dims`, an affine map of the module's symbols.
+  }];
+  let arguments = (ins AffineMapAttr:$dims);
+  let results = (outs DL_Tensor:$result);
+  let assemblyFormat = "attr-dict `:` type(results)";
+  let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
+}
+
 #endif // DLC_DIALECT_DL_IR_DLCONSTANTOPS_TD

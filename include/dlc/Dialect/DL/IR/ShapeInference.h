@@ -40,6 +40,12 @@ sizeAttributes(mlir::MLIRContext *context, llvm::ArrayRef<mlir::AffineExpr> dims
 mlir::RankedTensorType tensorOf(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::Type element);
 /// The tensor type with the dimensions of `tensor` and another element type.
 mlir::RankedTensorType withElement(mlir::RankedTensorType tensor, mlir::Type element);
+/// The number of elements of a ranked tensor; nullopt where a size is not a constant.
+std::optional<int64_t> elementCountOf(mlir::Type tensor);
+/// Sizes of `tensor` where symbol i is `symbols[i]`; a middling size stands for symbols beyond these.
+llvm::SmallVector<int64_t> shapeAt(mlir::Type tensor, llvm::ArrayRef<int64_t> symbols);
+/// Bytes of `tensor` with middling sizes for symbols: for choices that only speed depends on.
+int64_t likelyBytes(mlir::Type tensor);
 /// The product of dimensions.
 mlir::AffineExpr productOf(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::MLIRContext *context);
 /// `whole` divided by `part` where that leaves no rest whatever the symbols are; null otherwise.

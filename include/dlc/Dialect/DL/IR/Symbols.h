@@ -1,0 +1,37 @@
+// The symbols of a module: sizes that are known only when a function is called. Their number is
+// their place in these attributes of the module, and in the affine maps of tensor types.
+#ifndef DLC_DIALECT_DL_IR_SYMBOLS_H
+#define DLC_DIALECT_DL_IR_SYMBOLS_H
+
+#include "dlc/Dialect/DL/IR/ShapeInference.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include <string>
+#include <vector>
+
+namespace dlc::dl {
+
+/// Names, an array of strings.
+inline constexpr llvm::StringLiteral symbolsAttrName = "dl.symbols";
+/// A likely value of each, for choices that speed alone depends on.
+inline constexpr llvm::StringLiteral estimatesAttrName = "dl.symbol_estimates";
+/// Expressions that must not be negative for the model to have a result, an affine map.
+inline constexpr llvm::StringLiteral boundsAttrName = "dl.symbol_bounds";
+
+/// Names of the module's symbols; empty where all sizes are constants.
+std::vector<std::string> symbolNames(mlir::ModuleOp module);
+/// One estimate a symbol.
+llvm::SmallVector<int64_t> symbolEstimates(mlir::ModuleOp module);
+/// What must not be negative.
+Dims symbolBounds(mlir::ModuleOp module);
+/// `expr` over the module's symbols by name, as in `2*n + 1`.
+std::string expressionString(mlir::AffineExpr expr, llvm::ArrayRef<std::string> names);
+/// Whether `expr` is at least `least` for all values of symbols from 1 up. False where that is not
+/// plain to see.
+bool isAtLeast(mlir::AffineExpr expr, int64_t least);
+/// The lowest value that `expr` is seen to have; nullopt where it has none.
+std::optional<int64_t> lowerBound(mlir::AffineExpr expr);
+
+} // namespace dlc::dl
+
+#endif // DLC_DIALECT_DL_IR_SYMBOLS_H

@@ -1,0 +1,107 @@
+// Symbols of a module, and what can be said of expressions over them.
+#include "dlc/Dialect/DL/IR/Symbols.h"
+
+#include "dlc/Support/CheckedArithmetic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace dlc::dl {
+
+std::vector<std::string> symbolNames(ModuleOp module) {
+  std::vector<std::string> names;
+  if (auto list = module->getAttrOfType<ArrayAttr>(symbolsAttrName))
+    for (auto name : list.getAsRange<StringAttr>())
+      names.push_back(name.str());
+  return names;
+}
+
+SmallVector<int64_t> symbolEstimates(ModuleOp module) {
+  constexpr int64_t unknown = 64;
+  SmallVector<int64_t> estimates(symbolNames(module).size(), unknown);
+  if (auto given = module->getAttrOfType<DenseI64ArrayAttr>(estimatesAttrName))
+    for (size_t i = 0; i < std::min<size_t>(estimates.size(), given.size()); ++i)
+      estimates[i] = given[i];
+  return estimates;
+}
+
+Dims symbolBounds(ModuleOp module) {
+  auto map = module->getAttrOfType<AffineMapAttr>(boundsAttrName);
+  return map ? Dims(map.getAffineMap().getResults()) : Dims();
+}
+
+static StringRef operatorOf(AffineExprKind kind) {
+  switch (kind) {
+  case AffineExprKind::Mul:
+    return "*";
+  case AffineExprKind::FloorDiv:
+    return "/";
+  case AffineExprKind::CeilDiv:
+    return " ceildiv ";
+  case AffineExprKind::Mod:
+    return "%";
+  default:
+    return " + ";
+  }
+}
+
+std::string expressionString(AffineExpr expr, ArrayRef<std::string> names) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return std::to_string(constant.getValue());
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
+    return symbol.getPosition() < names.size() ? names[symbol.getPosition()] : "?";
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return "?";
+  auto part = [&](AffineExpr operand) {
+    std::string text = expressionString(operand, names);
+    auto inner = dyn_cast<AffineBinaryOpExpr>(operand);
+    bool sum = inner && inner.getKind() == AffineExprKind::Add;
+    bool product = binary.getKind() != AffineExprKind::Add;
+    bool both = binary.getKind() == AffineExprKind::Mul && inner;
+    return product && inner && (sum || !both || inner.getKind() != AffineExprKind::Mul)
+               ? "(" + text + ")"
+               : text;
+  };
+  auto number = dyn_cast<AffineConstantExpr>(binary.getRHS());
+  if (binary.getKind() == AffineExprKind::Add && number && number.getValue() < 0)
+    return part(binary.getLHS()) + " - " + std::to_string(-number.getValue());
+  return part(binary.getLHS()) + operatorOf(binary.getKind()).str() + part(binary.getRHS());
+}
+
+std::optional<int64_t> lowerBound(AffineExpr expr) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  if (isa<AffineSymbolExpr>(expr))
+    return 1;
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return std::nullopt;
+  std::optional<int64_t> a = lowerBound(binary.getLHS()), b = lowerBound(binary.getRHS());
+  std::optional<int64_t> divisor = constantDim(binary.getRHS());
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return a && b ? checkedAdd(*a, *b) : std::nullopt;
+  case AffineExprKind::Mul:
+    return a && b && *a >= 0 && *b >= 0 ? checkedMul(*a, *b) : std::nullopt;
+  case AffineExprKind::FloorDiv:
+    if (a && divisor && *divisor > 0)
+      return llvm::divideFloorSigned(*a, *divisor);
+    return a && b && *a >= 0 && *b >= 1 ? std::optional<int64_t>(0) : std::nullopt;
+  case AffineExprKind::CeilDiv:
+    return a && divisor && *divisor > 0
+               ? std::optional<int64_t>(llvm::divideCeilSigned(*a, *divisor))
+               : std::nullopt;
+  case AffineExprKind::Mod:
+    return 0;
+  default:
+    return std::nullopt;
+  }
+}
+
+bool isAtLeast(AffineExpr expr, int64_t least) {
+  std::optional<int64_t> bound = lowerBound(expr);
+  return bound && *bound >= least;
+}
+
+} // namespace dlc::dl
