@@ -5,12 +5,14 @@
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Host/HostObject.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Import/ONNX/ImportONNX.h"
 #include "dlc/Reference/Interpreter.h"
 #include "dlc/Support/AtomicFile.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace dlc;
@@ -78,6 +80,30 @@ static onnx::ImportOptions importOptions(const CompileOptions &options) {
   return result;
 }
 
+Status driver::askForSizes(LoadedModel &model) {
+  std::vector<std::string> symbols = dl::symbolNames(*model.module);
+  mlir::func::FuncOp function = model.main();
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
+    auto tensor = mlir::cast<mlir::RankedTensorType>(type);
+    dl::Dims dims = dl::dimsOf(tensor);
+    auto open = llvm::find_if(dims, [](mlir::AffineExpr dim) { return !dl::constantDim(dim); });
+    if (open == dims.end())
+      continue;
+    std::string name = inputName(function, index);
+    std::string shape = llvm::join(llvm::map_range(dims,
+                                                   [](mlir::AffineExpr dim) {
+                                                     auto size = dl::constantDim(dim);
+                                                     return size ? std::to_string(*size) : "N";
+                                                   }),
+                                   "x");
+    return unsupported(model.path + ": input '" + name + "' has no fixed size on axis " +
+                       std::to_string(open - dims.begin()) + " ('" +
+                       dl::expressionString(*open, symbols) + "'); give its shape with --shape " +
+                       name + "=" + shape);
+  }
+  return {};
+}
+
 static Status importFile(LoadedModel &model, const CompileOptions &options) {
   Expected<onnx::Model> file = onnx::readModel(model.path);
   if (!file)
@@ -120,6 +146,9 @@ Expected<std::unique_ptr<LoadedModel>> driver::loadModel(const std::string &path
                                             : refuseName(path);
   if (!status)
     return status.error();
+  if (!options.openSizes && model->main() && !dl::symbolNames(*model->module).empty())
+    if (Status known = askForSizes(*model); !known)
+      return known.error();
   return model;
 }
 

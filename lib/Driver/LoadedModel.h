@@ -45,6 +45,9 @@ struct LoadedModel {
 Expected<std::unique_ptr<LoadedModel>> loadModel(const std::string &path,
                                                  const CompileOptions &options);
 
+/// Refuses a model with open sizes: names the first, and asks for the shape of its input.
+Status askForSizes(LoadedModel &model);
+
 /// The module as text, with its locations and the bytes of its constants: a dump that can be read
 /// back.
 std::string printModule(mlir::ModuleOp module);

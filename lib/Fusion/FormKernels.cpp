@@ -170,9 +170,8 @@ void replaceEmptyResults(func::FuncOp function) {
   for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
     if (!belongsInKernel(&op))
       continue;
-    bool empty = llvm::all_of(op.getResultTypes(), [](Type type) {
-      return dl::elementCountOf(type) == 0;
-    });
+    bool empty =
+        llvm::all_of(op.getResultTypes(), [](Type type) { return dl::elementCountOf(type) == 0; });
     if (!empty)
       continue;
     OpBuilder builder(&op);

@@ -111,8 +111,11 @@ dlc_status dlcrt::bindInputs(dlcrt_context &context, const dlc_function_info &fu
   for (uint32_t i = 0; i < function.num_inputs; ++i)
     if (dlc_status status = bindInput(context, function, i, inputs[i]))
       return status;
-  if (code.derive_dims && code.derive_dims(context.dims) != 0) {
-    setError(context, "%s: the model has no result for inputs of these shapes", function.name);
+  int32_t broken = code.derive_dims ? code.derive_dims(context.dims) : 0;
+  if (broken != 0) {
+    setError(context, "%s: the model has no result for inputs of these shapes%s%s", function.name,
+             code.conditions ? ": it needs " : "",
+             code.conditions ? code.conditions[broken - 1] : "");
     return DLC_ERROR_SHAPE;
   }
   return DLC_OK;

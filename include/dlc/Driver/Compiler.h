@@ -66,6 +66,8 @@ struct CompileOptions {
   /// Where each phase's IR is written; empty: nowhere.
   std::string dumpFolder;
   bool useCache = true;
+  /// Whether sizes that the model leaves open may stay open. Otherwise they are asked for.
+  bool openSizes = false;
   /// Threads that compile kernels; 0: one a core.
   unsigned jobs = 0;
   ProgressCallback progress;

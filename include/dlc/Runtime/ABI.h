@@ -69,9 +69,12 @@ typedef struct dlcrt_function {
   uint64_t arena_bytes;
   /** Bytes of arena for these symbolic dimensions, negative when they do not fit int64; or null. */
   int64_t (*arena_bytes_for)(const int64_t *dims);
-  /** Fills the symbols that no input binds (an output's H/2+1) from those that are bound; nonzero
-   *  where the model has no result for them. Null when every symbol is bound by an input. */
+  /** Fills the symbols that no input binds (an output's H/2+1) from those that are bound; where the
+   *  model has no result for them, 1 + the number of the condition that does not hold. Null when
+   *  there are no symbols. */
   int32_t (*derive_dims)(int64_t *dims);
+  /** What derive_dims checks, as texts (`h/32 >= 1`); null where it checks nothing. */
+  const char *const *conditions;
 } dlcrt_function;
 
 /** The whole description: constant, emitted by Codegen/Host. */
@@ -199,7 +202,8 @@ static_assert(sizeof(dlc_model_info) == 72, "dlc_model_info changed size");
 DLCRT_AT(dlcrt_function, arena_bytes, 8);
 DLCRT_AT(dlcrt_function, arena_bytes_for, 16);
 DLCRT_AT(dlcrt_function, derive_dims, 24);
-static_assert(sizeof(dlcrt_function) == 32, "dlcrt_function changed size");
+DLCRT_AT(dlcrt_function, conditions, 32);
+static_assert(sizeof(dlcrt_function) == 40, "dlcrt_function changed size");
 DLCRT_AT(dlcrt_model, functions, 72);
 DLCRT_AT(dlcrt_model, constants, 80);
 static_assert(sizeof(dlcrt_model) == 88, "dlcrt_model changed size");

@@ -4,10 +4,12 @@
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/ModelState.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Runtime/ABI.h"
 #include "dlc/Support/CheckedArithmetic.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallBitVector.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -18,8 +20,12 @@ using namespace dlc::host;
 AffineExpr dlc::host::byteSizeOf(Type tensor) {
   auto type = dyn_cast<RankedTensorType>(tensor);
   std::optional<DType> dtype = type ? dl::dtypeOf(type.getElementType()) : std::nullopt;
-  if (!dtype || !type.hasStaticShape())
+  if (!dtype || !dl::hasKnownDims(type))
     return {};
+  if (!type.hasStaticShape()) {
+    AffineExpr elements = dl::productOf(dl::dimsOf(type), tensor.getContext());
+    return elements * static_cast<int64_t>(byteWidth(*dtype));
+  }
   std::optional<int64_t> bytes = byteWidth(*dtype);
   for (int64_t dim : type.getShape())
     bytes = bytes ? checkedMul(*bytes, dim) : bytes;
@@ -42,6 +48,7 @@ public:
 
   FailureOr<ArenaPlan> run() {
     plan.functionName = function.getName().str();
+    estimates = dl::symbolEstimates(function->getParentOfType<ModuleOp>());
     if (failed(collectRoots()))
       return failure();
     if (failed(placeOutputs()))
@@ -74,15 +81,20 @@ private:
   /// Lets the result of an elementwise kernel extend the lifetime of an operand that ends there.
   void reuseDyingOperand(dl::KernelOp kernel, unsigned step);
   void layOut();
+  /// What each entry lies behind, from the layout at the estimates.
+  void orderEntries();
   void placeInsideRoots();
+  int64_t likely(AffineExpr size) const { return dl::evaluateDim(size, estimates); }
 
   func::FuncOp function;
   ArenaPlanOptions options;
   ArenaPlan plan;
   SmallVector<dl::KernelOp> kernels;
+  SmallVector<int64_t> estimates;
   std::optional<dl::StorageMap> storages;
-  llvm::MapVector<Value, ArenaInterval> lifetimes; ///< of roots in the arena, by first use
-  DenseMap<Value, Value> sharedWith;               ///< arena root -> the root whose bytes it takes
+  llvm::MapVector<Value, ArenaInterval> lifetimes;    ///< of roots in the arena, by first use
+  DenseMap<unsigned, llvm::SmallBitVector> reachable; ///< entry -> all that it lies behind
+  DenseMap<Value, Value> sharedWith; ///< arena root -> the root whose bytes it takes
 };
 
 } // namespace dlc::host
@@ -93,11 +105,11 @@ LogicalResult ArenaPlanner::addValue(Value value, Placement::Space space, unsign
   AffineExpr bytes = byteSizeOf(value.getType());
   if (!bytes)
     return emitError(value.getLoc())
-           << "expects a static tensor of numbers, found " << value.getType();
-  if (constantOf(bytes) > maxBytes)
+           << "expects a tensor of numbers and known sizes, found " << value.getType();
+  if (isa<AffineConstantExpr>(bytes) && constantOf(bytes) > maxBytes)
     return emitError(value.getLoc()) << "a tensor of " << constantOf(bytes)
                                      << " bytes is beyond the limit of " << maxBytes << " bytes";
-  plan.placements[value] = {space, index, value, bytes, {}, 0, {}};
+  plan.placements[value] = {space, index, value, bytes, {}, 0, 0, {}};
   return success();
 }
 
@@ -134,7 +146,8 @@ LogicalResult ArenaPlanner::collectRoots() {
 static bool isWhole(Value value, const dl::Storage &storage) {
   auto type = cast<RankedTensorType>(value.getType());
   return storage.offset == 0 && dl::isDense(type.getShape(), storage.strides) &&
-         type.getNumElements() == cast<RankedTensorType>(storage.root.getType()).getNumElements();
+         (!type.hasStaticShape() ||
+          dl::elementCountOf(type) == dl::elementCountOf(storage.root.getType()));
 }
 
 LogicalResult ArenaPlanner::placeOutputs() {
@@ -185,7 +198,7 @@ void ArenaPlanner::collectLifetimes() {
       const Placement &root = plan.placementOf(rootOf(value));
       if (root.space != Placement::Space::Arena)
         return;
-      auto [entry, isNew] = lifetimes.insert({root.root, {constantOf(root.bytes), now, now}});
+      auto [entry, isNew] = lifetimes.insert({root.root, {likely(root.bytes), now, now}});
       entry->second.last = now;
     };
     llvm::for_each(kernel.getInputs(), touch);
@@ -200,7 +213,7 @@ void ArenaPlanner::collectLifetimes() {
 /// place only: every op that the argument reaches is elementwise and of the argument's shape. What
 /// an anchor reads of other operands does not matter.
 static bool isElementwiseIn(dl::KernelOp kernel, BlockArgument argument) {
-  auto shape = cast<RankedTensorType>(argument.getType()).getShape();
+  dl::Dims shape = dl::dimsOf(argument.getType());
   SmallPtrSet<Value, 8> reached = {argument};
   for (Operation &op : kernel.getBodyBlock()->without_terminator()) {
     if (llvm::none_of(op.getOperands(), [&](Value operand) { return reached.contains(operand); }))
@@ -209,7 +222,7 @@ static bool isElementwiseIn(dl::KernelOp kernel, BlockArgument argument) {
     if (!fusible || fusible.getFusionClass() != FusionClass::Injective)
       return false;
     for (Value result : op.getResults()) {
-      if (cast<RankedTensorType>(result.getType()).getShape() != shape)
+      if (dl::dimsOf(result.getType()) != shape)
         return false;
       reached.insert(result);
     }
@@ -277,13 +290,51 @@ void ArenaPlanner::layOut() {
   plan.bound = layout.lowerBound;
 
   unsigned next = 0;
-  DenseMap<Value, int64_t> offsets;
+  DenseMap<Value, unsigned> entryOf;
   for (auto &[root, interval] : lifetimes) {
     Value owner = sharedWith.lookup(root);
-    offsets[root] = owner ? offsets.lookup(owner) : layout.offsets[next++];
-    plan.placements.find(root)->second.offset =
-        getAffineConstantExpr(offsets[root], function.getContext());
-    plan.entries.push_back({root, interval.bytes, offsets[root], interval.first, interval.last});
+    Placement &placement = plan.placements.find(root)->second;
+    placement.entry = plan.entries.size();
+    entryOf[root] = placement.entry;
+    ArenaEntry entry{root,          interval.bytes,  0,  interval.first,
+                     interval.last, placement.bytes, {}, {}};
+    if (owner)
+      entry.sharesWith = entryOf.lookup(owner);
+    entry.offset = owner ? plan.entries[*entry.sharesWith].offset : layout.offsets[next++];
+    plan.symbolic |= !isa<AffineConstantExpr>(entry.size);
+    plan.entries.push_back(entry);
+  }
+  if (plan.symbolic)
+    return orderEntries();
+  for (const ArenaEntry &entry : plan.entries)
+    plan.placements.find(entry.root)->second.offset =
+        getAffineConstantExpr(entry.offset, function.getContext());
+}
+
+void ArenaPlanner::orderEntries() {
+  // Two that meet in time lie one behind the other as they do at the estimates, whatever the sizes.
+  auto lowerThan = [&](unsigned a, unsigned b) {
+    const ArenaEntry &one = plan.entries[a], &other = plan.entries[b];
+    return std::pair(one.offset, a) < std::pair(other.offset, b);
+  };
+  SmallVector<unsigned> order;
+  for (unsigned index = 0; index < plan.entries.size(); ++index)
+    if (!plan.entries[index].sharesWith)
+      order.push_back(index);
+  llvm::sort(order, lowerThan);
+  for (auto [place, index] : llvm::enumerate(order)) {
+    ArenaEntry &entry = plan.entries[index];
+    llvm::SmallBitVector implied(plan.entries.size());
+    for (size_t lower = place; lower-- > 0;) {
+      const ArenaEntry &other = plan.entries[order[lower]];
+      if (entry.firstUse > other.lastUse || other.firstUse > entry.lastUse)
+        continue;
+      if (!implied[order[lower]])
+        entry.behind.push_back(order[lower]);
+      implied |= reachable[order[lower]];
+      implied.set(order[lower]);
+    }
+    reachable[index] = implied;
   }
 }
 
@@ -318,10 +369,30 @@ static std::string nameOf(Value root) {
   return name;
 }
 
-void ArenaPlan::print(llvm::raw_ostream &os) const {
+static void printFormulas(const ArenaPlan &plan, ArrayRef<std::string> symbols,
+                          llvm::raw_ostream &os) {
+  os << "  value  first   last  bytes, rounded up to " << DLCRT_ARENA_ALIGNMENT
+     << "; offset: where the last of these values ends\n";
+  for (auto [index, entry] : llvm::enumerate(plan.arenaEntries())) {
+    os << llvm::format("%7zu%7u%7u  ", index, entry.firstUse, entry.lastUse)
+       << dl::expressionString(entry.size, symbols) << "; ";
+    if (entry.sharesWith)
+      os << "in the place of " << *entry.sharesWith;
+    else if (entry.behind.empty())
+      os << "0";
+    else
+      llvm::interleaveComma(entry.behind, os);
+    os << "  " << nameOf(entry.root) << "\n";
+  }
+}
+
+void ArenaPlan::print(llvm::raw_ostream &os, ArrayRef<std::string> symbols) const {
   os << "arena of @" << functionName << "\n";
-  os << "       bytes      offset  first   last  value\n";
-  for (const ArenaEntry &entry : entries)
+  if (symbolic)
+    printFormulas(*this, symbols, os);
+  else
+    os << "       bytes      offset  first   last  value\n";
+  for (const ArenaEntry &entry : symbolic ? ArrayRef<ArenaEntry>() : ArrayRef(entries))
     os << llvm::format("%12lld%12lld%7u%7u  ", static_cast<long long>(entry.bytes),
                        static_cast<long long>(entry.offset), entry.firstUse, entry.lastUse)
        << nameOf(entry.root) << "\n";
@@ -333,13 +404,17 @@ void ArenaPlan::print(llvm::raw_ostream &os) const {
       os << " in output " << whole.index << "\n";
     else if (whole.space == Placement::Space::State)
       os << " in the state at " << constantOf(whole.offset) << "\n";
-    else
+    else if (whole.offset)
       os << " at " << constantOf(whole.offset) << "\n";
+    else
+      os << ", value " << whole.entry << "\n";
   }
   for (const OutputCopy &copy : copies)
     if (copy.stateOffset)
       os << "copied at the end: state at " << *copy.stateOffset << "\n";
     else
       os << "copied at the end: output " << copy.output << "\n";
+  if (symbolic)
+    os << "at the estimates: ";
   os << "total " << bytes << " bytes, lower bound " << bound << " bytes\n";
 }

@@ -1,6 +1,7 @@
 // Descriptions from IR: see LowerHost.h.
 #include "dlc/Codegen/Host/LowerHost.h"
 
+#include "ShapeFunctions.h"
 #include "dlc/Codegen/Host/ConstantPool.h"
 #include "dlc/Codegen/Host/StateLayout.h"
 #include "dlc/Dialect/DL/IR/ModelState.h"
@@ -17,23 +18,29 @@ static std::string nameFrom(DictionaryAttr attributes, StringRef fallback, size_
   return (fallback + Twine(index)).str();
 }
 
-static TensorDescription describeTensor(Type type, std::string name) {
+static TensorDescription describeTensor(Type type, std::string name, const SymbolList &symbols) {
   auto tensor = cast<RankedTensorType>(type);
-  return {std::move(name), *dl::dtypeOf(tensor.getElementType()),
-          Shape(tensor.getShape().begin(), tensor.getShape().end())};
+  Shape dims;
+  for (AffineExpr dim : dl::dimsOf(tensor))
+    dims.push_back(symbols.encode(dim));
+  return {std::move(name), *dl::dtypeOf(tensor.getElementType()), std::move(dims)};
 }
 
 FunctionDescription dlc::host::describeFunction(func::FuncOp function) {
   FunctionDescription description;
+  auto module = function->getParentOfType<ModuleOp>();
+  if (auto outer = module->getParentOfType<ModuleOp>())
+    module = outer;
+  SymbolList symbols = SymbolList::of(module);
   description.name = function.getName() == "main" ? "run" : function.getName().str();
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
     if (!dl::argumentSlot(function, index))
       description.inputs.push_back(
-          describeTensor(type, nameFrom(function.getArgAttrDict(index), "input", index)));
+          describeTensor(type, nameFrom(function.getArgAttrDict(index), "input", index), symbols));
   for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
     if (!dl::resultSlot(function, index))
-      description.outputs.push_back(
-          describeTensor(type, nameFrom(function.getResultAttrDict(index), "output", index)));
+      description.outputs.push_back(describeTensor(
+          type, nameFrom(function.getResultAttrDict(index), "output", index), symbols));
   return description;
 }
 
@@ -55,6 +62,7 @@ ModelDescription dlc::host::describeModel(ModuleOp module) {
     if (FailureOr<StateLayout> state = StateLayout::compute(functions); succeeded(state))
       model.stateBytes = state->bytes();
   }
+  model.symbols = SymbolList::of(module).names;
   model.constantBytes = constantBytesOf(module);
   return model;
 }

@@ -24,7 +24,7 @@ struct AbiTypes {
     functionInfo = structOf({ptr, ptr, ptr, i32, i32});
     kernelInfo = structOf({ptr, ptr, f64, f64});
     modelInfo = structOf({i32, i32, ptr, ptr, ptr, ptr, ptr, i32, i32, i64, i64});
-    function = structOf({ptr, i64, ptr, ptr});
+    function = structOf({ptr, i64, ptr, ptr, ptr});
     model = structOf({modelInfo, ptr, ptr});
   }
 
@@ -59,9 +59,16 @@ void dlc::host::emitModelDescription(OpBuilder &builder, Location loc,
          emitTensors(tables, types, "table_" + function.name + "_outputs", function.outputs),
          tables.int32(static_cast<int64_t>(function.inputs.size())),
          tables.int32(static_cast<int64_t>(function.outputs.size()))});
-    functions.push_back({tables.pointer(behind.entry),
-                         tables.int64(static_cast<int64_t>(behind.arenaBytes)), tables.null(),
-                         tables.null()});
+    auto pointerOrNull = [&](const std::string &symbol) {
+      return symbol.empty() ? tables.null() : tables.pointer(symbol);
+    };
+    SmallVector<Field> conditions;
+    for (const std::string &condition : behind.shapes.conditions)
+      conditions.push_back(tables.string(condition));
+    functions.push_back(
+        {tables.pointer(behind.entry), tables.int64(static_cast<int64_t>(behind.arenaBytes)),
+         pointerOrNull(behind.shapes.arenaBytes), pointerOrNull(behind.shapes.derive),
+         tables.pointers("table_" + function.name + "_conditions", conditions)});
   }
   SmallVector<Row> kernels;
   for (const KernelDescription &kernel : model.kernels)

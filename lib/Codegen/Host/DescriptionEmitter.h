@@ -3,6 +3,7 @@
 #ifndef DLC_LIB_CODEGEN_HOST_DESCRIPTIONEMITTER_H
 #define DLC_LIB_CODEGEN_HOST_DESCRIPTIONEMITTER_H
 
+#include "ShapeFunctions.h"
 #include "dlc/Artifact/Description.h"
 #include "mlir/IR/Builders.h"
 
@@ -12,6 +13,7 @@ namespace dlc::host {
 struct FunctionCode {
   std::string entry; ///< symbol of its dlcrt_entry
   uint64_t arenaBytes = 0;
+  ShapeFunctions shapes; ///< where sizes are symbols
 };
 
 /// Emits `dlc_model` and the tables behind it; `code` has an entry a function of `model`.

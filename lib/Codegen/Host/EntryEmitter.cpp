@@ -136,7 +136,7 @@ Value EntryEmitter::hostPointer(Value value) {
   const Placement &placement = plan->placementOf(value);
   // Kernels take a null host for a bounds query: where there are no bytes, any other pointer will
   // do.
-  if (cast<AffineConstantExpr>(placement.bytes).getValue() == 0)
+  if (dl::constantDim(placement.bytes) == 0)
     return slots;
   switch (placement.space) {
   case Placement::Space::Input:
@@ -149,6 +149,8 @@ Value EntryEmitter::hostPointer(Value value) {
     return byteOffset(constantBase, offset + placement.within);
   }
   case Placement::Space::Arena:
+    if (!placement.offset)
+      return byteOffset(arenaPlaces[placement.entry], placement.within);
     return byteOffset(arena,
                       cast<AffineConstantExpr>(placement.offset).getValue() + placement.within);
   case Placement::Space::State:
@@ -162,8 +164,9 @@ Value EntryEmitter::describe(Value value, unsigned slot) {
   auto type = cast<RankedTensorType>(value.getType());
   Value address = byteOffset(slots, static_cast<int64_t>(slot) * bufferBytes);
   ArrayRef<int64_t> strides = plan->placementOf(value).strides;
+  // Kernels over symbols are told the sizes themselves.
   Value dimensions =
-      type.getRank() == 0
+      type.getRank() == 0 || !type.hasStaticShape()
           ? LLVM::ZeroOp::create(builder, loc, ptr).getResult()
           : LLVM::AddressOfOp::create(builder, loc, dimensionsOf(type, strides)).getResult();
   LLVM::CallOp::create(
@@ -181,22 +184,23 @@ void EntryEmitter::returnIfFailed(Value status) {
   builder.setInsertionPointToEnd(next);
 }
 
-static bool hasNoBytes(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() == 0;
-}
+static bool hasNoBytes(Value value) { return dl::elementCountOf(value.getType()) == 0; }
 
 void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
   if (llvm::all_of(kernel.getOutputs(), hasNoBytes))
     return;
   loc = kernel.getLoc();
   SmallVector<Value> arguments = {context};
+  for (unsigned symbol : kernel.getSymbols()) {
+    Value size = sizes->emit(getAffineSymbolExpr(symbol, module.getContext()));
+    arguments.push_back(LLVM::TruncOp::create(builder, loc, i32, size));
+  }
   SmallVector<Value> tensors(kernel.getInputs());
   llvm::append_range(tensors, kernel.getOutputs());
   for (auto [slot, tensor] : llvm::enumerate(tensors))
     arguments.push_back(describe(tensor, slot));
 
-  SmallVector<Type> types(arguments.size(), ptr);
+  SmallVector<Type> types(ValueRange(arguments).getTypes());
   Type none = LLVM::LLVMVoidType::get(module.getContext());
   LLVM::LLVMFuncOp callee = declare(*kernel.getSymbol(), i32, types);
   LLVM::LLVMFuncOp begin = declare("dlcrt_kernel_begin", none, {ptr, i32});
@@ -209,16 +213,17 @@ void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
 }
 
 void EntryEmitter::emitCopy(const OutputCopy &copy) {
-  int64_t bytes = cast<AffineConstantExpr>(plan->placementOf(copy.source).bytes).getValue();
-  if (bytes == 0)
+  AffineExpr size = plan->placementOf(copy.source).bytes;
+  if (dl::constantDim(size) == 0)
     return;
+  Value bytes = sizes->emit(size);
   Value target = copy.stateOffset ? byteOffset(state, *copy.stateOffset) : outputs[copy.output];
   // Zeros (moments of an optimizer) take no room among the constants.
   if (dl::splatValue(copy.source) == 0.0)
-    LLVM::MemsetOp::create(builder, loc, target, constant(builder.getI8Type(), 0),
-                           constant(i64, bytes), /*isVolatile=*/false);
+    LLVM::MemsetOp::create(builder, loc, target, constant(builder.getI8Type(), 0), bytes,
+                           /*isVolatile=*/false);
   else
-    LLVM::MemcpyOp::create(builder, loc, target, hostPointer(copy.source), constant(i64, bytes),
+    LLVM::MemcpyOp::create(builder, loc, target, hostPointer(copy.source), bytes,
                            /*isVolatile=*/false);
 }
 
@@ -244,13 +249,31 @@ void EntryEmitter::loadCall(func::FuncOp function) {
       pointers.push_back(loadPointer(base, static_cast<int64_t>(i * sizeof(void *))));
     return pointers;
   };
+  sizes.emplace(builder, loc, loadPointer(call, offsetof(dlcrt_call, dims)));
   FunctionDescription description = describeFunction(function);
   inputs = loadAll(offsetof(dlcrt_call, inputs), description.inputs.size());
   outputs = loadAll(offsetof(dlcrt_call, outputs), description.outputs.size());
 }
 
-void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, StringRef name,
-                        std::vector<KernelDescription> &kernels) {
+void EntryEmitter::layOutArena(StringRef layout) {
+  arenaPlaces.clear();
+  if (layout.empty())
+    return;
+  size_t count = plan->arenaEntries().size();
+  Type table = LLVM::LLVMArrayType::get(i64, count);
+  Value offsets = LLVM::AllocaOp::create(builder, loc, ptr, table, constant(i64, 1));
+  Value dims = loadPointer(entry.getArgument(0), offsetof(dlcrt_call, dims));
+  LLVM::CallOp::create(builder, loc, TypeRange(i64), layout, ValueRange{dims, offsets});
+  for (size_t index = 0; index < count; ++index) {
+    Value place = byteOffset(offsets, static_cast<int64_t>(index * sizeof(int64_t)));
+    SmallVector<LLVM::GEPArg> offset = {LLVM::LoadOp::create(builder, loc, i64, place).getResult()};
+    arenaPlaces.push_back(
+        LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), arena, offset));
+  }
+}
+
+void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, StringRef layout,
+                        StringRef name, std::vector<KernelDescription> &kernels) {
   plan = &functionPlan;
   loc = function.getLoc();
   builder.setInsertionPoint(function);
@@ -263,6 +286,7 @@ void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, St
 
   builder.setInsertionPointToStart(start);
   loadCall(function);
+  layOutArena(layout);
   for (dl::KernelOp kernel : function.getOps<dl::KernelOp>()) {
     emitKernel(kernel, static_cast<unsigned>(kernels.size()));
     kernels.push_back(describeKernel(kernel));

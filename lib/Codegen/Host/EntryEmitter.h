@@ -2,6 +2,7 @@
 #ifndef DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
 #define DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
 
+#include "SizeEmitter.h"
 #include "dlc/Artifact/Description.h"
 #include "dlc/Codegen/Host/ArenaPlan.h"
 #include "dlc/Codegen/Host/ConstantPool.h"
@@ -17,11 +18,14 @@ public:
 
   /// Emits the dlcrt_entry of `function` under the symbol `name`, and appends its kernels to
   /// `kernels`.
-  void emit(mlir::func::FuncOp function, const ArenaPlan &plan, llvm::StringRef name,
-            std::vector<KernelDescription> &kernels);
+  /// `layout` is the symbol of the function that lays out a symbolic arena (ShapeFunctions.h).
+  void emit(mlir::func::FuncOp function, const ArenaPlan &plan, llvm::StringRef layout,
+            llvm::StringRef name, std::vector<KernelDescription> &kernels);
 
 private:
   void loadCall(mlir::func::FuncOp function);
+  /// Calls `layout` for the offsets of the arena's entries.
+  void layOutArena(llvm::StringRef layout);
   void emitKernel(dl::KernelOp kernel, unsigned index);
   void emitCopy(const OutputCopy &copy);
   /// Fills slot `slot` for `value` and returns its address.
@@ -52,6 +56,8 @@ private:
   mlir::Block *failed = nullptr; ///< returns its argument, a status
   mlir::Value context, arena, state, constantBase, slots;
   llvm::SmallVector<mlir::Value> inputs, outputs;
+  std::optional<SizeEmitter> sizes;           ///< of this call
+  llvm::SmallVector<mlir::Value> arenaPlaces; ///< addresses of the entries of a symbolic arena
 };
 
 /// What a profile says of `kernel`.

@@ -99,13 +99,17 @@ void LowerHostPass::runOnOperation() {
   FailureOr<StateLayout> state = StateLayout::compute(module);
   if (failed(state))
     return signalPassFailure();
+  SymbolList symbols = SymbolList::of(module);
   for (func::FuncOp function : functions) {
     FailureOr<ArenaPlan> plan = ArenaPlan::compute(function, {inPlace, &*state});
     if (failed(plan))
       return signalPassFailure();
     std::string entry = "entry_" + functionSuffix(describeFunction(function).name);
-    emitter.emit(function, *plan, entry, kernelTable);
-    code.push_back({entry, static_cast<uint64_t>(plan->arenaBytes())});
+    OpBuilder builder(function);
+    ShapeFunctions shapes = emitShapeFunctions(builder, function, *plan, symbols, entry);
+    emitter.emit(function, *plan, shapes.layout, entry, kernelTable);
+    uint64_t bytes = plan->isSymbolic() ? 0 : static_cast<uint64_t>(plan->arenaBytes());
+    code.push_back({entry, bytes, std::move(shapes)});
   }
 
   keepKernels(module, *kernels);

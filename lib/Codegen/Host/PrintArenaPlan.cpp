@@ -1,6 +1,7 @@
 // host-print-arena-plan: the arena plan as a table, for tests and for the curious.
 #include "dlc/Codegen/Host/ArenaPlan.h"
 #include "dlc/Codegen/Host/Passes.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace dlc::host {
@@ -23,7 +24,7 @@ struct PrintArenaPlanPass : impl::PrintArenaPlanBase<PrintArenaPlanPass> {
       return signalPassFailure();
     std::string text; // in one piece: functions are visited in parallel
     llvm::raw_string_ostream out(text);
-    plan->print(out);
+    plan->print(out, dl::symbolNames(module));
     llvm::errs() << text;
     markAllAnalysesPreserved();
   }

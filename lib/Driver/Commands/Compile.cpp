@@ -60,6 +60,7 @@ ExitCode CompileVerb::run(Session &session) const {
     return session.fail(options.error());
   options->output = output;
   options->emit = findEmit(emit);
+  options->openSizes = true;
   if (train)
     options->training = training;
   if (!compileTo.empty())

@@ -19,6 +19,51 @@ Value GraphBuilder::constant(const Tensor &tensor) {
   return dl::ConstantOp::create(ops, current, value.getShapedType(), value);
 }
 
+Value GraphBuilder::settled(Value value) {
+  auto type = dyn_cast_if_present<RankedTensorType>(value ? value.getType() : Type());
+  if (!type || type.hasStaticShape())
+    return value;
+  dl::Dims dims = dl::dimsOf(type), known = sizeSymbols.settled(dims);
+  if (known == dims)
+    return value;
+  return dl::ReshapeOp::create(ops, current, value, ArrayRef<AffineExpr>(known));
+}
+
+bool GraphBuilder::alignSizes(OperationState &state) {
+  bool isConcat = state.name.getStringRef() == dl::ConcatOp::getOperationName();
+  if (state.operands.size() < 2 || !(isConcat || state.name.hasTrait<dl::Broadcasts>()))
+    return false;
+  std::optional<int64_t> joined;
+  if (isConcat)
+    joined = state.getRawProperties().as<dl::ConcatOp::Properties *>()->axis.getInt();
+  dl::Dims first = dl::dimsOf(state.operands.front().getType());
+  bool changed = false;
+  for (Value operand : ArrayRef(state.operands).drop_front()) {
+    dl::Dims dims = sizeSymbols.settled(dl::dimsOf(operand.getType()));
+    first = sizeSymbols.settled(first);
+    size_t shorter = std::min(first.size(), dims.size());
+    for (size_t back = 1; back <= shorter; ++back) {
+      AffineExpr &mine = first[first.size() - back], theirs = dims[dims.size() - back];
+      std::optional<int64_t> a = dl::constantDim(mine), b = dl::constantDim(theirs);
+      if (mine == theirs || a == 1 || b == 1 || (a && b) ||
+          joined == static_cast<int64_t>(first.size() - back))
+        continue;
+      // The simpler of the two stands for both; constants are the simplest.
+      auto size = [](AffineExpr expr) {
+        int parts = isa<AffineConstantExpr>(expr) ? -1 : 0;
+        expr.walk([&](AffineExpr) { ++parts; });
+        return parts;
+      };
+      bool mineFirst = size(mine) <= size(theirs);
+      sizeSymbols.requireEqual(mineFirst ? theirs : mine, mineFirst ? mine : theirs);
+      changed = true;
+    }
+  }
+  for (Value &operand : state.operands)
+    operand = settled(operand);
+  return changed;
+}
+
 SmallVector<Value> GraphBuilder::finish(OperationState &state, InferFunction infer,
                                         std::string &failure) {
   ScopedDiagnosticHandler handler(context(), [&](Diagnostic &diagnostic) {
@@ -28,7 +73,13 @@ SmallVector<Value> GraphBuilder::finish(OperationState &state, InferFunction inf
   });
   size_t expected = state.types.size();
   state.types.clear();
-  if (failed(infer(state, state.types)) || state.types.size() != expected) {
+  bool inferred = succeeded(infer(state, state.types));
+  if (!inferred && alignSizes(state)) {
+    failure.clear();
+    state.types.clear();
+    inferred = succeeded(infer(state, state.types));
+  }
+  if (!inferred || state.types.size() != expected) {
     if (failure.empty())
       failure = "operands do not fit " + state.name.getStringRef().str();
     return {};

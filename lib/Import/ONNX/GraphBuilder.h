@@ -28,6 +28,9 @@ public:
   /// Sizes that the model leaves open.
   SizeSymbols &symbols() { return sizeSymbols; }
 
+  /// `value` with sizes that have to be 1 as 1.
+  mlir::Value settled(mlir::Value value);
+
   /// A dl.constant with this value; the bytes are shared.
   mlir::Value constant(const Tensor &tensor);
 
@@ -86,6 +89,9 @@ private:
 
   llvm::SmallVector<mlir::Value> finish(mlir::OperationState &state, InferFunction infer,
                                         std::string &failure);
+  /// Where operands could broadcast, or be joined, if sizes that are expressions were equal,
+  /// requires that they are. Whether anything changed.
+  bool alignSizes(mlir::OperationState &state);
   /// The results as constants where the op can be evaluated now and cheaply, else as they are.
   llvm::SmallVector<mlir::Value> fold(mlir::Operation *op);
 

@@ -315,6 +315,8 @@ bool ModelImporter::addNode(const Node &node) {
     inputs.push_back(value);
   }
   graph.setLocation(nameLocation(node.name + " (" + node.opType + ")"));
+  for (Value &input : inputs)
+    input = graph.settled(input);
   NodeContext context(graph, node, model.file, inputs);
   if (failed(entry->import(context)) || context.failed() || failed(context.checkAttributes())) {
     if (!context.failedInBody())

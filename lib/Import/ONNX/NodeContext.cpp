@@ -35,8 +35,7 @@ int64_t NodeContext::sizeOf(Value value, int64_t axis) {
   int64_t size = typeOf(value).getDimSize(axis);
   if (!ShapedType::isDynamic(size))
     return size;
-  std::string text =
-      dl::expressionString(dimsOf(value)[axis], graph.symbols().allNames());
+  std::string text = dl::expressionString(dimsOf(value)[axis], graph.symbols().allNames());
   (void)unsupported("an operand has size " + text + " on axis " + Twine(axis) +
                     ", which must be known for this operator: give it with --shape");
   return 1;

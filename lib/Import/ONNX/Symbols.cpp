@@ -30,13 +30,36 @@ void SizeSymbols::record(ModuleOp module) const {
   module->setAttr(dl::symbolsAttrName, builder.getStrArrayAttr(list));
   module->setAttr(dl::estimatesAttrName, builder.getDenseI64ArrayAttr(estimates));
   if (!bounds.empty())
-    module->setAttr(dl::boundsAttrName, AffineMapAttr::get(AffineMap::get(
-                                            0, names.size(), bounds, context)));
+    module->setAttr(dl::boundsAttrName,
+                    AffineMapAttr::get(AffineMap::get(0, names.size(), bounds, context)));
 }
 
 void SizeSymbols::require(AffineExpr atLeastZero) {
   if (!dl::isAtLeast(atLeastZero, 0) && !llvm::is_contained(bounds, atLeastZero))
     bounds.push_back(atLeastZero);
+}
+
+void SizeSymbols::requireEqual(AffineExpr expr, AffineExpr value) {
+  if (llvm::is_contained(equal, std::pair(expr, value)))
+    return;
+  equal.emplace_back(expr, value);
+  require(simplifyAffineExpr(expr - value, 0, names.size()));
+  require(simplifyAffineExpr(value - expr, 0, names.size()));
+}
+
+dl::Dims SizeSymbols::settled(ArrayRef<AffineExpr> dims) const {
+  // What stands for a size may have another stand for it by now.
+  constexpr int longestChain = 8;
+  dl::Dims result(dims);
+  for (AffineExpr &dim : result)
+    for (int step = 0; step < longestChain; ++step) {
+      AffineExpr before = dim;
+      for (auto [expr, value] : equal)
+        dim = dim.replace(expr, value);
+      if (dim == before)
+        break;
+    }
+  return result;
 }
 
 //===-- Shape arithmetic -------------------------------------------------------------------===//
@@ -163,13 +186,13 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
   if (isa<dl::ModOp>(op) && positive)
     return x[0] % x[1];
   if (isa<dl::MaxOp>(op))
-    return dl::isAtLeast(difference(), 0)                              ? x[0]
+    return dl::isAtLeast(difference(), 0)                             ? x[0]
            : dl::isAtLeast(simplifyAffineExpr(x[1] - x[0], 0, 64), 0) ? x[1]
-                                                                       : AffineExpr();
+                                                                      : AffineExpr();
   if (isa<dl::MinOp>(op))
-    return dl::isAtLeast(difference(), 0)                              ? x[1]
+    return dl::isAtLeast(difference(), 0)                             ? x[1]
            : dl::isAtLeast(simplifyAffineExpr(x[1] - x[0], 0, 64), 0) ? x[0]
-                                                                       : AffineExpr();
+                                                                      : AffineExpr();
   if (isa<dl::EqualOp>(op)) {
     AffineExpr d = difference();
     if (std::optional<int64_t> value = dl::constantDim(d))

@@ -22,6 +22,10 @@ public:
   mlir::AffineExpr symbol(llvm::StringRef name, int64_t estimate);
   /// The model is right only where `atLeastZero` is not negative.
   void require(mlir::AffineExpr atLeastZero);
+  /// The model is right only where `expr` is `value`, which stands for it from here on.
+  void requireEqual(mlir::AffineExpr expr, mlir::AffineExpr value);
+  /// `dims` with what is required of them.
+  dl::Dims settled(llvm::ArrayRef<mlir::AffineExpr> dims) const;
   /// Writes the table into the module's attributes.
   void record(mlir::ModuleOp module) const;
   llvm::ArrayRef<std::string> allNames() const { return names; }
@@ -31,10 +35,11 @@ private:
   std::vector<std::string> names;
   llvm::SmallVector<int64_t> estimates;
   dl::Dims bounds;
+  llvm::SmallVector<std::pair<mlir::AffineExpr, mlir::AffineExpr>> equal;
 };
 
-/// What a small integer tensor holds, as expressions of sizes; nullopt where it holds anything else.
-/// Shape, Gather, Slice, Concat, arithmetic and comparisons on sizes are followed.
+/// What a small integer tensor holds, as expressions of sizes; nullopt where it holds anything
+/// else. Shape, Gather, Slice, Concat, arithmetic and comparisons on sizes are followed.
 std::optional<dl::Dims> evaluateSizes(mlir::Value value);
 
 } // namespace dlc::onnx

@@ -11,7 +11,7 @@ func.func @beyond_32_bits(%x: tensor<2xf32>) -> tensor<30000x30000xf32> {
 
 // -----
 
-// expected-error @+1 {{expects a static tensor of numbers, found 'tensor<?xf32>'}}
+// expected-error @+1 {{expects a tensor of numbers and known sizes, found 'tensor<?xf32>'}}
 func.func @dynamic(%x: tensor<?xf32>) {
   return
 }

@@ -31,7 +31,9 @@ struct Placement {
   /// views.
   mlir::Value root;
   mlir::AffineExpr bytes;             ///< of the value, less what lies between its parts
-  mlir::AffineExpr offset;            ///< of the root; null outside of arena and state
+  mlir::AffineExpr offset;            ///< of the root; null outside of arena and state, and where
+                                      ///< symbols decide it
+  unsigned entry = 0;                 ///< of the root among the plan's entries, in the arena
   int64_t within = 0;                 ///< bytes from the root's start to the value's
   llvm::SmallVector<int64_t> strides; ///< elements between neighbours, one an axis
 };
@@ -45,12 +47,17 @@ struct OutputCopy {
 };
 
 /// A row of the plan: arena memory and the kernels (counted from 0) that first and last touch it.
+/// Where sizes are symbols, `bytes` and `offset` are those at the estimates, and the offset of a
+/// call is where the last of the entries `behind` ends, each rounded up to the arena's alignment.
 struct ArenaEntry {
   mlir::Value root;
   int64_t bytes = 0;
   int64_t offset = 0;
   unsigned firstUse = 0;
   unsigned lastUse = 0;
+  mlir::AffineExpr size;              ///< bytes as an expression
+  llvm::SmallVector<unsigned> behind; ///< entries that end at or before this one's start
+  std::optional<unsigned> sharesWith; ///< the entry whose bytes it takes over
 };
 
 /// A kernel's result that lies inside of another tensor: where a concat would copy it to.
@@ -87,13 +94,15 @@ public:
   llvm::ArrayRef<ArenaEntry> arenaEntries() const { return entries; }
   /// The kernels' results that lie inside of others, in program order.
   llvm::ArrayRef<ArenaPart> arenaParts() const { return parts; }
-  /// Size of the arena, a multiple of DLCRT_ARENA_ALIGNMENT.
+  /// Whether sizes in the arena, and so offsets, are known only when the function is called.
+  bool isSymbolic() const { return symbolic; }
+  /// Size of the arena, a multiple of DLCRT_ARENA_ALIGNMENT; at the estimates where it is symbolic.
   int64_t arenaBytes() const { return bytes; }
   /// Most arena bytes in use during one kernel: no plan with these lifetimes is smaller.
   int64_t lowerBound() const { return bound; }
 
-  /// The plan as a table.
-  void print(llvm::raw_ostream &os) const;
+  /// The plan as a table; `symbols` are the names that formulas print.
+  void print(llvm::raw_ostream &os, llvm::ArrayRef<std::string> symbols = {}) const;
 
 private:
   friend class ArenaPlanner;
@@ -105,9 +114,11 @@ private:
   llvm::SmallVector<ArenaPart> parts;
   int64_t bytes = 0;
   int64_t bound = 0;
+  bool symbolic = false;
 };
 
-/// Bytes of a tensor type; null where it is dynamic, has no byte representation or overflows.
+/// Bytes of a tensor type; null where a size is unknown, and where it has no byte representation or
+/// overflows.
 mlir::AffineExpr byteSizeOf(mlir::Type tensor);
 
 } // namespace dlc::host

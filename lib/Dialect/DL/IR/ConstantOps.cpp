@@ -29,8 +29,8 @@ LogicalResult SizesOp::inferReturnTypes(MLIRContext *context, std::optional<Loca
                                         OpaqueProperties properties, RegionRange regions,
                                         SmallVectorImpl<Type> &types) {
   Adaptor adaptor(operands, attributes, properties, regions);
-  types.push_back(RankedTensorType::get({adaptor.getDims().getNumResults()},
-                                        IntegerType::get(context, 64)));
+  types.push_back(
+      RankedTensorType::get({adaptor.getDims().getNumResults()}, IntegerType::get(context, 64)));
   return success();
 }
 

@@ -4,6 +4,7 @@
 //   ... }
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 
@@ -65,6 +66,29 @@ SmallVector<int64_t> KernelOp::getInputStrides(unsigned index) {
 
 SmallVector<int64_t> KernelOp::getOutputStrides(unsigned index) {
   return stridesAt(*this, getNumOperands() + index, getOutputs()[index].getType());
+}
+
+SmallVector<unsigned> KernelOp::getSymbols() {
+  llvm::SmallBitVector seen;
+  auto visit = [&](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || tensor.hasStaticShape())
+      return;
+    for (AffineExpr dim : dimsOf(tensor))
+      dim.walk([&](AffineExpr part) {
+        auto symbol = dyn_cast<AffineSymbolExpr>(part);
+        if (!symbol)
+          return;
+        seen.resize(std::max<unsigned>(seen.size(), symbol.getPosition() + 1));
+        seen.set(symbol.getPosition());
+      });
+  };
+  // Results of ops inside have sizes of their own.
+  (*this)->walk([&](Operation *op) {
+    llvm::for_each(op->getOperandTypes(), visit);
+    llvm::for_each(op->getResultTypes(), visit);
+  });
+  return SmallVector<unsigned>(seen.set_bits());
 }
 
 bool KernelOp::canWriteParts() {

@@ -43,7 +43,8 @@ bool isSupported(ConvTransposeOp op) {
   auto isOne = [](int64_t value) { return value == 1; };
   ArrayRef<int64_t> filter = op.getFilter().getType().getShape();
   return op.getLayout() == Layout::ChannelsLast && op.getGroups() == 1 &&
-         hasKnownDims(op.getInput().getType()) && op.getInput().getType().getRank() <= 4 && llvm::all_of(op.getDilations(), isOne) &&
+         hasKnownDims(op.getInput().getType()) && op.getInput().getType().getRank() <= 4 &&
+         llvm::all_of(op.getDilations(), isOne) &&
          isa<FloatType>(op.getInput().getType().getElementType()) &&
          !llvm::is_contained(filter, 0) && elementCountOf(op.getInput().getType()) != 0;
 }
@@ -193,9 +194,9 @@ struct DLConvTransposeAsConvPass : impl::DLConvTransposeAsConvBase<DLConvTranspo
     for (ConvTransposeOp op : ops) {
       std::optional<Tensor> filter = constantTensor(op.getFilter());
       std::optional<Tensor> bias = op.getBias() ? constantTensor(op.getBias()) : std::nullopt;
-      if (!isSupported(op) || !llvm::all_of(axesOf(op), [](const Axis &axis) {
-            return axis.after().has_value();
-          }) || !filter || (op.getBias() && !bias))
+      if (!isSupported(op) ||
+          !llvm::all_of(axesOf(op), [](const Axis &axis) { return axis.after().has_value(); }) ||
+          !filter || (op.getBias() && !bias))
         continue;
       SmallVector<Operation *> dead{op};
       rewrite(op, *filter, bias, dead);

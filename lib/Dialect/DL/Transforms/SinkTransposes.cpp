@@ -133,11 +133,11 @@ struct SinkThroughSlice : OpRewritePattern<SliceOp> {
     Permutation back = inverse(transpose.getPermutation());
     auto [sizes, symbolic] = sizeAttributes(
         op.getContext(), permuted<AffineExpr>(dimsOf(op.getResult().getType()), back));
-    Value moved = SliceOp::create(rewriter, op.getLoc(), transpose.getOperand(),
-                                  rewriter.getDenseI64ArrayAttr(permuted(op.getStarts(), back)),
-                                  rewriter.getDenseI64ArrayAttr(sizes),
-                                  rewriter.getDenseI64ArrayAttr(permuted(op.getSteps(), back)),
-                                  symbolic);
+    Value moved =
+        SliceOp::create(rewriter, op.getLoc(), transpose.getOperand(),
+                        rewriter.getDenseI64ArrayAttr(permuted(op.getStarts(), back)),
+                        rewriter.getDenseI64ArrayAttr(sizes),
+                        rewriter.getDenseI64ArrayAttr(permuted(op.getSteps(), back)), symbolic);
     rewriter.replaceOpWithNewOp<TransposeOp>(op, moved, transpose.getPermutation());
     return success();
   }

@@ -222,7 +222,8 @@ static Value halfOf(NodeContext &c, Value value, bool interleaved, bool second) 
   sizes.back() /= 2;
   starts.back() = second ? (interleaved ? 1 : sizes.back()) : 0;
   steps.back() = interleaved ? 2 : 1;
-  return c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps), AffineMapAttr());
+  return c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps),
+                               AffineMapAttr());
 }
 
 /// cos or sin of each position and pair, as (B, S, 1, pairs).

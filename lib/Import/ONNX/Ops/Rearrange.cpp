@@ -64,9 +64,9 @@ static Value cutNegativePads(NodeContext &c, Value value, const Pads &pads) {
     if (sizes[axis] == 0)
       starts[axis] = 0;
   }
-  return sizes == shape
-             ? value
-             : c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps), AffineMapAttr());
+  return sizes == shape ? value
+                        : c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps),
+                                                AffineMapAttr());
 }
 
 static LogicalResult importPad(NodeContext &c) {
@@ -287,8 +287,8 @@ static LogicalResult importCenterCropPad(NodeContext &c) {
       sizes[axis] = size;
     }
   }
-  Value cut =
-      c.create<dl::SliceOp>(c.input(0), c.i64s(starts), c.i64s(sizes), c.i64s(Ints(rank, 1)), AffineMapAttr());
+  Value cut = c.create<dl::SliceOp>(c.input(0), c.i64s(starts), c.i64s(sizes),
+                                    c.i64s(Ints(rank, 1)), AffineMapAttr());
   return c.setOutput(0, c.create<dl::PadOp>(
                             cut, Value(), c.i64s(low), c.i64s(high),
                             dl::PadModeAttr::get(c.builder().getContext(), dl::PadMode::Constant)));

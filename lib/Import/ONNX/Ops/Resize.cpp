@@ -222,6 +222,13 @@ static FailureOr<SmallVector<double>> numbers(NodeContext &c, unsigned index) {
   return values;
 }
 
+static int64_t elementsOf(ArrayRef<int64_t> shape) {
+  int64_t elements = 1;
+  for (int64_t size : shape)
+    elements *= size;
+  return elements;
+}
+
 /// A size made of a scale; sizes beyond reason fail.
 static FailureOr<int64_t> sizeOf(NodeContext &c, double size) {
   if (!(size >= 0 && size < 2147483648.0))
@@ -304,9 +311,73 @@ static LogicalResult resizeBy(NodeContext &c, const ResizeRule &rule, ArrayRef<d
   return resize(c, rule, axes);
 }
 
+//===-- Sizes that are symbols -------------------------------------------------------------===//
+
+/// Whether the rule takes element x / n for a whole scale n, whatever the size.
+static bool repeatsElements(const ResizeRule &rule) {
+  bool floors = rule.coordinates == "asymmetric" && rule.rounding == "floor";
+  bool centres = rule.coordinates == "half_pixel" && StringRef(rule.rounding).starts_with("round");
+  return rule.mode == ResizeRule::Mode::Nearest && !rule.antialias && (floors || centres);
+}
+
+/// The whole numbers by which the axes grow; fails where one is none.
+static FailureOr<Ints> wholeScales(NodeContext &c, unsigned scales, unsigned sizes) {
+  dl::Dims from = c.dimsOf(c.input(0));
+  Ints factors;
+  auto given = [&](unsigned index) {
+    return c.hasInput(index) && elementsOf(c.shapeOf(c.input(index))) != 0;
+  };
+  if (given(scales)) {
+    FailureOr<SmallVector<double>> values = numbers(c, scales);
+    if (failed(values))
+      return failure();
+    for (double value : *values)
+      factors.push_back(value == std::floor(value) && value < 1024 ? int64_t(value) : 0);
+  } else {
+    FailureOr<dl::Dims> to = c.requireSizes(sizes);
+    if (failed(to))
+      return failure();
+    for (auto [before, after] : llvm::zip(from, *to)) {
+      AffineExpr factor = dl::exactQuotient(after, before);
+      factors.push_back(factor ? dl::constantDim(factor).value_or(0) : 0);
+    }
+  }
+  if (factors.size() != from.size() || c.hasAttr("axes") ||
+      llvm::any_of(factors, [](int64_t factor) { return factor < 1; }))
+    return c.unsupported("resizes axes of sizes that are not known by other than whole numbers; "
+                         "give the sizes with --shape");
+  return factors;
+}
+
+/// Each element of an axis, repeated: an axis of 1 behind it is expanded and joined.
+static LogicalResult importSymbolicResize(NodeContext &c, const ResizeRule &rule, unsigned scales,
+                                          unsigned sizes) {
+  if (!repeatsElements(rule))
+    return c.unsupported("interpolates along axes of sizes that are not known; give them with "
+                         "--shape");
+  (void)c.stringAttr("keep_aspect_ratio_policy", "stretch");
+  FailureOr<Ints> factors = wholeScales(c, scales, sizes);
+  if (failed(factors))
+    return failure();
+  dl::Dims from = c.dimsOf(c.input(0)), split, repeated, joined;
+  for (auto [size, factor] : llvm::zip(from, *factors)) {
+    split.push_back(size);
+    repeated.push_back(size);
+    joined.push_back(size * factor);
+    if (factor == 1)
+      continue;
+    split.push_back(c.dim(1));
+    repeated.push_back(c.dim(factor));
+  }
+  Value spread = c.expand(c.reshape(c.input(0), split), repeated);
+  return c.setOutput(0, c.failed() ? Value() : c.reshape(spread, joined));
+}
+
 static LogicalResult importResize(NodeContext &c) {
   FailureOr<ResizeRule> rule = readRule(c);
   bool old = c.opset() < 11;
+  if (succeeded(rule) && !c.typeOf(c.input(0)).hasStaticShape())
+    return importSymbolicResize(c, *rule, old ? 1 : 2, 3);
   FailureOr<SmallVector<double>> roi = old ? SmallVector<double>() : numbers(c, 1);
   FailureOr<SmallVector<double>> scales = numbers(c, old ? 1 : 2);
   FailureOr<SmallVector<double>> sizes = old ? SmallVector<double>() : numbers(c, 3);
@@ -321,6 +392,8 @@ static LogicalResult importUpsample(NodeContext &c) {
     return failure();
   rule->coordinates = "asymmetric";
   rule->rounding = "floor";
+  if (c.opset() >= 9 && !c.typeOf(c.input(0)).hasStaticShape())
+    return importSymbolicResize(c, *rule, 1, 1);
   if (c.opset() < 9)
     return resizeBy(c, *rule, {}, c.floatsAttr("scales").value_or(SmallVector<double>()), {});
   FailureOr<SmallVector<double>> scales = numbers(c, 1);

@@ -51,10 +51,9 @@ static FailureOr<dl::Dims> resolveSymbolicReshape(NodeContext &c, ArrayRef<Affin
   AffineExpr whole = dl::productOf(from, c.builder().getContext());
   AffineExpr part = dl::productOf(shape, c.builder().getContext());
   AffineExpr left = dl::exactQuotient(whole, part);
-  // Sizes may have to be such that a factor is 1, or one size such that it is another.
+  // The rest may have to be 1: a recognizer whose lines of text must end up one pixel high.
   if (left && !open && !dl::constantDim(left)) {
-    c.graphBuilder().symbols().require(left - 1);
-    c.graphBuilder().symbols().require(c.dim(1) - left);
+    c.graphBuilder().symbols().requireEqual(left, c.dim(1));
     return shape;
   }
   if (!left || (!open && dl::constantDim(left) != 1))

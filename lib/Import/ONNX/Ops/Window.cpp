@@ -107,8 +107,7 @@ static Value symbolicGlobalPool(NodeContext &c, dl::ReduceKind kind) {
   RankedTensorType type = c.typeOf(c.input(0));
   if (llvm::none_of(axes, [&](int64_t axis) { return type.isDynamicDim(axis); }))
     return {};
-  return c.create<dl::ReduceOp>(c.input(0),
-                                dl::ReduceKindAttr::get(c.builder().getContext(), kind),
+  return c.create<dl::ReduceOp>(c.input(0), dl::ReduceKindAttr::get(c.builder().getContext(), kind),
                                 c.i64s(axes), c.flag(true));
 }
 

@@ -53,6 +53,8 @@ defvar DL_InferBroadcastBool = [{
   }
 }];
 
+def DL_Broadcasts : NativeOpTrait<"Broadcasts"> { let cppNamespace = "::dlc::dl"; }
+
 class DL_ElementwiseOp<string mnemonic, code infer, list<Trait> traits = []>
     : DL_Op<mnemonic, "Injective", traits> {
   let results = (outs DL_Tensor:$result);
@@ -68,7 +70,7 @@ class DL_UnaryOp<string mnemonic, string text, Type type = DL_NumericTensor, dag
 }
 
 class DL_BinaryOp<string mnemonic, string text, Type type = DL_NumericTensor, dag attributes = (ins)>
-    : DL_ElementwiseOp<mnemonic, DL_InferBroadcast> {
+    : DL_ElementwiseOp<mnemonic, DL_InferBroadcast, [DL_Broadcasts]> {
   let summary = text;
   let description = "Operands broadcast as NumPy arrays do; both have one element type.";
   let arguments = !con((ins type:$lhs, type:$rhs), attributes);
@@ -76,7 +78,7 @@ class DL_BinaryOp<string mnemonic, string text, Type type = DL_NumericTensor, da
 }
 
 class DL_CompareOp<string mnemonic, string text, Type type = DL_Tensor>
-    : DL_ElementwiseOp<mnemonic, DL_InferBroadcastBool> {
+    : DL_ElementwiseOp<mnemonic, DL_InferBroadcastBool, [DL_Broadcasts]> {
   let summary = text;
   let description = "Operands broadcast as NumPy arrays do; the result is a tensor of bool.";
   let arguments = (ins type:$lhs, type:$rhs);
@@ -97,7 +99,7 @@ def DL_PowOp : DL_ElementwiseOp<"pow", [{
     return ::dlc::dl::inferBroadcast(loc, operands.getTypes(),
         ::mlir::getElementTypeOrSelf(operands.front().getType()), types);
   }
-}]> {
+}], [DL_Broadcasts]> {
   let summary = "lhs to the power rhs, in lhs's element type";
   let arguments = (ins DL_NumericTensor:$lhs, DL_NumericTensor:$rhs);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
@@ -196,7 +198,7 @@ def DL_IsInfOp : DL_ElementwiseOp<"is_inf", DL_InferAsOperandBool> {
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
 
-def DL_WhereOp : DL_ElementwiseOp<"where", DL_InferBroadcast> {
+def DL_WhereOp : DL_ElementwiseOp<"where", DL_InferBroadcast, [DL_Broadcasts]> {
   let summary = "on_true where the condition holds, else on_false; all three broadcast";
   let arguments = (ins DL_BoolTensor:$condition, DL_Tensor:$on_true, DL_Tensor:$on_false);
   let assemblyFormat = "$condition `,` $on_true `,` $on_false attr-dict `:` functional-type(operands, results)";

@@ -15,10 +15,15 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/TypeRange.h"
 #include <optional>
 
 namespace dlc::dl {
+
+/// Trait of ops whose operands broadcast as NumPy arrays do, into the result's shape.
+template <typename Op>
+class Broadcasts : public mlir::OpTrait::TraitBase<Op, Broadcasts> {};
 
 using Dims = llvm::SmallVector<mlir::AffineExpr>;
 
@@ -42,7 +47,8 @@ mlir::RankedTensorType tensorOf(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::Typ
 mlir::RankedTensorType withElement(mlir::RankedTensorType tensor, mlir::Type element);
 /// The number of elements of a ranked tensor; nullopt where a size is not a constant.
 std::optional<int64_t> elementCountOf(mlir::Type tensor);
-/// Sizes of `tensor` where symbol i is `symbols[i]`; a middling size stands for symbols beyond these.
+/// Sizes of `tensor` where symbol i is `symbols[i]`; a middling size stands for symbols beyond
+/// these.
 llvm::SmallVector<int64_t> shapeAt(mlir::Type tensor, llvm::ArrayRef<int64_t> symbols);
 /// Bytes of `tensor` with middling sizes for symbols: for choices that only speed depends on.
 int64_t likelyBytes(mlir::Type tensor);
