@@ -22,6 +22,8 @@ config.substitutions += [
     ("%inputs", os.path.join(config.test_source_root, "Inputs")),
     ("%llvm_tools", config.llvm_tools_dir),
 ]
+# AddressSanitizer's red zones, and the freed blocks that it keeps, take memory of their own.
+config.substitutions.append(("%memory_factor", "4" if config.dlc_sanitize else "1"))
 for tool in ("dlc", "dlc-opt"):
     if os.path.exists(os.path.join(config.dlc_tools_dir, tool)):
         config.available_features.add(tool)

@@ -1,7 +1,8 @@
 """Gives every hostile file to `dlc check` and `dlc compile`.
 
 Each must end with the right exit code and one printable line that names the file, without a signal,
-within a minute, within 64 MB of what a good model takes, and must leave no file behind.
+within a minute, within 64 MB (times --memory-factor) of what a good model takes, and must leave no
+file behind.
 """
 import argparse
 import concurrent.futures
@@ -38,7 +39,7 @@ def run(command: list[str], folder: Path) -> tuple[int, str, int]:
     return os.waitstatus_to_exitcode(status), text, usage.ru_maxrss * 1024
 
 
-def problems_of(case: malformed.Case, verb: str, result: tuple[int, str, int], memory: int) -> list[str]:
+def problems_of(case: malformed.Case, verb: str, result: tuple[int, str, int], limit: int) -> list[str]:
     status, text, peak = result
     if status < 0:
         return [f"killed by {signal.Signals(-status).name}"]
@@ -57,12 +58,12 @@ def problems_of(case: malformed.Case, verb: str, result: tuple[int, str, int], m
         problems.append("an error that does not name the file")
     if lines and not re.search(case.pattern, text):
         problems.append(f"an error without '{case.pattern}'")
-    if peak > memory + EXTRA_MEMORY:
-        problems.append(f"{peak >> 20} MB, expected at most {(memory + EXTRA_MEMORY) >> 20}")
+    if peak > limit:
+        problems.append(f"{peak >> 20} MB, expected at most {limit >> 20}")
     return [f"{problem}: {lines[-1] if lines else ''}" for problem in problems]
 
 
-def check(dlc: str, case: malformed.Case, folder: Path, memory: int) -> list[str]:
+def check(dlc: str, case: malformed.Case, folder: Path, limit: int) -> list[str]:
     folder.mkdir()
     case.write(folder)
     before = set(folder.iterdir())
@@ -70,7 +71,7 @@ def check(dlc: str, case: malformed.Case, folder: Path, memory: int) -> list[str
     problems = []
     for verb, command in (("check", [dlc, "check", model]), ("compile", [dlc, "compile", model, "-o", output])):
         problems += [f"FAIL {case.name}: {verb}: {problem}"
-                     for problem in problems_of(case, verb, run(command, folder), memory)]
+                     for problem in problems_of(case, verb, run(command, folder), limit)]
         if left := set(folder.iterdir()) - before:
             problems.append(f"FAIL {case.name}: {verb}: left {sorted(path.name for path in left)}")
     return problems
@@ -92,14 +93,15 @@ def good_model_memory(dlc: str, folder: Path) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dlc", default="dlc")
+    parser.add_argument("--memory-factor", type=int, default=1, help="more than 1 where dlc is instrumented")
     parser.add_argument("cases", nargs="*", help="names; all without")
     arguments = parser.parse_args()
     cases = [case for case in malformed.CASES if not arguments.cases or case.name in arguments.cases]
     with tempfile.TemporaryDirectory(prefix="dlc-security-") as name:
         folder = Path(name)
-        memory = good_model_memory(arguments.dlc, folder)
+        limit = good_model_memory(arguments.dlc, folder) + EXTRA_MEMORY * arguments.memory_factor
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            results = list(pool.map(lambda case: check(arguments.dlc, case, folder / case.name, memory), cases))
+            results = list(pool.map(lambda case: check(arguments.dlc, case, folder / case.name, limit), cases))
     failed = sum(bool(problems) for problems in results)
     for problems in results:
         print(*problems, sep="\n", end="\n" if problems else "")
