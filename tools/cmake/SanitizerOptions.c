@@ -1,9 +1,9 @@
-// What AddressSanitizer must know, part of every executable of a sanitized build, so that no test and no
-// user has to set ASAN_OPTIONS.
+// What AddressSanitizer must know, part of every executable of a sanitized build, so that no test
+// and no user has to set ASAN_OPTIONS.
 
 const char *__asan_default_options(void);
 
-/// LLVM's allocators poison their slabs in the headers that we compile, and unpoison them in the LLVM
-/// library, which is not instrumented: memory in use would look poisoned. Its marks are ignored; those of
-/// malloc, the stack and globals stay.
+/// LLVM's allocators poison their slabs in the headers that we compile, and unpoison them in the
+/// LLVM library, which is not instrumented: memory in use would look poisoned. Its marks are
+/// ignored; those of malloc, the stack and globals stay.
 const char *__asan_default_options(void) { return "allow_user_poisoning=0"; }

@@ -1,8 +1,9 @@
-// Trains for 100 steps and fails where one of them allocates, or holds, memory: a step works in what the
-// context took at its first. Compiled with -fsanitize=address, whose hooks count allocations; what is
-// lost at the end LeakSanitizer reports.
+// Trains for 100 steps and fails where one of them allocates, or holds, memory: a step works in
+// what the context took at its first. Compiled with -fsanitize=address, whose hooks count
+// allocations; what is lost at the end LeakSanitizer reports.
 //
-// MODEL_HEADER is the header of a model with one float input and a float target of at most 4096 elements.
+// MODEL_HEADER is the header of a model with one float input and a float target of at most 4096
+// elements.
 #include MODEL_HEADER
 
 #include <stddef.h>
