@@ -371,17 +371,17 @@ static std::string nameOf(Value root) {
 
 static void printFormulas(const ArenaPlan &plan, ArrayRef<std::string> symbols,
                           llvm::raw_ostream &os) {
-  os << "  value  first   last  bytes, rounded up to " << DLCRT_ARENA_ALIGNMENT
-     << "; offset: where the last of these values ends\n";
+  os << "  value  first   last  bytes (rounded up to " << DLCRT_ARENA_ALIGNMENT
+     << "), offset: behind the last of some values\n";
   for (auto [index, entry] : llvm::enumerate(plan.arenaEntries())) {
     os << llvm::format("%7zu%7u%7u  ", index, entry.firstUse, entry.lastUse)
-       << dl::expressionString(entry.size, symbols) << "; ";
+       << dl::expressionString(entry.size, symbols) << ", ";
     if (entry.sharesWith)
       os << "in the place of " << *entry.sharesWith;
     else if (entry.behind.empty())
-      os << "0";
+      os << "at 0";
     else
-      llvm::interleaveComma(entry.behind, os);
+      llvm::interleaveComma(entry.behind, os << "behind ");
     os << "  " << nameOf(entry.root) << "\n";
   }
 }

@@ -62,6 +62,27 @@ struct Conditions {
 };
 } // namespace
 
+/// What must not be negative for a reshape or a slice to stay in its operand.
+static dl::Dims viewBounds(Operation *op) {
+  auto reshape = dyn_cast<dl::ReshapeOp>(op);
+  auto slice = dyn_cast<dl::SliceOp>(op);
+  dl::Dims bounds;
+  if (reshape) {
+    AffineExpr from = dl::productOf(dl::dimsOf(reshape.getOperand().getType()), op->getContext());
+    AffineExpr to = dl::productOf(dl::dimsOf(reshape.getResult().getType()), op->getContext());
+    if (from != to)
+      bounds = {from - to, to - from};
+  } else if (slice && !slice.getResult().getType().hasStaticShape()) {
+    dl::Dims from = dl::dimsOf(slice.getOperand().getType()),
+             to = dl::dimsOf(slice.getResult().getType());
+    for (auto [axis, start, step] : llvm::enumerate(slice.getStarts(), slice.getSteps()))
+      bounds.push_back(from[axis] - 1 - start - (to[axis] - 1) * step);
+  }
+  for (AffineExpr &bound : bounds)
+    bound = dl::simplified(bound);
+  return bounds;
+}
+
 static Conditions collectConditions(func::FuncOp function) {
   auto module = function->getParentOfType<ModuleOp>();
   std::vector<std::string> names = dl::symbolNames(module);
@@ -92,6 +113,11 @@ static Conditions collectConditions(func::FuncOp function) {
     add(symbol, 1);
   for (AffineExpr bound : dl::symbolBounds(module))
     add(bound, 0);
+  function.walk([&](Operation *op) {
+    for (AffineExpr bound : viewBounds(op))
+      if (!dl::isAtLeast(bound, 0))
+        add(bound, 0);
+  });
   for (AffineExpr size : sizes)
     if (!dl::isAtLeast(size, 1))
       add(size, 1);

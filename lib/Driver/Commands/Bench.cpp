@@ -63,7 +63,11 @@ Expected<Artifact> BenchVerb::open(Session &session, std::map<std::string, Tenso
     Expected<Artifact> artifact = Artifact::open(model);
     if (!artifact)
       return artifact;
-    if (Status status = readValues(artifactInputs(artifact->description())); !status)
+    Expected<CompileOptions> options = flags.options(session);
+    if (!options)
+      return options.error();
+    if (Status status = readValues(artifactInputs(artifact->description(), options->shapes));
+        !status)
       return status.error();
     return artifact;
   }

@@ -7,14 +7,21 @@
 using namespace dlc;
 using namespace dlc::cli;
 
-std::vector<InputSpec> cli::artifactInputs(const ModelDescription &description) {
+std::vector<InputSpec> cli::artifactInputs(const ModelDescription &description,
+                                           const std::map<std::string, Shape> &shapes) {
   std::vector<InputSpec> inputs;
   if (description.functions.empty())
     return inputs;
+  bool only = description.functions.front().inputs.size() == 1;
   for (const TensorDescription &input : description.functions.front().inputs) {
     Shape shape = input.dims;
     for (int64_t &dim : shape)
       dim = dim < 0 ? -1 : dim;
+    auto given = shapes.find(input.name);
+    if (given == shapes.end() && only)
+      given = shapes.find("");
+    if (given != shapes.end() && given->second.size() == shape.size())
+      shape = given->second;
     inputs.push_back({input.name, onnx::ValueInfo::Kind::Tensor, input.dtype, std::move(shape)});
   }
   return inputs;

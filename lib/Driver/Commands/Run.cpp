@@ -20,7 +20,7 @@ struct RunVerb {
   CompileFlags flags;
 
   ExitCode run(Session &session) const;
-  Expected<std::vector<NamedTensor>> runArtifact() const;
+  Expected<std::vector<NamedTensor>> runArtifact(Session &session) const;
   Expected<std::vector<NamedTensor>> runModel(Session &session) const;
   Expected<std::vector<std::string>> write(const std::vector<NamedTensor> &outputs) const;
 };
@@ -51,12 +51,15 @@ static Statistics measure(const Tensor &tensor) {
 }
 
 /// Opens and runs an artifact on the inputs that were given.
-Expected<std::vector<NamedTensor>> RunVerb::runArtifact() const {
+Expected<std::vector<NamedTensor>> RunVerb::runArtifact(Session &session) const {
   Expected<Artifact> artifact = Artifact::open(model);
   if (!artifact)
     return artifact.error();
+  Expected<CompileOptions> options = flags.options(session);
+  if (!options)
+    return options.error();
   Expected<std::map<std::string, Tensor>> values =
-      inputs.read(artifactInputs(artifact->description()), /*fillMissing=*/false);
+      inputs.read(artifactInputs(artifact->description(), options->shapes), /*fillMissing=*/false);
   if (!values)
     return values.error();
   return runOnce(*artifact, *values, threads, model);
@@ -144,7 +147,7 @@ static std::string describe(const NamedTensor &output, const std::string &path) 
 
 ExitCode RunVerb::run(Session &session) const {
   Expected<std::vector<NamedTensor>> outputs =
-      isArtifact(model) ? runArtifact() : runModel(session);
+      isArtifact(model) ? runArtifact(session) : runModel(session);
   if (!outputs)
     return session.fail(outputs.error());
   Expected<std::vector<std::string>> paths = write(*outputs);

@@ -43,8 +43,8 @@ void SizeSymbols::requireEqual(AffineExpr expr, AffineExpr value) {
   if (llvm::is_contained(equal, std::pair(expr, value)))
     return;
   equal.emplace_back(expr, value);
-  require(simplifyAffineExpr(expr - value, 0, names.size()));
-  require(simplifyAffineExpr(value - expr, 0, names.size()));
+  require(dl::simplified(expr - value));
+  require(dl::simplified(value - expr));
 }
 
 dl::Dims SizeSymbols::settled(ArrayRef<AffineExpr> dims) const {
@@ -169,11 +169,11 @@ Sizes SizeEvaluator::moved(Operation *op) {
 
 AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
   auto truth = [&](bool value) { return getAffineConstantExpr(value, context); };
-  auto difference = [&] { return simplifyAffineExpr(x[0] - x[1], 0, 64); };
+  auto difference = [&] { return dl::simplified(x[0] - x[1]); };
   if (isa<dl::AddOp>(op))
     return x[0] + x[1];
   if (isa<dl::SubOp>(op))
-    return simplifyAffineExpr(x[0] - x[1], 0, 64);
+    return dl::simplified(x[0] - x[1]);
   if (isa<dl::MulOp>(op))
     return dl::productOf(x, context);
   // Integer division truncates: as floor where nothing is negative.
@@ -186,18 +186,18 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
   if (isa<dl::ModOp>(op) && positive)
     return x[0] % x[1];
   if (isa<dl::MaxOp>(op))
-    return dl::isAtLeast(difference(), 0)                             ? x[0]
-           : dl::isAtLeast(simplifyAffineExpr(x[1] - x[0], 0, 64), 0) ? x[1]
-                                                                      : AffineExpr();
+    return dl::isAtLeast(difference(), 0)                  ? x[0]
+           : dl::isAtLeast(dl::simplified(x[1] - x[0]), 0) ? x[1]
+                                                           : AffineExpr();
   if (isa<dl::MinOp>(op))
-    return dl::isAtLeast(difference(), 0)                             ? x[1]
-           : dl::isAtLeast(simplifyAffineExpr(x[1] - x[0], 0, 64), 0) ? x[0]
-                                                                      : AffineExpr();
+    return dl::isAtLeast(difference(), 0)                  ? x[1]
+           : dl::isAtLeast(dl::simplified(x[1] - x[0]), 0) ? x[0]
+                                                           : AffineExpr();
   if (isa<dl::EqualOp>(op)) {
     AffineExpr d = difference();
     if (std::optional<int64_t> value = dl::constantDim(d))
       return truth(*value == 0);
-    bool apart = dl::isAtLeast(d, 1) || dl::isAtLeast(simplifyAffineExpr(x[1] - x[0], 0, 64), 1);
+    bool apart = dl::isAtLeast(d, 1) || dl::isAtLeast(dl::simplified(x[1] - x[0]), 1);
     return apart ? truth(false) : AffineExpr();
   }
   if (isa<dl::WhereOp>(op)) {

@@ -151,6 +151,15 @@ AffineExpr productOf(ArrayRef<AffineExpr> dims, MLIRContext *context) {
   return product;
 }
 
+AffineExpr simplified(AffineExpr expr) {
+  unsigned symbols = 0;
+  expr.walk([&](AffineExpr part) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(part))
+      symbols = std::max(symbols, symbol.getPosition() + 1);
+  });
+  return simplifyAffineExpr(expr, 0, symbols);
+}
+
 AffineExpr exactQuotient(AffineExpr whole, AffineExpr part) {
   MLIRContext *context = whole.getContext();
   int64_t constant = 1, divisor = 1;

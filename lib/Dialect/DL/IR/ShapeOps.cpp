@@ -37,7 +37,7 @@ LogicalResult ReshapeOp::verify() {
   AffineExpr from = productOf(dimsOf(getOperand().getType()), getContext());
   AffineExpr to = productOf(dimsOf(getResult().getType()), getContext());
   // Symbols may be such that the two agree: the model's bounds say that they must (Symbols.h).
-  std::optional<int64_t> apart = constantDim(simplifyAffineExpr(from - to, 0, 64));
+  std::optional<int64_t> apart = constantDim(simplified(from - to));
   if (from != to && apart && *apart != 0)
     return emitOpError("expects as many elements in the result as in the operand, got ")
            << getOperand().getType() << " and " << getResult().getType();
@@ -186,7 +186,9 @@ LogicalResult SliceOp::verify() {
     return emitOpError("expects one start, size and step for each of ") << shape.size() << " axes";
   for (auto [axis, start, size, step] : llvm::enumerate(getStarts(), getSizes(), getSteps())) {
     // slice_c2
-    if (step != 0 && (ShapedType::isDynamic(size) || ShapedType::isDynamic(shape[axis])))
+    bool open = ShapedType::isDynamic(size) || ShapedType::isDynamic(shape[axis]);
+    // What is open is asked for when the function is called.
+    if (open && step > 0 && start >= 0)
       continue;
     int64_t last = start + (size - 1) * step;
     if (step == 0 || size < 0 ||

@@ -28,14 +28,14 @@ struct Axis {
   /// Places of a phase that are computed, at least as many as are kept; null where symbols decide.
   AffineExpr places() const {
     AffineExpr kept = (output + (pad + stride - 1)).floorDiv(stride);
-    if (isAtLeast(simplifyAffineExpr(kept - input, 0, 64), 0))
+    if (isAtLeast(simplified(kept - input), 0))
       return kept;
-    return isAtLeast(simplifyAffineExpr(input - kept, 0, 64), 0) ? input : AffineExpr();
+    return isAtLeast(simplified(input - kept), 0) ? input : AffineExpr();
   }
   /// Zeros behind the input.
   std::optional<int64_t> after() const {
     AffineExpr count = places();
-    return count ? constantDim(simplifyAffineExpr(count - input, 0, 64)) : std::nullopt;
+    return count ? constantDim(simplified(count - input)) : std::nullopt;
   }
 };
 

@@ -311,8 +311,8 @@ symbolicSlice(NodeContext &c, AffineExpr start, AffineExpr end, int64_t step, Af
   if (!to && !dl::isAtLeast(end, 0))
     return refuse();
   // A fixed number of elements of an axis that may be shorter would not have this many.
-  c.graphBuilder().symbols().require(simplifyAffineExpr(size - last, 0, 64));
-  AffineExpr length = simplifyAffineExpr(last - *from, 0, 64);
+  c.graphBuilder().symbols().require(dl::simplified(size - last));
+  AffineExpr length = dl::simplified(last - *from);
   c.graphBuilder().symbols().require(length - 1);
   return std::pair(*from, length);
 }

@@ -54,6 +54,8 @@ llvm::SmallVector<int64_t> shapeAt(mlir::Type tensor, llvm::ArrayRef<int64_t> sy
 int64_t likelyBytes(mlir::Type tensor);
 /// The product of dimensions.
 mlir::AffineExpr productOf(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::MLIRContext *context);
+/// `expr` in a shorter form, where there is one.
+mlir::AffineExpr simplified(mlir::AffineExpr expr);
 /// `whole` divided by `part` where that leaves no rest whatever the symbols are; null otherwise.
 mlir::AffineExpr exactQuotient(mlir::AffineExpr whole, mlir::AffineExpr part);
 /// Its factors: constants first, joined into one; sums are factors of their own.

@@ -1,0 +1,114 @@
+// Sizes that a model leaves open: symbols, the shape arithmetic that exporters write, and what is
+// refused.
+#include "ImportModel.h"
+#include "dlc/Reference/Interpreter.h"
+
+using namespace dlc;
+using namespace dlc::onnx;
+
+namespace {
+
+class OpenSizesTest : public ImportONNXTest {
+protected:
+  // Shape arithmetic is evaluated by the reference.
+  OpenSizesTest() {
+    mlir::DialectRegistry registry;
+    registerReferenceModels(registry);
+    context.appendDialectRegistry(registry);
+  }
+
+  std::vector<Dim> open = {std::string("n"), int64_t(3), std::string("w")};
+
+  static Attribute intAttribute(std::string name, int64_t value) {
+    Attribute attribute;
+    attribute.name = std::move(name);
+    attribute.value = value;
+    return attribute;
+  }
+};
+
+TEST_F(OpenSizesTest, EqualNamesAreOneSymbol) {
+  Model model = makeModel({makeNode("Add", {"x", "b"}, {"y"})}, open);
+  model.graph.inputs.push_back(tensorInfo("b", {int64_t(1), int64_t(3), std::string("w")}));
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("dl.symbols = [\"n\", \"w\"]"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("dl.symbol_bounds")));
+}
+
+TEST_F(OpenSizesTest, SizesWithoutANameAreNamedByTheirPlace) {
+  Model model = makeModel({makeNode("Relu", {"x"}, {"y"})}, {std::string(), int64_t(3)});
+  EXPECT_THAT(import(model), HasSubstr("dl.symbols = [\"x.0\"]"));
+}
+
+TEST_F(OpenSizesTest, ReshapeTakesWhatIsLeft) {
+  Model model = makeModel({makeNode("Reshape", {"x", "shape"}, {"y"})}, open);
+  model.graph.initializers["shape"] = int64s({0, -1});
+  EXPECT_THAT(import(model), HasSubstr("affine_map<()[s0, s1] -> (s0, s1 * 3)>"));
+}
+
+TEST_F(OpenSizesTest, ShapeArithmeticFoldsAway) {
+  // reshape(x, [shape(x)[0], 3 * shape(x)[2]]), as exporters spell it.
+  Model model =
+      makeModel({makeNode("Shape", {"x"}, {"s"}), makeNode("Gather", {"s", "zero"}, {"n"}),
+                 makeNode("Gather", {"s", "two"}, {"w"}), makeNode("Mul", {"w", "three"}, {"w3"}),
+                 makeNode("Concat", {"n", "w3"}, {"to"}, {intAttribute("axis", 0)}),
+                 makeNode("Reshape", {"x", "to"}, {"y"})},
+                open);
+  model.graph.initializers["zero"] = int64s({0});
+  model.graph.initializers["two"] = int64s({2});
+  model.graph.initializers["three"] = int64s({3});
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1] -> (s0, s1 * 3)>"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("dl.sizes")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("dl.gather")));
+}
+
+TEST_F(OpenSizesTest, ASliceOfATableBoundsTheSymbol) {
+  Model model =
+      makeModel({makeNode("Shape", {"x"}, {"s"}), makeNode("Slice", {"s", "two", "three"}, {"w"}),
+                 makeNode("Slice", {"table", "zero", "w", "zero"}, {"part"}),
+                 makeNode("Add", {"x", "part"}, {"y"})},
+                open);
+  model.graph.initializers["zero"] = int64s({0});
+  model.graph.initializers["two"] = int64s({2});
+  model.graph.initializers["three"] = int64s({3});
+  TensorValue table;
+  table.shape = {512};
+  table.tensor = Tensor(DType::F32, table.shape);
+  model.graph.initializers["table"] = table;
+  EXPECT_THAT(import(model), HasSubstr("affine_map<()[s0, s1] -> (-s1 + 512)>"));
+}
+
+TEST_F(OpenSizesTest, SizesThatMustAgreeAreBounds) {
+  // Every other column added to a part that has as many only where w is 2 k + 1 for some k.
+  Model model =
+      makeModel({makeNode("MaxPool", {"x"}, {"p"}), makeNode("Add", {"p", "b"}, {"y"})}, open);
+  Attribute kernel = intAttribute("kernel_shape", 0), strides = intAttribute("strides", 0);
+  kernel.value = std::vector<int64_t>{1};
+  strides.value = std::vector<int64_t>{2};
+  model.graph.nodes[0].attributes = {kernel, strides};
+  model.graph.inputs.push_back(tensorInfo("b", {std::string("n"), int64_t(3), std::string("v")}));
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("dl.symbol_bounds"));
+  EXPECT_THAT(text, HasSubstr("dl.symbols = [\"n\", \"w\", \"v\"]"));
+}
+
+TEST_F(OpenSizesTest, ReshapeThatFitsAtCertainSizesOnlyIsUnsupported) {
+  Model model = makeModel({makeNode("Reshape", {"x", "shape"}, {"y"})}, open);
+  model.graph.initializers["shape"] = int64s({0, 7, -1});
+  EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (Reshape): reshapes nx3xw to 0x7x-1"));
+}
+
+TEST_F(OpenSizesTest, OpsThatNeedNumbersNameTheSize) {
+  Model model = makeModel({makeNode("EyeLike", {"x"}, {"y"})}, {std::string("n"), int64_t(3)});
+  EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (EyeLike): an operand has size n on "
+                                       "axis 0, which must be known for this operator: give it "
+                                       "with --shape"));
+}
+
+TEST_F(OpenSizesTest, SizesAsDataAreUnsupported) {
+  Model model = makeModel({makeNode("Shape", {"x"}, {"y"})}, open);
+  EXPECT_THAT(import(model), HasSubstr("computes with sizes that are not known"));
+}
+
+} // namespace
