@@ -110,6 +110,7 @@ void attachReference(mlir::MLIRContext *context) {
 void attachElementwiseReference(mlir::MLIRContext *context);
 void attachContractionReference(mlir::MLIRContext *context);
 void attachAttentionReference(mlir::MLIRContext *context);
+void attachRecurrentReference(mlir::MLIRContext *context);
 void attachWindowReference(mlir::MLIRContext *context);
 void attachReductionReference(mlir::MLIRContext *context);
 void attachNormalizationReference(mlir::MLIRContext *context);

@@ -10,6 +10,7 @@ void dlc::registerReferenceModels(DialectRegistry &registry) {
     attachElementwiseReference(context);
     attachContractionReference(context);
     attachAttentionReference(context);
+    attachRecurrentReference(context);
     attachWindowReference(context);
     attachReductionReference(context);
     attachNormalizationReference(context);

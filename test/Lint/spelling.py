@@ -6,7 +6,7 @@ from pathlib import Path
 import sources
 
 # Words of the field that it takes for misspellings.
-WORDS = "atleast,positionof,fromat,nd,te,ans,inout,mis,ser,fo,ot,parm,clos,mape,hist,numer,thead,ue,ist,ba,als,sur,dout"
+WORDS = "atleast,positionof,fromat,nd,te,ans,inout,mis,ser,fo,ot,parm,clos,mape,hist,numer,thead,ue,ist,ba,als,sur,dout,gruop"
 
 
 def main(root: Path) -> int:

@@ -3,6 +3,8 @@
 #define DLC_INTERFACES_OPINTERFACES_H
 
 #include "dlc/Support/Tensor.h"
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 
 namespace dlc {
@@ -42,6 +44,26 @@ llvm::StringRef fusionClassName(FusionClass fusionClass);
 
 /// Bytes of all operand and result tensors of `op`; dynamic dimensions count as 1.
 int64_t touchedBytes(mlir::Operation *op);
+
+/// A tensor of one step of a recurrence, as the object that computes a step is given it.
+struct StepArgument {
+  /// Whose entry of a tensor with one entry a step: its own, or that of the step taken before or
+  /// after it.
+  enum class Entry { Own, Before, After };
+
+  /// Operand or result of the op; null: zeros.
+  mlir::Value tensor;
+  /// The tensor of a step, and its strides in elements; none where it lies row by row.
+  mlir::RankedTensorType type;
+  llvm::SmallVector<int64_t> strides;
+  /// Elements from the beginning of an entry to it.
+  int64_t offset = 0;
+  /// Whether axis 0 of `tensor` is the steps; otherwise each step is given the whole of it.
+  bool sliced = false;
+  Entry entry = Entry::Own;
+  /// What the first step has for Before and the last one for After; null: zeros.
+  mlir::Value outside;
+};
 
 } // namespace dlc
 

@@ -68,4 +68,25 @@ def LayoutOpInterface : OpInterface<"LayoutOpInterface"> {
   ];
 }
 
+def RecurrentOpInterface : OpInterface<"RecurrentOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    An op that applies one step after another along axis 0 of its operands, each to what the one before
+    left. Its kernel's object computes one step; the host function repeats the call
+    (docs/ADR/0008-a-recurrence-is-one-kernel-that-the-host-repeats.md).
+  }];
+  let methods = [
+    InterfaceMethod<"How many steps there are.", "::mlir::AffineExpr", "getSteps">,
+    InterfaceMethod<"Whether the last step along axis 0 comes first.", "bool", "runsBackwards">,
+    InterfaceMethod<"What a step reads, in the order of the object's arguments.",
+      "::llvm::SmallVector<::dlc::StepArgument>", "getStepInputs">,
+    InterfaceMethod<[{
+        What a step writes, in the order of the object's arguments behind those that it reads: parts of all
+        results that are used. All have one shape.
+      }], "::llvm::SmallVector<::dlc::StepArgument>", "getStepOutputs">,
+    InterfaceMethod<"Results through which a step hands on its state: in memory whether they are used or not.",
+      "::llvm::SmallVector<::mlir::OpResult>", "getStateResults">,
+  ];
+}
+
 #endif // DLC_INTERFACES_OPINTERFACES_TD

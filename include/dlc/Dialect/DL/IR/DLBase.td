@@ -32,6 +32,7 @@ def DL_Dialect : Dialect {
     void registerShapeOps();
     void registerIndexingOps();
     void registerAttentionOps();
+    void registerRecurrentOps();
     void registerKernelOps();
   }];
 }
@@ -122,6 +123,21 @@ def DL_SamplePadding : I32EnumAttr<"SamplePadding", "what an image holds outside
 def DL_SamplePaddingAttr : EnumAttr<DL_Dialect, DL_SamplePadding, "sample_padding"> {
   let assemblyFormat = "`<` $value `>`";
 }
+
+def DL_RecurrentActivation : I32EnumAttr<"RecurrentActivation", "what a recurrence applies to its sums", [
+    I32EnumAttrCase<"Linear", 0, "linear">,               // x
+    I32EnumAttrCase<"Sigmoid", 1, "sigmoid">,             // 1 / (1 + exp(-x))
+    I32EnumAttrCase<"Tanh", 2, "tanh">,
+    I32EnumAttrCase<"Relu", 3, "relu">,                   // max(x, 0)
+    I32EnumAttrCase<"HardSigmoid", 4, "hard_sigmoid">]> { // min(max(x / 6 + 1 / 2, 0), 1)
+  let cppNamespace = "::dlc::dl";
+  let genSpecializedAttr = 0;
+}
+def DL_RecurrentActivationAttr : EnumAttr<DL_Dialect, DL_RecurrentActivation, "recurrent_activation"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+class DL_ActivationOr<string enumerator>
+    : DefaultValuedAttr<DL_RecurrentActivationAttr, "::dlc::dl::RecurrentActivation::" # enumerator>;
 
 //===-- Ops ----------------------------------------------------------------------------------------===//
 
