@@ -159,6 +159,7 @@ void registerGradientRules(DialectRegistry &registry) {
     attachNormalizationRules(context);
     attachShapeRules(context);
     attachIndexingRules(context);
+    attachRandomRules(context);
   });
 }
 

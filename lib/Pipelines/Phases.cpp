@@ -9,7 +9,8 @@ static constexpr std::array<PhaseInfo, 8> phaseTable{{
     {Phase::Import, "import",
      "only dl ops; every type and shape that can be inferred is; locations name the model's nodes"},
     {Phase::Differentiate, "differentiate",
-     "training only: the functions of a training step exist"},
+     "nothing that only training modes mean is undecided; in training, the functions of a step "
+     "exist"},
     {Phase::Optimize, "optimize",
      "canonical; constants folded; channels-last activations; weights packed as constants"},
     {Phase::Fuse, "fuse",

@@ -36,26 +36,47 @@ static void addOptimize(OpPassManager &manager) {
   function.addPass(createCSEPass());
 }
 
-static void addDifferentiate(OpPassManager &manager, const TrainingOptions &training) {
-  manager.addPass(autodiff::createAutodiffParameters(
-      {llvm::SmallVector<std::string>(training.freeze.begin(), training.freeze.end())}));
-  autodiff::AutodiffLossOptions loss;
-  loss.kind = training.loss;
-  manager.addPass(autodiff::createAutodiffLoss(loss));
-  autodiff::AutodiffTrainStepOptions step;
-  step.optimizer = training.optimizer;
-  step.learningRate = training.learningRate;
-  step.momentum = training.momentum;
-  step.nesterov = training.nesterov;
-  manager.addPass(autodiff::createAutodiffTrainStep(step));
+static void addOptimizer(OpPassManager &manager, const TrainingOptions &training) {
+  autodiff::AutodiffOptimizerOptions options;
+  options.kind = training.optimizer;
+  options.learningRate = training.learningRate;
+  options.momentum = training.momentum;
+  options.nesterov = training.nesterov;
+  options.beta1 = training.beta1;
+  options.beta2 = training.beta2;
+  options.rho = training.rho;
+  options.centered = training.centered;
+  options.epsilon = training.epsilon;
+  options.weightDecay = training.weightDecay;
+  manager.addPass(autodiff::createAutodiffOptimizer(options));
+}
+
+static llvm::SmallVector<std::string> listOf(const std::vector<std::string> &names) {
+  return llvm::SmallVector<std::string>(names.begin(), names.end());
+}
+
+static void addTraining(OpPassManager &manager, const TrainingOptions &training) {
+  manager.addPass(autodiff::createAutodiffParameters({listOf(training.freeze)}));
+  manager.addPass(autodiff::createAutodiffTrainingMode({training.seed}));
+  manager.addPass(autodiff::createAutodiffLoss({training.loss, training.sampleWeight}));
+  manager.addPass(autodiff::createAutodiffBackward());
+  // Simplification: gradients are made of the rules' terms, with factors of 1 and zeros among them.
+  manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  manager.addNestedPass<func::FuncOp>(createCSEPass());
+  addOptimizer(manager, training);
+  manager.addPass(autodiff::createAutodiffMetrics({listOf(training.metrics)}));
+}
+
+static void addDifferentiate(OpPassManager &manager, const PipelineOptions &options) {
+  if (options.training)
+    addTraining(manager, *options.training);
+  manager.addPass(autodiff::createAutodiffInferenceMode());
+  manager.addPass(autodiff::createAutodiffVerifyMode());
 }
 
 void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &options) {
-  if (phase == Phase::Differentiate) {
-    if (options.training)
-      addDifferentiate(manager, *options.training);
-    return;
-  }
+  if (phase == Phase::Differentiate)
+    return addDifferentiate(manager, options);
   OpPassManager &function = phase == Phase::Host ? manager : manager.nest<func::FuncOp>();
   switch (phase) {
   case Phase::Optimize:

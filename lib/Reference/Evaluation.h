@@ -116,6 +116,7 @@ void attachReductionReference(mlir::MLIRContext *context);
 void attachNormalizationReference(mlir::MLIRContext *context);
 void attachShapeReference(mlir::MLIRContext *context);
 void attachIndexingReference(mlir::MLIRContext *context);
+void attachRandomReference(mlir::MLIRContext *context);
 
 } // namespace dlc
 

@@ -74,7 +74,8 @@ static std::optional<SmallVector<Tensor>> splatElements(Operation *op) {
 static bool isElementwise(Operation *op) {
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   return fusible && fusible.getFusionClass() == FusionClass::Injective &&
-         !isa<dl::BatchNormOp>(op) && op->getNumResults() == 1;
+         !isa<dl::BatchNormOp>(op) && !op->hasTrait<dl::DependsOnPlace>() &&
+         op->getNumResults() == 1;
 }
 
 /// Whether the results are so much larger than the operands that computing them late is better.

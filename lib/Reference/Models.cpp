@@ -16,5 +16,6 @@ void dlc::registerReferenceModels(DialectRegistry &registry) {
     attachNormalizationReference(context);
     attachShapeReference(context);
     attachIndexingReference(context);
+    attachRandomReference(context);
   });
 }

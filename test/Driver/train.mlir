@@ -1,5 +1,6 @@
 // REQUIRES: dlc
-// A training step from a dump, used from C with gcc alone. 32 bytes a slot: weight, learning rate.
+// A training step from a dump, used from C with gcc alone. 64 bytes a slot: weight, learning rate,
+// step count, sum and count of the loss.
 // RUN: rm -rf %t && mkdir %t
 // RUN: dlc compile %s --compile-from=import --train --loss=mse --learning-rate=0.5 -o %t/tiny.so
 // RUN: FileCheck %s --check-prefix=HEADER --input-file=%t/tiny.h
@@ -7,7 +8,7 @@
 // RUN: %t/train | FileCheck %s
 // RUN: dlc compile %s --compile-from=import --train --loss=mse --compile-to=differentiate -o - | FileCheck %s --check-prefix=IR
 
-// HEADER: #define TINY_STATE_BYTES 128
+// HEADER: #define TINY_STATE_BYTES 320
 // HEADER-DAG: tiny_train_step(
 // HEADER-DAG: tiny_eval_step(
 // HEADER-DAG: tiny_predict(

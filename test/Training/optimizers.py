@@ -1,6 +1,6 @@
 """A compiled training step against the same step written out in NumPy.
 
-A perceptron of two layers is small enough to differentiate by hand: losses and predictions of 20
+A perceptron of two layers is small enough to differentiate by hand: losses, predictions and metrics of 20
 steps with each optimizer and loss must agree. Exits 1 where one does not.
 
     optimizers.py --dlc build/bin/dlc
@@ -28,10 +28,10 @@ def weights() -> dict[str, np.ndarray]:
             "v": rng.normal(0, 0.5, (HIDDEN, CLASSES)), "c": rng.normal(0, 0.1, CLASSES)}
 
 
-def write_model(path: Path, softmax: bool) -> None:
+def write_model(path: Path, activation: str) -> None:
     nodes = [helper.make_node("Gemm", ["x", "w", "b"], ["h"]), helper.make_node("Relu", ["h"], ["r"]),
              helper.make_node("Gemm", ["r", "v", "c"], ["z"]),
-             helper.make_node("Softmax" if softmax else "Identity", ["z"], ["y"])]
+             helper.make_node(activation, ["z"], ["y"])]
     graph = helper.make_graph(
         nodes, "perceptron",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, [BATCH, FEATURES])],
@@ -40,34 +40,55 @@ def write_model(path: Path, softmax: bool) -> None:
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
 
 
-def forward(p, x, softmax):
+def softmax(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+# Of each loss: the last activation as an ONNX node and in NumPy, the loss of each example, and the gradient by
+# the operand of the activation, before the mean over the batch.
+LOSSES = {
+    "categorical_crossentropy": ("Softmax", softmax, lambda t, y: -np.sum(t * np.log(y), 1), lambda t, y: y - t),
+    "binary_crossentropy": ("Sigmoid", lambda z: 1 / (1 + np.exp(-z)),
+                            lambda t, y: -np.mean(t * np.log(y) + (1 - t) * np.log(1 - y), 1),
+                            lambda t, y: (y - t) / CLASSES),
+    "mse": ("Identity", lambda z: z, lambda t, y: np.mean((y - t) ** 2, 1), lambda t, y: 2 * (y - t) / CLASSES),
+    "mae": ("Identity", lambda z: z, lambda t, y: np.mean(np.abs(y - t), 1), lambda t, y: np.sign(y - t) / CLASSES),
+    "huber": ("Identity", lambda z: z,
+              lambda t, y: np.mean(np.where(np.abs(y - t) <= 1, 0.5 * (y - t) ** 2, np.abs(y - t) - 0.5), 1),
+              lambda t, y: np.clip(y - t, -1, 1) / CLASSES),
+}
+LOSSES["sparse_categorical_crossentropy"] = LOSSES["categorical_crossentropy"]
+
+METRICS = {
+    "accuracy": lambda t, y: np.argmax(t, 1) == np.argmax(y, 1),
+    "binary_accuracy": lambda t, y: t == (y > 0.5),
+    "mse": lambda t, y: (t - y) ** 2,
+    "rmse": lambda t, y: (t - y) ** 2,
+    "mae": lambda t, y: np.abs(t - y),
+}
+
+
+def forward(p, x, activation):
     h = x @ p["w"] + p["b"]
     r = np.maximum(h, 0)
-    z = r @ p["v"] + p["c"]
-    if not softmax:
-        return h, r, z
-    e = np.exp(z - z.max(1, keepdims=True))
-    return h, r, e / e.sum(1, keepdims=True)
+    return h, r, activation(r @ p["v"] + p["c"])
 
 
-def loss_and_gradients(p, x, target, softmax):
-    """Cross-entropy of the softmax, or the mean squared error of the plain output."""
-    h, r, y = forward(p, x, softmax)
-    if softmax:
-        loss = -np.mean(np.sum(target * np.log(y), 1))
-        dz = (y - target) / BATCH
-    else:
-        loss = np.mean((y - target) ** 2)
-        dz = 2 * (y - target) / y.size
+def loss_and_gradients(p, x, target, loss, weights):
+    _, activation, each, by_logits = LOSSES[loss]
+    h, r, y = forward(p, x, activation)
+    value = np.mean(each(target, y) * weights)
+    dz = by_logits(target, y) * weights[:, None] / BATCH
     dh = (dz @ p["v"].T) * (h > 0)
-    return loss, y, {"w": x.T @ dh, "b": dh.sum(0), "v": r.T @ dz, "c": dz.sum(0)}
+    return value, y, {"w": x.T @ dh, "b": dh.sum(0), "v": r.T @ dz, "c": dz.sum(0)}
 
 
 class Sgd:
     """keras/src/optimizers/sgd.py."""
 
-    def __init__(self, momentum=0.0, nesterov=False):
-        self.rate, self.momentum, self.nesterov, self.velocity = 0.1, momentum, nesterov, {}
+    def __init__(self, momentum=0.0, nesterov=False, rate=0.1):
+        self.rate, self.momentum, self.nesterov, self.velocity = rate, momentum, nesterov, {}
 
     def update(self, p, gradients):
         for name, g in gradients.items():
@@ -77,18 +98,38 @@ class Sgd:
 
 
 class Adam:
-    """keras/src/optimizers/adam.py."""
+    """keras/src/optimizers/adam.py; with a decay, adamw.py."""
 
-    def __init__(self):
-        self.rate, self.step, self.m, self.v = 0.01, 0, {}, {}
+    def __init__(self, decay=0.0):
+        self.rate, self.decay, self.step, self.m, self.v = 0.01, decay, 0, {}, {}
 
     def update(self, p, gradients):
         self.step += 1
+        for name in gradients:
+            p[name] = p[name] - p[name] * self.decay * self.rate
         alpha = self.rate * np.sqrt(1 - 0.999 ** self.step) / (1 - 0.9 ** self.step)
         for name, g in gradients.items():
             self.m[name] = self.m.get(name, 0.0) + (g - self.m.get(name, 0.0)) * 0.1
             self.v[name] = self.v.get(name, 0.0) + (g * g - self.v.get(name, 0.0)) * 0.001
             p[name] = p[name] - self.m[name] * alpha / (np.sqrt(self.v[name]) + 1e-7)
+
+
+class RmsProp:
+    """keras/src/optimizers/rmsprop.py."""
+
+    def __init__(self, momentum=0.0, centered=False):
+        self.momentum, self.centered = momentum, centered
+        self.square, self.average, self.velocity = {}, {}, {}
+
+    def update(self, p, gradients):
+        for name, g in gradients.items():
+            self.square[name] = 0.8 * self.square.get(name, 0.0) + 0.2 * g * g
+            divisor = self.square[name] + 1e-7
+            if self.centered:
+                self.average[name] = 0.8 * self.average.get(name, 0.0) + 0.2 * g
+                divisor = divisor - self.average[name] ** 2
+            self.velocity[name] = self.momentum * self.velocity.get(name, 0.0) + 0.01 * g / np.sqrt(divisor)
+            p[name] = p[name] - self.velocity[name]
 
 
 CASES = {
@@ -98,39 +139,74 @@ CASES = {
     "nesterov": (["--optimizer=sgd", "--learning-rate=0.1", "--momentum=0.9", "--nesterov"], "mse", Sgd,
                  {"momentum": 0.9, "nesterov": True}),
     "adam": (["--optimizer=adam", "--learning-rate=0.01"], "sparse_categorical_crossentropy", Adam, {}),
+    "adamw": (["--optimizer=adamw", "--learning-rate=0.01"], "categorical_crossentropy", Adam, {"decay": 0.004}),
+    "rmsprop": (["--optimizer=rmsprop", "--learning-rate=0.01", "--rho=0.8"], "categorical_crossentropy", RmsProp, {}),
+    "rmsprop-centered": (["--optimizer=rmsprop", "--learning-rate=0.01", "--rho=0.8", "--momentum=0.5", "--centered"],
+                         "mse", RmsProp, {"momentum": 0.5, "centered": True}),
     "adam-mse": (["--optimizer=adam", "--learning-rate=0.01"], "mse", Adam, {}),
+    "binary": (["--optimizer=sgd", "--learning-rate=0.5"], "binary_crossentropy", Sgd, {"rate": 0.5}),
+    "mae": (["--optimizer=sgd", "--learning-rate=0.1"], "mae", Sgd, {}),
+    "huber": (["--optimizer=sgd", "--learning-rate=0.1"], "huber", Sgd, {}),
+    "weights": (["--optimizer=sgd", "--learning-rate=0.1", "--sample-weight"], "sparse_categorical_crossentropy", Sgd, {}),
     "frozen": (["--optimizer=sgd", "--learning-rate=0.1", "--freeze=w", "--freeze=b"], "categorical_crossentropy",
                Sgd, {}),
 }
 
 
+def targets(rng, loss):
+    """A batch for the loss, and what the compiled step is given for it."""
+    if "categorical" in loss:
+        classes = rng.integers(0, CLASSES, BATCH)
+        one_hot = np.eye(CLASSES)[classes]
+        return one_hot, classes if loss.startswith("sparse") else one_hot.astype(np.float32)
+    target = rng.integers(0, 2, (BATCH, CLASSES)) if loss.startswith("binary") else rng.normal(0, 1, (BATCH, CLASSES))
+    return target.astype(np.float64), target.astype(np.float32)
+
+
+def relative(found, expected) -> float:
+    return float(np.abs(found - expected).max() / np.abs(expected).max())
+
+
 def compare(dlc: str, name: str, folder: Path) -> float:
-    """The largest relative difference of any loss or prediction."""
+    """The largest relative difference of any loss, prediction or metric."""
     flags, loss_name, optimizer, arguments = CASES[name]
-    softmax = loss_name != "mse"
-    write_model(folder / "model.onnx", softmax)
+    activation_node, activation, _, _ = LOSSES[loss_name]
+    write_model(folder / "model.onnx", activation_node)
     artifact_path = folder / f"{name}.so"
+    metrics = ["accuracy"] if "categorical" in loss_name else \
+        ["binary_accuracy"] if loss_name.startswith("binary") else ["mse", "rmse", "mae"]
+    weighted = "--sample-weight" in flags
     subprocess.run([dlc, "compile", str(folder / "model.onnx"), "--train", f"--loss={loss_name}", *flags,
-                    "-o", str(artifact_path), "--quiet"], check=True, timeout=300)
+                    f"--metrics={','.join(metrics)}", "-o", str(artifact_path), "--quiet"], check=True, timeout=300)
     rng = np.random.default_rng(2)
     p, optimizer, worst = weights(), optimizer(**arguments), 0.0
+    losses, values = [], {metric: [] for metric in metrics}
     artifact = Artifact(artifact_path)
     artifact("init")
-    for _ in range(STEPS):
+    for step in range(STEPS):
+        if step == 3:  # what was seen before is forgotten
+            artifact("reset_metrics")
+            losses, values = [], {metric: [] for metric in metrics}
         x = rng.normal(0, 1, (BATCH, FEATURES))
-        classes = rng.integers(0, CLASSES, BATCH)
-        target = np.eye(CLASSES)[classes] if softmax else rng.normal(0, 1, (BATCH, CLASSES))
-        given = classes if loss_name.startswith("sparse") else target.astype(np.float32)
-        evaluated = artifact("eval_step", x.astype(np.float32), given)
-        found = artifact("train_step", x.astype(np.float32), given)
-        loss, y, gradients = loss_and_gradients(p, x, target, softmax)
+        target, given = targets(rng, loss_name)
+        w = rng.uniform(0, 2, BATCH) if weighted else np.ones(BATCH)
+        inputs = [x.astype(np.float32), given] + ([w.astype(np.float32)] if weighted else [])
+        evaluated = artifact("eval_step", *inputs)
+        found = artifact("train_step", *inputs)
+        loss, y, gradients = loss_and_gradients(p, x, target, loss_name, w)
+        losses += [loss, loss]
+        for metric in metrics:
+            values[metric] += [METRICS[metric](target, y)] * 2
         if name == "frozen":
             gradients = {key: value for key, value in gradients.items() if key in "vc"}
         optimizer.update(p, gradients)
         for pair in (evaluated, found):
-            worst = max(worst, abs(pair[0] - loss) / abs(loss), np.abs(pair[1] - y).max() / np.abs(y).max())
-    y = forward(p, x, softmax)[2]
-    worst = max(worst, np.abs(artifact("predict", x.astype(np.float32))[0] - y).max() / np.abs(y).max())
+            worst = max(worst, relative(pair[0], loss), relative(pair[1], y))
+    y = forward(p, x, activation)[2]
+    worst = max(worst, relative(artifact("predict", x.astype(np.float32))[0], y))
+    reported = artifact("metrics")
+    expected = [np.mean(losses)] + [np.sqrt(np.mean(values[m])) if m == "rmse" else np.mean(values[m]) for m in metrics]
+    worst = max([worst] + [relative(a, b) for a, b in zip(reported, expected, strict=True)])
     artifact.close()
     return worst
 

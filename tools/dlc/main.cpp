@@ -1,4 +1,4 @@
-// The program `dlc`; see lib/Driver/Commands.
-#include "dlc/Driver/CommandLine.h"
+// The program `dlc`; see lib/Commands.
+#include "dlc/Commands/CommandLine.h"
 
 int main(int argc, char **argv) { return dlc::runCommandLine(argc, argv); }

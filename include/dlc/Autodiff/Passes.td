@@ -32,37 +32,89 @@ def AutodiffParameters : Pass<"autodiff-parameters", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
-def AutodiffLoss : Pass<"autodiff-loss", "::mlir::ModuleOp"> {
-  let summary = "Add `loss` (`main` in training mode and a loss of its first result) and `eval_step`";
+def AutodiffTrainingMode : Pass<"autodiff-training-mode", "::mlir::ModuleOp"> {
+  let summary = "Make `main` the `predict`, and add `train_step`, the same in training mode";
   let description = [{
-    After: loss(x..., target, state...) -> (loss, main's results..., new state...), where batch norms use the
-    statistics of the batch and update their moving averages, which are new state; and eval_step, the same as
-    main evaluates it, without new state. A cross-entropy of a softmax
-    is computed from its operand (log-softmax), which is exact where the probability rounds to 0.
+    After: train_step(x..., state...) -> (main's results..., new state...), where batch norms use the statistics of
+    the batch and update their moving averages, which are new state, and each dropout has a key, the slot
+    `random`: a seed, and a count that every step increases. `predict` is main, with what only training modes mean
+    still undecided.
   }];
   let options = [
-    Option<"kind", "kind", "std::string", "\"categorical_crossentropy\"",
-           "categorical_crossentropy, sparse_categorical_crossentropy or mse">,
-    Option<"momentum", "batch-norm-momentum", "double", "0.99", "Share of the old moving average that stays">,
+    Option<"seed", "seed", "int64_t", "0", "First element of the dropouts' key">,
   ];
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
-def AutodiffTrainStep : Pass<"autodiff-train-step", "::mlir::ModuleOp"> {
-  let summary = "Make `loss` the `train_step`: gradients, then an optimizer; `main` becomes `predict`";
+def AutodiffInferenceMode : Pass<"autodiff-inference-mode"> {
+  let summary = "Replace what is undecided by what it is at inference";
   let description = [{
-    After: train_step(x..., target, state...) -> (loss, results..., new state...), with the optimizer's own
-    slots, its step count and the learning rate as further state, which `init` also fills. Formulas are those of
-    Keras 3 (optimizers/sgd.py, optimizers/adam.py).
+    After: no op in any function is undecided (TrainingModeOpInterface). Dropouts without a key are gone.
+  }];
+}
+
+def AutodiffVerifyMode : Pass<"autodiff-verify-mode"> {
+  let summary = "Check that nothing that only training modes mean is left undecided";
+  let description = "Diagnoses the first undecided op (TrainingModeOpInterface). Changes nothing.";
+}
+
+def AutodiffLoss : Pass<"autodiff-loss", "::mlir::ModuleOp"> {
+  let summary = "Give `train_step` a target and a loss, and add `eval_step`, which is `predict` with both";
+  let description = [{
+    After: train_step and eval_step are (x..., target[, sample_weight], state...) -> (loss, results..., new
+    state...). The loss is that of the first result, averaged over the batch. Where it is a softmax or a sigmoid, a
+    cross-entropy is computed from its operand, which is exact where the probability rounds to 0.
+    Diagnoses a loss that is not in the table (lib/Autodiff/Training/Losses.cpp).
   }];
   let options = [
-    Option<"optimizer", "optimizer", "std::string", "\"sgd\"", "sgd or adam">,
-    Option<"learningRate", "learning-rate", "double", "0", "0: 0.01 for sgd, 0.001 for adam">,
-    Option<"momentum", "momentum", "double", "0", "sgd: share of the velocity that stays">,
+    Option<"kind", "kind", "std::string", "\"categorical_crossentropy\"", "Name of the loss, as in Keras">,
+    Option<"sampleWeight", "sample-weight", "bool", "false", "Take a weight for each example of the batch">,
+  ];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def AutodiffBackward : Pass<"autodiff-backward", "::mlir::ModuleOp"> {
+  let summary = "Give `train_step` the gradients of the loss by the trainable state as results";
+  let description = [{
+    After: train_step has one more result for each trainable slot that the loss depends on, marked
+    `dl.gradient` with its name, by reverse-mode differentiation of the first result.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def AutodiffOptimizer : Pass<"autodiff-optimizer", "::mlir::ModuleOp"> {
+  let summary = "Replace the gradients that `train_step` returns by new weights";
+  let description = [{
+    After: train_step(x..., target, state...) -> (loss, results..., new state...), with the optimizer's own
+    slots, `iteration` and `learning_rate` as further state, which `init` also fills. Formulas are those of
+    Keras 3. Diagnoses an optimizer that is not in the table (lib/Autodiff/Training/Optimizers/Table.cpp).
+  }];
+  let options = [
+    Option<"kind", "kind", "std::string", "\"sgd\"", "Name of the optimizer, as in Keras">,
+    Option<"learningRate", "learning-rate", "double", "0", "0: the optimizer's usual one">,
+    Option<"momentum", "momentum", "double", "0", "sgd, rmsprop: share of the velocity that stays">,
     Option<"nesterov", "nesterov", "bool", "false", "sgd: look ahead along the velocity">,
-    Option<"beta1", "beta-1", "double", "0.9", "adam: decay of the first moment">,
-    Option<"beta2", "beta-2", "double", "0.999", "adam: decay of the second moment">,
-    Option<"epsilon", "epsilon", "double", "1e-7", "adam: added to the root of the second moment">,
+    Option<"beta1", "beta-1", "double", "0.9", "adam, adamw: decay of the first moment">,
+    Option<"beta2", "beta-2", "double", "0.999", "adam, adamw: decay of the second moment">,
+    Option<"rho", "rho", "double", "0.9", "rmsprop: decay of the mean square">,
+    Option<"centered", "centered", "bool", "false", "rmsprop: divide by the variance, not the mean square">,
+    Option<"epsilon", "epsilon", "double", "1e-7", "What keeps divisors from 0">,
+    Option<"weightDecay", "weight-decay", "double", "-1",
+           "Share of each weight taken off a step, times the learning rate; negative: the optimizer's usual one">,
+  ];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def AutodiffMetrics : Pass<"autodiff-metrics", "::mlir::ModuleOp"> {
+  let summary = "Keep means of the loss and of metrics over many steps in the state";
+  let description = [{
+    After: train_step and eval_step add each batch to sums and counts, the slots `metrics/NAME/total` and
+    `metrics/NAME/count` in double; `metrics` returns the mean loss (weighted with the batch sizes) and each metric
+    over all that was added since `reset_metrics`. Metrics are of the predictions from before the update.
+    Diagnoses a metric that is not in the table (lib/Autodiff/Training/MetricRules.cpp).
+  }];
+  let options = [
+    ListOption<"metrics", "metrics", "std::string", "Names of metrics, as in Keras">,
   ];
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }

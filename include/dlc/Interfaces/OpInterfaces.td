@@ -89,4 +89,17 @@ def RecurrentOpInterface : OpInterface<"RecurrentOpInterface"> {
   ];
 }
 
+def TrainingModeOpInterface : OpInterface<"TrainingModeOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    An op that computes one thing in training and another at inference. Importers write it undecided; the
+    phase `differentiate` decides it in each function, and its verifier finds what was left.
+  }];
+  let methods = [
+    InterfaceMethod<"Whether it is open in which mode the op runs.", "bool", "isUndecided">,
+    InterfaceMethod<"What takes the place of each result at inference.",
+      "::llvm::SmallVector<::mlir::Value>", "getInferenceValues">,
+  ];
+}
+
 #endif // DLC_INTERFACES_OPINTERFACES_TD

@@ -76,6 +76,7 @@ void attachReductionRules(mlir::MLIRContext *context);
 void attachNormalizationRules(mlir::MLIRContext *context);
 void attachShapeRules(mlir::MLIRContext *context);
 void attachIndexingRules(mlir::MLIRContext *context);
+void attachRandomRules(mlir::MLIRContext *context);
 
 } // namespace dlc::autodiff
 

@@ -163,8 +163,10 @@ bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigne
   if (definitions.count(value) || isa<dl::ConstantOp>(op))
     return true;
   auto fusible = dyn_cast<FusibleOpInterface>(op);
-  // An op with a layout has operands that do not broadcast (one value a channel).
-  if (!fusible || fusible.getFusionClass() != FusionClass::Injective || isa<LayoutOpInterface>(op))
+  // An op with a layout has operands that do not broadcast (one value a channel); one that depends
+  // on its place counts along each axis.
+  if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
+      isa<LayoutOpInterface>(op) || op->hasTrait<dl::DependsOnPlace>())
     return false;
   return llvm::all_of(op->getOperands(),
                       [&](Value operand) { return isLinearizable(operand, shape, first, last); });
@@ -378,6 +380,7 @@ void registerEmissionModels(DialectRegistry &registry) {
     attachNormalizationEmission(context);
     attachWindowEmission(context);
     attachIndexingEmission(context);
+    attachRandomEmission(context);
   });
 }
 

@@ -16,6 +16,7 @@ void attachContractionEmission(mlir::MLIRContext *context);
 void attachAttentionEmission(mlir::MLIRContext *context);
 void attachWindowEmission(mlir::MLIRContext *context);
 void attachIndexingEmission(mlir::MLIRContext *context);
+void attachRandomEmission(mlir::MLIRContext *context);
 
 } // namespace dlc::codegen
 

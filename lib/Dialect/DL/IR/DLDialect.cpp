@@ -20,6 +20,7 @@ void DLDialect::initialize() {
   registerShapeOps();
   registerIndexingOps();
   registerAttentionOps();
+  registerRandomOps();
   registerRecurrentOps();
   registerKernelOps();
 }

@@ -88,7 +88,7 @@ struct SinkThroughElementwise : RewritePattern {
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
     auto fusible = dyn_cast<FusibleOpInterface>(op);
     if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
-        isa<LayoutOpInterface>(op))
+        isa<LayoutOpInterface>(op) || op->hasTrait<DependsOnPlace>())
       return failure();
     Permutation permutation = commonPermutation(op);
     if (permutation.empty())

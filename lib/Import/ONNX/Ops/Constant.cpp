@@ -90,22 +90,38 @@ static LogicalResult importSize(NodeContext &c) {
   return c.setOutput(0, c.constant(scalarOf(sizes.front())));
 }
 
-/// At inference Dropout is the identity and its mask all true. Opset 12 made the mode an input.
+/// The share of elements that a Dropout drops: an attribute, since opset 12 an input. None where it
+/// is computed.
+static FailureOr<std::optional<double>> dropoutRatio(NodeContext &c) {
+  double given = c.floatAttr("ratio", 0.5f);
+  if (!c.hasInput(1))
+    return std::optional(given);
+  std::optional<Tensor> ratio = c.graphBuilder().evaluate(c.input(1));
+  if (!ratio)
+    return std::optional<double>();
+  if (ratio->numElements() != 1)
+    return c.unsupported("ratio has " + Twine(ratio->numElements()) + " elements, expected one");
+  return std::optional(ratio->asDouble(0));
+}
+
+/// At inference Dropout is the identity and its mask all true; what it is in training stays to be
+/// decided. Opset 12 made the mode an input.
 static LogicalResult importDropout(NodeContext &c) {
-  for (StringRef name : {"ratio", "seed", "is_test", "consumed_inputs"})
+  for (StringRef name : {"seed", "is_test", "consumed_inputs"})
     c.ignoreAttr(name);
+  FailureOr<std::optional<double>> ratio = dropoutRatio(c);
+  if (failed(ratio))
+    return failure();
   if (c.hasInput(2)) {
     FailureOr<Tensor> training = c.requireConstant(2);
     if (failed(training))
       return failure();
-    std::optional<Tensor> ratio;
-    if (c.hasInput(1))
-      ratio = c.graphBuilder().evaluate(c.input(1));
-    bool drops = !ratio || ratio->numElements() != 1 || ratio->asDouble(0) != 0.0;
-    if (training->numElements() == 1 && training->asInt(0) != 0 && drops)
+    if (training->numElements() == 1 && training->asInt(0) != 0 && *ratio != 0.0)
       return c.unsupported("training_mode = true drops elements at random");
   }
-  if (failed(c.setOutput(0, c.input(0))))
+  bool drops = *ratio && **ratio > 0 && **ratio <= 1 && !c.wantsOutput(1);
+  Value kept = drops ? c.create<dl::DropoutOp>(c.input(0), Value(), c.f64(**ratio)) : c.input(0);
+  if (failed(c.setOutput(0, kept)))
     return failure();
   if (!c.wantsOutput(1))
     return success();
@@ -126,7 +142,7 @@ void registerConstantImporters(OpTable &table) {
              .import = importDropout,
              .minInputs = 1,
              .maxInputs = 3,
-             .limits = "inference only"});
+             .limits = "training_mode false"});
 }
 
 } // namespace dlc::onnx

@@ -131,7 +131,7 @@ static LogicalResult importTrainingBatchNormalization(NodeContext &c, double eps
   Ints channels = c.shapeOf(c.input(1));
   Value mean = c.reshape(keptMean, channels), variance = c.reshape(keptVariance, channels);
   Value result = c.create<dl::BatchNormOp>(c.input(0), c.input(1), c.input(2), mean, variance,
-                                           c.f64(epsilon), channelsFirst(c));
+                                           c.f64(epsilon), c.f64(momentum), channelsFirst(c));
   if (failed(c.setOutput(0, result)))
     return failure();
   if (c.wantsOutput(1) && failed(c.setOutput(1, movingAverage(c, c.input(3), mean, momentum))))
@@ -153,7 +153,8 @@ static LogicalResult importBatchNormalization(NodeContext &c) {
     if (c.wantsOutput(output))
       return c.unsupported("output " + Twine(output) + " is only given in training");
   return c.setOutput(0, c.create<dl::BatchNormOp>(c.input(0), c.input(1), c.input(2), c.input(3),
-                                                  c.input(4), c.f64(epsilon), channelsFirst(c)));
+                                                  c.input(4), c.f64(epsilon), c.f64(momentum),
+                                                  channelsFirst(c)));
 }
 
 static LogicalResult importInstanceNormalization(NodeContext &c) {

@@ -32,6 +32,7 @@ def DL_Dialect : Dialect {
     void registerShapeOps();
     void registerIndexingOps();
     void registerAttentionOps();
+    void registerRandomOps();
     void registerRecurrentOps();
     void registerKernelOps();
   }];

@@ -83,11 +83,13 @@ def DL_BatchNormOp : DL_ImageNormalizationOp<"batch_norm", 4, "Injective"> {
   let summary = "(x - mean) / sqrt(variance + epsilon) * scale + bias, one of each a channel";
   let description = [{
     Inference: the statistics are operands. The input has rank 2 or more (rank 1 is one channel); the other
-    operands hold one element a channel and may be of a wider float type than the input.
+    operands hold one element a channel and may be of a wider float type than the input. `momentum` is the share
+    of the old moving averages that a training step keeps.
   }];
   let arguments = (ins DL_FloatTensor:$input, DL_FloatTensor:$scale, DL_FloatTensor:$bias,
                        DL_FloatTensor:$mean, DL_FloatTensor:$variance,
-                       DefaultValuedAttr<F64Attr, "1e-5">:$epsilon, DL_DefaultLayout:$layout);
+                       DefaultValuedAttr<F64Attr, "1e-5">:$epsilon,
+                       DefaultValuedAttr<F64Attr, "0.9">:$momentum, DL_DefaultLayout:$layout);
   let assemblyFormat = [{
     $input `,` $scale `,` $bias `,` $mean `,` $variance attr-dict `:` functional-type(operands, results)
   }];

@@ -30,6 +30,8 @@
 #define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLAttentionOps.h.inc"
 #define GET_OP_CLASSES
+#include "dlc/Dialect/DL/IR/DLRandomOps.h.inc"
+#define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLRecurrentOps.h.inc"
 #define GET_OP_CLASSES
 #include "dlc/Dialect/DL/IR/DLKernelOps.h.inc"

@@ -25,6 +25,11 @@ namespace dlc::dl {
 template <typename Op>
 class Broadcasts : public mlir::OpTrait::TraitBase<Op, Broadcasts> {};
 
+/// Trait of injective ops whose elements depend on their place in the result, not on those of the
+/// operands alone: no transpose moves past them, and equal operands do not give equal elements.
+template <typename Op>
+class DependsOnPlace : public mlir::OpTrait::TraitBase<Op, DependsOnPlace> {};
+
 using Dims = llvm::SmallVector<mlir::AffineExpr>;
 
 /// The dimensions of a ranked tensor. Its type must be whole: see hasKnownDims.

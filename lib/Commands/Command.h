@@ -1,6 +1,6 @@
 // A verb of `dlc`: one file each, registered in CommandLine.cpp.
-#ifndef DLC_LIB_DRIVER_COMMANDS_COMMAND_H
-#define DLC_LIB_DRIVER_COMMANDS_COMMAND_H
+#ifndef DLC_LIB_COMMANDS_COMMAND_H
+#define DLC_LIB_COMMANDS_COMMAND_H
 
 #include "Terminal.h"
 
@@ -56,4 +56,4 @@ std::string markdownHelp(CLI::App &app);
 
 } // namespace dlc::cli
 
-#endif // DLC_LIB_DRIVER_COMMANDS_COMMAND_H
+#endif // DLC_LIB_COMMANDS_COMMAND_H

@@ -1,5 +1,5 @@
 // The command line as a whole: verbs, parsing, exit codes.
-#include "dlc/Driver/CommandLine.h"
+#include "dlc/Commands/CommandLine.h"
 #include "Command.h"
 
 #include <new>

@@ -1,5 +1,6 @@
 // `dlc compile`.
 #include "SharedOptions.h"
+#include "TrainingFlags.h"
 
 using namespace dlc;
 using namespace dlc::cli;
@@ -13,7 +14,9 @@ struct CompileVerb {
   std::string compileTo;
   std::string compileFrom;
   bool train = false;
-  TrainingOptions training;
+  bool sampleWeight = false;
+  int64_t seed = 0;
+  TrainingFlags training;
   CompileFlags flags;
 
   ExitCode run(Session &session) const;
@@ -61,8 +64,11 @@ ExitCode CompileVerb::run(Session &session) const {
   options->output = output;
   options->emit = findEmit(emit);
   options->openSizes = true;
-  if (train)
-    options->training = training;
+  if (train) {
+    options->training = training.over({});
+    options->training->sampleWeight = sampleWeight;
+    options->training->seed = seed;
+  }
   if (!compileTo.empty())
     options->compileTo = findPhase(compileTo);
   if (!compileFrom.empty())
@@ -81,32 +87,23 @@ ExitCode CompileVerb::run(Session &session) const {
 }
 
 static void addTrainingOptions(CLI::App &command, CompileVerb &verb) {
-  CLI::Option *train = command.add_flag(
-      "--train", verb.train,
-      "Compiles a training step: functions init, train_step, eval_step and predict over one state");
-  TrainingOptions &training = verb.training;
-  auto with = [&](CLI::Option *option) { option->needs(train); };
-  with(command.add_option("--loss", training.loss, "With --train: what is minimised")
-           ->capture_default_str()
-           ->check(oneOf({"categorical_crossentropy", "sparse_categorical_crossentropy", "mse"}))
-           ->type_name("categorical_crossentropy|sparse_categorical_crossentropy|mse"));
-  with(command.add_option("--optimizer", training.optimizer, "With --train")
-           ->capture_default_str()
-           ->check(oneOf({"sgd", "adam"}))
-           ->type_name("sgd|adam"));
-  with(command
-           .add_option("--learning-rate", training.learningRate,
-                       "With --train; 0.01 for sgd and 0.001 for adam by default")
-           ->check(CLI::PositiveNumber)
-           ->type_name("RATE"));
-  with(command.add_option("--momentum", training.momentum, "With --optimizer=sgd")
-           ->check(CLI::Range(0.0, 1.0))
-           ->type_name("SHARE"));
-  with(command.add_flag("--nesterov", training.nesterov, "With --momentum: looks ahead"));
-  with(command
-           .add_option("--freeze", training.freeze,
-                       "With --train: a weight that stays as it is. Repeatable")
-           ->type_name("NAME"));
+  CLI::Option *train =
+      command
+          .add_flag("--train", verb.train,
+                    "Compiles a training step: functions init, train_step, eval_step, predict, "
+                    "metrics and reset_metrics over one state")
+          ->group("Training");
+  verb.training.add(command, train);
+  command
+      .add_flag("--sample-weight", verb.sampleWeight,
+                "train_step and eval_step take a weight for each example")
+      ->group("Training")
+      ->needs(train);
+  command.add_option("--seed", verb.seed, "Seed of dropouts")
+      ->capture_default_str()
+      ->group("Training")
+      ->type_name("N")
+      ->needs(train);
 }
 
 void cli::addCompileCommand(CLI::App &app, Session &session) {

@@ -1,6 +1,6 @@
 // The program `dlc`.
-#ifndef DLC_DRIVER_COMMANDLINE_H
-#define DLC_DRIVER_COMMANDLINE_H
+#ifndef DLC_COMMANDS_COMMANDLINE_H
+#define DLC_COMMANDS_COMMANDLINE_H
 
 namespace dlc {
 
@@ -9,4 +9,4 @@ int runCommandLine(int argc, const char *const *argv);
 
 } // namespace dlc
 
-#endif // DLC_DRIVER_COMMANDLINE_H
+#endif // DLC_COMMANDS_COMMANDLINE_H

@@ -1,6 +1,6 @@
 // A model made ready to run: an artifact as it is, or a model compiled into a temporary one.
-#ifndef DLC_LIB_DRIVER_COMMANDS_MODELRUNNER_H
-#define DLC_LIB_DRIVER_COMMANDS_MODELRUNNER_H
+#ifndef DLC_LIB_COMMANDS_MODELRUNNER_H
+#define DLC_LIB_COMMANDS_MODELRUNNER_H
 
 #include "SharedOptions.h"
 
@@ -28,4 +28,4 @@ Expected<std::vector<NamedTensor>> runOnce(const Artifact &artifact,
 
 } // namespace dlc::cli
 
-#endif // DLC_LIB_DRIVER_COMMANDS_MODELRUNNER_H
+#endif // DLC_LIB_COMMANDS_MODELRUNNER_H

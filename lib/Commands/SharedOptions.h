@@ -1,6 +1,6 @@
 // Options that several verbs take, each defined once.
-#ifndef DLC_LIB_DRIVER_COMMANDS_SHAREDOPTIONS_H
-#define DLC_LIB_DRIVER_COMMANDS_SHAREDOPTIONS_H
+#ifndef DLC_LIB_COMMANDS_SHAREDOPTIONS_H
+#define DLC_LIB_COMMANDS_SHAREDOPTIONS_H
 
 #include "Command.h"
 
@@ -62,4 +62,4 @@ Expected<std::pair<std::string, Shape>> parseShape(const std::string &text);
 
 } // namespace dlc::cli
 
-#endif // DLC_LIB_DRIVER_COMMANDS_SHAREDOPTIONS_H
+#endif // DLC_LIB_COMMANDS_SHAREDOPTIONS_H

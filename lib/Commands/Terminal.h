@@ -1,6 +1,6 @@
 // What reaches the user's terminal: results on stdout, everything else on stderr.
-#ifndef DLC_LIB_DRIVER_COMMANDS_TERMINAL_H
-#define DLC_LIB_DRIVER_COMMANDS_TERMINAL_H
+#ifndef DLC_LIB_COMMANDS_TERMINAL_H
+#define DLC_LIB_COMMANDS_TERMINAL_H
 
 #include "dlc/Driver/Compiler.h"
 
@@ -79,4 +79,4 @@ std::string formatCount(uint64_t count, std::string_view noun);
 
 } // namespace dlc::cli
 
-#endif // DLC_LIB_DRIVER_COMMANDS_TERMINAL_H
+#endif // DLC_LIB_COMMANDS_TERMINAL_H

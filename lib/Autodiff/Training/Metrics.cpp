@@ -1,0 +1,144 @@
+// autodiff-metrics: means over an epoch, kept as sums and counts in the state.
+#include "dlc/Autodiff/Passes.h"
+
+#include "Training/MetricRules.h"
+#include "Training/TrainingFunctions.h"
+
+using namespace mlir;
+
+namespace dlc::autodiff {
+
+using namespace dl;
+
+#define GEN_PASS_DEF_AUTODIFFMETRICS
+#include "dlc/Autodiff/Passes.h.inc"
+
+namespace {
+
+/// A metric as it was asked for; the loss has no rule.
+struct Metric {
+  std::string name;
+  const MetricRule *rule;
+
+  std::string total() const { return "metrics/" + name + "/total"; }
+  std::string count() const { return "metrics/" + name + "/count"; }
+};
+
+/// Sums are in double: exact for counts, and to the last digits that anyone prints for the rest.
+RankedTensorType sumType(MLIRContext *context) {
+  return RankedTensorType::get({}, Float64Type::get(context));
+}
+
+Term toDouble(Term x) {
+  auto f64 = Float64Type::get(x.type().getContext());
+  return x.type().getElementType() == f64 ? x : x.make<dl::CastOp>(f64);
+}
+
+/// The product of `dims` as a scalar like `like`.
+Term countOf(Term like, ArrayRef<AffineExpr> dims) {
+  MLIRContext *context = like.type().getContext();
+  AffineExpr product = dl::productOf(dims, context);
+  if (auto constant = dl::constantDim(product))
+    return like.scalar(static_cast<double>(*constant));
+  OpBuilder builder(context);
+  builder.setInsertionPointAfterValue(like);
+  auto [sizes, symbolic] = dl::sizeAttributes(context, {product});
+  Value size = dl::SizesOp::create(builder, like.get().getLoc(), symbolic);
+  return toDouble(reshape(like.with(size), {}));
+}
+
+/// A function without inputs and results at the end of `module`.
+func::FuncOp addFunction(ModuleOp module, StringRef name) {
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  auto function =
+      func::FuncOp::create(builder, module.getLoc(), name, builder.getFunctionType({}, {}));
+  builder.setInsertionPointToStart(function.addEntryBlock());
+  func::ReturnOp::create(builder, module.getLoc());
+  return function;
+}
+
+struct MetricsPass : impl::AutodiffMetricsBase<MetricsPass> {
+  using AutodiffMetricsBase::AutodiffMetricsBase;
+
+  void runOnOperation() override {
+    SmallVector<Metric> all{{"loss", nullptr}};
+    for (const std::string &name : metrics) {
+      const MetricRule *rule = findMetric(name);
+      if (!rule) {
+        getOperation().emitError("knows no metric '") << name << "': expected one of " << names();
+        return signalPassFailure();
+      }
+      all.push_back({name, rule});
+    }
+    for (StringRef name : {"train_step", "eval_step"}) {
+      func::FuncOp function = requireFunction(getOperation(), name, "autodiff-loss");
+      if (!function || failed(track(function, all)))
+        return signalPassFailure();
+    }
+    report(addFunction(getOperation(), "metrics"), all);
+    reset(addFunction(getOperation(), "reset_metrics"), all);
+  }
+
+private:
+  static std::string names() {
+    std::string text;
+    for (const MetricRule &rule : metricRules())
+      text += (text.empty() ? "" : ", ") + rule.name.str();
+    return text;
+  }
+
+  /// Adds the batch to the sums, from the prediction and the loss that `function` returns.
+  LogicalResult track(func::FuncOp function, ArrayRef<Metric> all) {
+    StateBuilder state(function);
+    Value target = namedArgument(function, "target");
+    if (!target || function.getNumResults() < 2)
+      return function.emitError("has no target and loss; run autodiff-loss first");
+    Term loss = state.term(returnedValue(function, 0)),
+         prediction = state.term(returnedValue(function, 1));
+    for (const Metric &metric : all) {
+      Term total = state.slot(metric.total(), sumType(&getContext()), 0),
+           count = state.slot(metric.count(), sumType(&getContext()), 0);
+      dl::Dims dims = dl::dimsOf(prediction.type());
+      if (!metric.rule) { // weighted with the size of the batch
+        Term examples = countOf(total, ArrayRef(dims).take_front());
+        state.update(metric.total(), total + toDouble(loss) * examples);
+        state.update(metric.count(), count + examples);
+        continue;
+      }
+      auto targetType = cast<RankedTensorType>(target.getType());
+      if (!metric.rule->fits(prediction.type(), targetType))
+        return function.emitError("cannot measure '")
+               << metric.name << "': its target does not fit a prediction of " << prediction.type()
+               << ", found " << targetType << "; choose another metric or loss";
+      Term values = metric.rule->values(prediction, state.term(target));
+      SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, values.rank()));
+      Term sumOfAll = reshape(sum(toDouble(values), axes), {});
+      state.update(metric.total(), total + sumOfAll);
+      state.update(metric.count(), count + countOf(total, dl::dimsOf(values.type())));
+    }
+    return success();
+  }
+
+  /// A result a metric: 0 where nothing was seen.
+  void report(func::FuncOp function, ArrayRef<Metric> all) {
+    StateBuilder state(function);
+    for (const Metric &metric : all) {
+      Term total = state.slot(metric.total(), sumType(&getContext()), 0),
+           count = state.slot(metric.count(), sumType(&getContext()), 0);
+      Term value = total / count.make<dl::MaxOp>(count.scalar(1).get());
+      dl::addResult(function, metric.name, metric.rule && metric.rule->root ? sqrt(value) : value);
+    }
+  }
+
+  void reset(func::FuncOp function, ArrayRef<Metric> all) {
+    StateBuilder state(function);
+    auto zero = DenseElementsAttr::get(sumType(&getContext()), ArrayRef<double>{0.0});
+    for (const Metric &metric : all)
+      for (const std::string &slot : {metric.total(), metric.count()})
+        state.update(slot, state.term(dl::ConstantOp::create(state.getBuilder(), function.getLoc(),
+                                                             zero.getType(), zero)));
+  }
+};
+
+} // namespace
+} // namespace dlc::autodiff

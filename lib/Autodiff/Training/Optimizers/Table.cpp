@@ -1,0 +1,23 @@
+// The rows: name, learning rate, weight decay, formula.
+#include "Training/Optimizers/Optimizers.h"
+
+using namespace mlir;
+
+namespace dlc::autodiff {
+
+static const OptimizerRule rules[] = {
+    {"sgd", 0.01, 0, applySgd},
+    {"adam", 0.001, 0, applyAdam},
+    {"adamw", 0.001, 0.004, applyAdam}, // decay apart from the moments, which it always is here
+    {"rmsprop", 0.001, 0, applyRmsProp},
+};
+
+ArrayRef<OptimizerRule> optimizerRules() { return rules; }
+
+const OptimizerRule *findOptimizer(StringRef name) {
+  const auto *rule =
+      llvm::find_if(rules, [&](const OptimizerRule &known) { return known.name == name; });
+  return rule == std::end(rules) ? nullptr : rule;
+}
+
+} // namespace dlc::autodiff
