@@ -118,10 +118,10 @@ static double fmaLoopScalar(int64_t iterations) {
   return double(iterations) * 8 * 2 / (threadSeconds() - start);
 }
 
-double measureFmaPeakGflops(int milliseconds) {
+double measureFmaPeakGflops(int milliseconds, int vectorBytes) {
   auto loop = fmaLoopScalar;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f"))
+  if (vectorBytes >= 64 && __builtin_cpu_supports("avx512f"))
     loop = fmaLoopAvx512;
   else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     loop = fmaLoopAvx2;

@@ -1,22 +1,18 @@
 // dlc-kernel-bench: every schedule template over the layer shapes of real networks, as a share of
-// the measured FMA peak (or of the bytes that must move), each checked against a plain reference on
-// buffers that end at an unmapped page.
-//   dlc-kernel-bench [--threads=1,2] [--set=mr=4,nv=3] [--asm=FILE] [--min-ms=N]
+// the measured FMA peak (%peak) and of what binds it, that peak or the bytes that must move
+// (%bound), each checked against a plain reference on buffers that end at an unmapped page.
+//   dlc-kernel-bench [--avx2|--avx512] [--threads=1,2] [--set=mr=4,nv=3] [--asm=FILE] [--min-ms=N]
 //   [--benchmark_filter=RE]
+// Without --avx2 and --avx512 the vectors are this machine's widest; a level that it lacks is
+// compiled and not run.
 #include "KernelCheck.h"
+#include "KernelTiming.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <ctime>
 #include <sstream>
-#include <sys/mman.h>
-#include <unistd.h>
 
 namespace dlc::bench {
 namespace {
@@ -25,56 +21,26 @@ struct Options {
   std::vector<int> threads = {1};
   Overrides overrides;
   std::string assembly;
-  std::string target = "x86-64-linux-avx2-fma-f16c-sse41-avx-no_runtime-no_asserts-no_bounds_query";
   int minMilliseconds = 60;
-  bool avx512 = false; ///< schedule and compile for AVX-512, do not run
-};
+  schedule::MachineFacts facts = schedule::hostMachineFacts();
 
-double seconds(clockid_t clock) {
-  timespec t;
-  clock_gettime(clock, &t);
-  return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
-}
-
-/// Seconds of the fastest call: thread time on one thread (other processes do not count), else
-/// wall.
-double fastestCall(const BuiltKernel &kernel, const KernelWorkshop::Loaded &loaded, int threads,
-                   int milliseconds) {
-  std::vector<void *> memory;
-  auto allocate = [&](size_t bytes) {
-    memory.push_back(std::aligned_alloc(64, (bytes + 127) / 64 * 64));
-    return memory.back();
-  };
-  for (const HostTensor &input : kernel.inputs)
-    std::memcpy(allocate(input.size() * 4), input.data.data(), input.size() * 4);
-  std::memset(allocate(kernel.output.size() * 4), 0, kernel.output.size() * 4);
-  CallArguments arguments(kernel, memory);
-  const clockid_t clock = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
-  double best = 1e30, start = seconds(clock);
-  loaded.call(arguments.argv.data());
-  const int repeats = std::max(1, int(2e-4 / std::max(1e-7, seconds(clock) - start)));
-  for (int round = 0; round < 5 || (seconds(clock) - start) * 1e3 < milliseconds; ++round) {
-    double t0 = seconds(clock);
-    for (int i = 0; i < repeats; ++i)
-      loaded.call(arguments.argv.data());
-    best = std::min(best, (seconds(clock) - t0) / repeats);
+  bool runsHere() const { return facts.vectorBytes <= schedule::hostMachineFacts().vectorBytes; }
+  std::string target() const {
+    std::string features = "x86-64-linux-avx2-fma-f16c-sse41-avx-no_runtime-no_asserts-no_bounds_"
+                           "query";
+    return facts.vectorBytes >= 64 ? features + "-avx512-avx512_skylake" : features;
   }
-  for (void *p : memory)
-    std::free(p);
-  return best;
-}
+};
 
 void runCase(benchmark::State &state, const KernelCase &kernelCase, const Options &options,
              KernelWorkshop &workshop, int threads) {
-  schedule::MachineFacts facts = schedule::avx2Facts(schedule::hostMachineFacts());
-  if (options.avx512)
-    facts = schedule::avx512Facts(facts);
+  schedule::MachineFacts facts = options.facts;
   facts.cores = threads;
   try {
     BuiltKernel kernel = kernelCase.build(facts, options.overrides);
     KernelWorkshop::Loaded loaded = workshop.compile(kernel, options.assembly);
     state.SetLabel(kernel.schedule);
-    if (options.avx512) {
+    if (!options.runsHere()) {
       for (auto _ : state)
         state.SetIterationTime(loaded.compileMs * 1e-3);
       state.counters["kB"] = double(loaded.objectBytes) / 1024;
@@ -82,17 +48,21 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
     }
     workshop.setThreads(threads);
     double error = checkKernel(kernel, loaded);
-    double peak = schedule::measureFmaPeakGflops(20), best = 0;
+    Timing best;
     for (auto _ : state) {
-      best = fastestCall(kernel, loaded, threads, options.minMilliseconds);
-      state.SetIterationTime(best);
+      best = timeKernel(kernel, loaded, threads, facts, options.minMilliseconds);
+      state.SetIterationTime(best.seconds);
     }
-    peak = std::max(peak, schedule::measureFmaPeakGflops(20)) * threads;
+    const double transferShare = best.transferSeconds / threads / best.seconds;
+    double peakShare = 0;
     if (kernel.flops > 0) {
-      state.counters["GF"] = kernel.flops / best * 1e-9;
-      state.counters["%peak"] = 100 * kernel.flops / best * 1e-9 / peak;
+      const double gflops = kernel.flops / best.seconds * 1e-9;
+      peakShare = gflops / (best.peakGflops * threads);
+      state.counters["GF"] = gflops;
+      state.counters["%peak"] = 100 * peakShare;
     }
-    state.counters["GB/s"] = kernel.bytes / best * 1e-9;
+    state.counters["%bound"] = 100 * std::max(peakShare, transferShare);
+    state.counters["GB/s"] = kernel.bytes / best.seconds * 1e-9;
     state.counters["kB"] = double(loaded.objectBytes) / 1024;
     state.counters["cc_ms"] = loaded.compileMs;
     if (!(error <= kernel.tolerance))
@@ -127,10 +97,9 @@ Options parseOptions(int &argc, char **argv) {
     } else if (arg.rfind("--asm=", 0) == 0) {
       options.assembly = value;
     } else if (arg == "--avx512") {
-      options.avx512 = true;
-      options.target += "-avx512-avx512_skylake";
-    } else if (arg.rfind("--target=", 0) == 0) {
-      options.target = value;
+      options.facts = schedule::avx512Facts(options.facts);
+    } else if (arg == "--avx2") {
+      options.facts = schedule::avx2Facts(options.facts);
     } else if (arg.rfind("--min-ms=", 0) == 0) {
       options.minMilliseconds = std::stoi(value);
     } else {
@@ -149,7 +118,7 @@ int main(int argc, char **argv) {
   dlc::templates::configureHalideCodegen();
   Options options = parseOptions(argc, argv);
   benchmark::Initialize(&argc, argv);
-  KernelWorkshop workshop(options.target);
+  KernelWorkshop workshop(options.target());
   static std::vector<KernelCase> cases;
   addGemmCases(cases);
   addConvCases(cases);

@@ -34,9 +34,10 @@ MachineFacts avx2Facts(MachineFacts base);
 MachineFacts avx512Facts(MachineFacts base);
 
 /// The highest f32 FMA rate of one core in GFLOP/s (an FMA is 2), measured by a register-only loop
-/// of independent FMAs at the widest vector the core has; the best of a few runs, about
-/// `milliseconds` long in all, timed by thread CPU time so that other processes do not lower it.
-double measureFmaPeakGflops(int milliseconds = 60);
+/// of independent FMAs at the widest vector the core has, or at `vectorBytes` where that is less;
+/// the best of a few runs, about `milliseconds` long in all, timed by thread CPU time so that other
+/// processes do not lower it.
+double measureFmaPeakGflops(int milliseconds = 60, int vectorBytes = 64);
 
 /// Bytes per second of one core reading a buffer of `bytes` (choose it larger than the last cache
 /// for the memory's rate, or between two cache sizes for a cache's), in GB/s.
