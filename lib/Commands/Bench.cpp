@@ -26,7 +26,8 @@ struct BenchVerb {
 
 struct KernelTime {
   KernelDescription kernel;
-  double milliseconds = 0; ///< a run
+  double milliseconds = 0; ///< of a run: the median
+  double least = 0;        ///< of a run: the minimum, in milliseconds
 
   double gflops() const { return milliseconds > 0 ? kernel.flops / milliseconds / 1e6 : 0; }
 };
@@ -99,19 +100,29 @@ static Expected<double> timeRun(Context &context, const std::vector<Tensor> &inp
   return time.count();
 }
 
-/// A few profiled runs, apart from the timed ones, which they would slow down.
-static Expected<std::vector<KernelTime>>
-profileKernels(Context &context, const std::vector<Tensor> &inputs, std::vector<Tensor> &outputs) {
-  constexpr int runs = 5;
+/// Profiled runs, apart from the timed ones, which they would slow down. Each is read by itself: on
+/// a busy machine the mean of a kernel says more about its neighbours.
+static Expected<std::vector<KernelTime>> profileKernels(Context &context,
+                                                        const std::vector<Tensor> &inputs,
+                                                        std::vector<Tensor> &outputs, size_t runs) {
   context.enableProfile(true);
-  context.resetProfile();
-  for (int run = 0; run != runs; ++run)
+  std::vector<KernelProfile> profile;
+  std::vector<std::vector<double>> milliseconds; // by kernel, by run
+  for (size_t run = 0; run != runs; ++run) {
+    context.resetProfile();
     if (Status status = context.run(inputs, outputs); !status)
       return status.error();
+    profile = context.profile();
+    milliseconds.resize(profile.size());
+    for (size_t i = 0; i != profile.size(); ++i)
+      milliseconds[i].push_back(static_cast<double>(profile[i].nanoseconds) / 1e6);
+  }
   context.enableProfile(false);
   std::vector<KernelTime> times;
-  for (const KernelProfile &entry : context.profile())
-    times.push_back({entry.kernel, static_cast<double>(entry.nanoseconds) / 1e6 / runs});
+  for (size_t i = 0; i != profile.size(); ++i) {
+    std::ranges::sort(milliseconds[i]);
+    times.push_back({profile[i].kernel, milliseconds[i][runs / 2], milliseconds[i].front()});
+  }
   std::ranges::sort(times, std::greater<>(), &KernelTime::milliseconds);
   return times;
 }
@@ -141,7 +152,8 @@ static Expected<Measurement> measure(Context &context, const std::vector<Tensor>
   }
   session.terminal.clearProgress();
   std::ranges::sort(result.milliseconds);
-  Expected<std::vector<KernelTime>> kernels = profileKernels(context, inputs, outputs);
+  Expected<std::vector<KernelTime>> kernels = profileKernels(
+      context, inputs, outputs, std::clamp<size_t>(result.milliseconds.size() / 2, 5, 50));
   if (!kernels)
     return kernels.error();
   result.kernels = std::move(*kernels);
@@ -156,6 +168,7 @@ static Json toJson(const Measurement &result) {
     kernels.push_back({{"name", time.kernel.name},
                        {"kind", time.kernel.kind},
                        {"ms", time.milliseconds},
+                       {"min_ms", time.least},
                        {"gflops", time.gflops()}});
   return {{"min_ms", result.milliseconds.front()},
           {"median_ms", result.quantile(0.5)},

@@ -99,6 +99,20 @@ static bool panelsOuterReadsLess(const GemmShape &shape, int64_t blocks, int64_t
   return (rows <= budget ? rows : panels * rows) < (blocks - 1) * weights;
 }
 
+/// Fewer tiles of a block where the weights stay in L2 whatever the blocks do: what a block writes
+/// then stays there too, so that a line of the output, which the panels fill piece by piece, leaves
+/// for memory once.
+static int64_t tilesWithOutput(const GemmShape &shape, const GemmParams &params, int64_t rowBytes,
+                               int64_t tilesPerBlock, const MachineFacts &facts) {
+  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  if (weights > facts.l2Bytes / 4)
+    return tilesPerBlock;
+  const int64_t bytes = rowBytes + shape.columns * shape.elementBytes;
+  const int64_t fitting = facts.l2Bytes / 8 / (bytes * params.rowsPerTile);
+  // Enough rows to pay for reading the weights again.
+  return std::min(tilesPerBlock, std::max(fitting, ceilDiv(64, params.rowsPerTile)));
+}
+
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams params = chooseTile(shape, facts);
   params.unroll = 4;
@@ -156,7 +170,8 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     return params;
   }
   params.order = LoopOrder::RowsOuter;
-  params.tilesPerBlock = int(ceilDiv(tiles, blocks));
+  params.tilesPerBlock =
+      int(tilesWithOutput(shape, params, rowBytes, ceilDiv(tiles, blocks), facts));
   params.tasks = piecesOf(shape.batch * ceilDiv(tiles, params.tilesPerBlock), cores);
   return params;
 }
