@@ -4,7 +4,6 @@
 #include "dlc/Codegen/Host/HostObject.h"
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Codegen/Host/WriteArtifact.h"
-#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Pipelines/Pipelines.h"
 #include "dlc/Support/AtomicFile.h"
 #include "llvm/Support/raw_ostream.h"
@@ -104,10 +103,6 @@ Status CompileSession::runCodegen() {
 }
 
 Status CompileSession::runPhase(Phase phase) {
-  // Schedules and kernels know constants only.
-  if (phase == Phase::Schedule && !dl::symbolNames(*model->module).empty())
-    if (Status known = askForSizes(*model); !known)
-      return known;
   switch (phase) {
   case Phase::Import:
     return {};

@@ -10,13 +10,27 @@ using namespace mlir;
 
 namespace dlc::schedule {
 
+/// What is known for sure, for what can be run.
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+/// The shape at the likely values of symbols, for what is fast.
+static SmallVector<int64_t> likelyShapeOf(Value value) {
+  auto kernel = dyn_cast_if_present<dl::KernelOp>(value.getParentRegion()->getParentOp());
+  if (!kernel)
+    kernel = value.getDefiningOp<dl::KernelOp>();
+  ArrayRef<int64_t> estimates;
+  if (kernel && kernel.getEstimates())
+    estimates = *kernel.getEstimates();
+  return dl::shapeAt(value.getType(), estimates);
 }
 
 static int64_t product(ArrayRef<int64_t> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
 }
+
+static bool isOne(int64_t value) { return value == 1; }
 
 /// Bytes of an accumulator for elements of `value`.
 static int accumulatorBytes(Value value) {
@@ -32,7 +46,9 @@ static ArrayRef<int64_t> windowOf(dl::ConvOp op) {
 }
 
 bool isDirect(dl::ConvOp op) {
-  return op.getLayout() == dl::Layout::ChannelsLast && shapeOf(op.getInput()).size() <= 4;
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  return op.getLayout() == dl::Layout::ChannelsLast && input.size() <= 4 &&
+         !ShapedType::isDynamic(input.back());
 }
 
 bool isDepthwise(dl::ConvOp op) {
@@ -43,28 +59,28 @@ bool isDepthwise(dl::ConvOp op) {
 }
 
 GemmShape gemmShapeOf(dl::MatmulOp op) {
-  ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()),
-                    rhs = shapeOf(op.getRhs());
+  SmallVector<int64_t> result = likelyShapeOf(op.getResult()), lhs = likelyShapeOf(op.getLhs());
   GemmShape shape;
   shape.columns = result.back();
   shape.depth = op.getTransposeLhs() ? lhs[lhs.size() - 2] : lhs.back();
   shape.elementBytes = accumulatorBytes(op.getResult());
-  bool joined =
-      !op.getTransposeLhs() && (op.getPackedColumns() > 0 || product(rhs.drop_back(2)) == 1);
-  shape.rows = joined ? product(result.drop_back(1)) : result[result.size() - 2];
-  shape.batch = joined ? 1 : product(result.drop_back(2));
+  bool shared = llvm::all_of(shapeOf(op.getRhs()).drop_back(2), isOne);
+  bool joined = !op.getTransposeLhs() && (op.getPackedColumns() > 0 || shared);
+  ArrayRef<int64_t> all = result;
+  shape.rows = joined ? product(all.drop_back(1)) : result[result.size() - 2];
+  shape.batch = joined ? 1 : product(all.drop_back(2));
   return shape;
 }
 
 GemmShape gemmShapeOf(dl::ConvOp op) {
-  ArrayRef<int64_t> result = shapeOf(op.getResult()), window = windowOf(op);
+  SmallVector<int64_t> result = likelyShapeOf(op.getResult());
+  ArrayRef<int64_t> window = windowOf(op);
   GemmShape shape;
-  shape.rows = product(result.drop_back(1));
+  shape.rows = product(ArrayRef(result).drop_back(1));
   shape.columns = result.back() / op.getGroups();
   shape.batch = op.getGroups();
   shape.depth = product(window) * shapeOf(op.getInput()).back() / op.getGroups();
   shape.elementBytes = accumulatorBytes(op.getResult());
-  auto isOne = [](int64_t value) { return value == 1; };
   if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
     shape.lineWidth = result[result.size() - 2];
     // A window adds its stride's worth of the image, and no more than itself.
@@ -77,18 +93,19 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
 
 AttentionShape attentionShapeOf(dl::AttentionOp op) {
   AttentionShape shape;
-  shape.rows = op.getRows();
-  shape.keys = op.getKeys();
-  shape.depth = op.getDepth();
-  shape.columns = op.getColumns();
-  shape.batch = op.getHeads() * op.getBatch();
+  SmallVector<int64_t> query = likelyShapeOf(op.getQuery()), value = likelyShapeOf(op.getValue());
+  shape.rows = query[op.getRowAxis()];
+  shape.keys = value[op.getRowAxis()];
+  shape.depth = query[3];
+  shape.columns = value[3];
+  shape.batch = query[op.getHeadAxis()] * query[0];
   shape.elementBytes = accumulatorBytes(op.getResult());
   return shape;
 }
 
 WindowShape windowShapeOf(dl::ConvOp op) {
-  ArrayRef<int64_t> input = shapeOf(op.getInput()), result = shapeOf(op.getResult()),
-                    window = windowOf(op);
+  SmallVector<int64_t> input = likelyShapeOf(op.getInput()), result = likelyShapeOf(op.getResult());
+  ArrayRef<int64_t> window = windowOf(op);
   bool twoAxes = result.size() == 4;
   WindowShape shape;
   shape.channels = result.back();
@@ -110,8 +127,12 @@ std::optional<WindowShape> poolShapeOf(Operation *anchor) {
   return llvm::TypeSwitch<Operation *, std::optional<WindowShape>>(anchor)
       .Case<dl::MaxPoolOp, dl::AveragePoolOp, dl::LpPoolOp>(
           [](auto op) -> std::optional<WindowShape> {
-            ArrayRef<int64_t> input = shapeOf(op.getInput()), result = shapeOf(op.getResult());
+            SmallVector<int64_t> input = likelyShapeOf(op.getInput()),
+                                 result = likelyShapeOf(op.getResult());
             if (op.getLayout() != dl::Layout::ChannelsLast || result.size() > 4)
+              return {};
+            // How far the last windows reach beyond the input is known with its sizes only.
+            if (op.getCeilMode() && ShapedType::isDynamicShape(shapeOf(op.getInput())))
               return {};
             bool twoAxes = result.size() == 4;
             WindowShape shape;
@@ -131,7 +152,8 @@ std::optional<WindowShape> poolShapeOf(Operation *anchor) {
 std::optional<RowReduceShape> rowReduceShapeOf(Operation *anchor) {
   if (!anchor)
     return {};
-  ArrayRef<int64_t> shape = shapeOf(anchor->getOperand(0));
+  SmallVector<int64_t> sizes = likelyShapeOf(anchor->getOperand(0));
+  ArrayRef<int64_t> shape = sizes;
   int64_t rank = shape.size();
   // The first axis of a row, and cycles a vector of it, all stages; 0: not by rows.
   using Row = std::pair<int64_t, int>;
@@ -167,7 +189,7 @@ dl::TransposeOp turningTranspose(dl::KernelOp kernel) {
   dl::TransposeOp found;
   if (kernel.getAnchor() || kernel.getNumResults() != 1)
     return {};
-  ArrayRef<int64_t> shape = shapeOf(kernel.getOutputs().front());
+  dl::Dims shape = dl::dimsOf(kernel.getOutputs().front().getType());
   for (Operation &op : kernel.getBodyBlock()->without_terminator()) {
     if (auto transpose = dyn_cast<dl::TransposeOp>(op); transpose && !found) {
       found = transpose;
@@ -180,16 +202,17 @@ dl::TransposeOp turningTranspose(dl::KernelOp kernel) {
       return {};
   }
   // What follows it must have its shape: the squares are read in the coordinates of the output.
-  if (!found || shapeOf(found.getResult()) != shape)
+  if (!found || dl::dimsOf(found.getType()) != shape)
     return {};
   // Axes of one element may stand anywhere: the innermost other one is what is dense.
-  ArrayRef<int64_t> from = shapeOf(found.getOperand());
-  int64_t inner = from.size() - 1, outer = shape.size() - 1;
+  ArrayRef<int64_t> from = shapeOf(found.getOperand()), to = shapeOf(found.getResult());
+  int64_t inner = from.size() - 1, outer = to.size() - 1;
   while (inner > 0 && from[inner] == 1)
     --inner;
-  while (outer > 0 && shape[outer] == 1)
+  while (outer > 0 && to[outer] == 1)
     --outer;
-  bool turns = product(shape) > 1 && found.getPermutation()[outer] != inner;
+  bool turns =
+      product(likelyShapeOf(found.getResult())) > 1 && found.getPermutation()[outer] != inner;
   return turns ? found : dl::TransposeOp();
 }
 
@@ -227,7 +250,7 @@ MachineFacts factsFor(int vectorBytes) {
 
 static Attribute injectiveSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
   InjectiveShape shape;
-  shape.elements = product(shapeOf(kernel.getOutputs().front()));
+  shape.elements = product(likelyShapeOf(kernel.getOutputs().front()));
   shape.operands = kernel.getInputs().size() + kernel.getOutputs().size();
   shape.elementBytes =
       std::max(1u, getElementTypeOrSelf(kernel.getOutputs().front()).getIntOrFloatBitWidth() / 8);
@@ -253,8 +276,8 @@ Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
     return attributeOf(context, chooseRowReduce(*shape, facts));
   if (dl::TransposeOp transpose = turningTranspose(kernel)) {
     int bytes = std::max(1u, getElementTypeOrSelf(transpose.getType()).getIntOrFloatBitWidth() / 8);
-    return attributeOf(context,
-                       chooseTranspose(product(shapeOf(transpose.getResult())), bytes, facts));
+    return attributeOf(
+        context, chooseTranspose(product(likelyShapeOf(transpose.getResult())), bytes, facts));
   }
   return injectiveSchedule(kernel, facts);
 }

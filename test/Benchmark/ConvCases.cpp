@@ -10,9 +10,9 @@ namespace dlc::bench {
 
 static schedule::GemmShape shapeOf(const templates::ConvProblem &p) {
   schedule::ConvShape conv;
-  conv.batch = p.batch;
-  conv.outputHeight = p.outputHeight();
-  conv.outputWidth = p.outputWidth();
+  conv.batch = p.batch.constant();
+  conv.outputHeight = p.outputHeight().constant();
+  conv.outputWidth = p.outputWidth().constant();
   conv.inputChannels = p.inputChannels;
   conv.outputChannels = p.outputChannels;
   conv.groups = p.groups;
@@ -28,23 +28,25 @@ static void convReference(const templates::ConvProblem &p, int width,
                           const std::vector<HostTensor> &in, HostTensor &expected) {
   const int cig = int(p.inputChannels / p.groups), cog = int(p.outputChannels / p.groups);
   const int panels = in[1].extents[2], depth = in[1].extents[1];
+  const int64_t inputHeight = p.inputHeight.constant(), inputWidth = p.inputWidth.constant();
+  const int64_t height = p.outputHeight().constant(), outputWidth = p.outputWidth().constant();
   size_t at = 0;
   std::vector<float> sum(size_t(p.outputChannels));
-  for (int line = 0; line < p.batch * p.outputHeight(); ++line)
-    for (int x = 0; x < p.outputWidth(); ++x) {
+  for (int line = 0; line < p.batch.constant() * height; ++line)
+    for (int x = 0; x < outputWidth; ++x) {
       std::fill(sum.begin(), sum.end(), 0.f);
       for (int ky = 0; ky < p.kernelHeight; ++ky)
         for (int kx = 0; kx < p.kernelWidth; ++kx) {
-          const int64_t y = line % p.outputHeight(), n = line / p.outputHeight();
+          const int64_t y = line % height, n = line / height;
           int iy = int(y * p.strideHeight + ky * p.dilationHeight - p.padTop);
           int ix = int(x * p.strideWidth + kx * p.dilationWidth - p.padLeft);
-          if (iy < 0 || iy >= p.inputHeight || ix < 0 || ix >= p.inputWidth)
+          if (iy < 0 || iy >= inputHeight || ix < 0 || ix >= inputWidth)
             continue;
           for (int g = 0; g < p.groups; ++g)
             for (int c = 0; c < cig; ++c) {
-              float v = in[0].data[((size_t(n) * p.inputHeight + iy) * p.inputWidth + ix) *
-                                       p.inputChannels +
-                                   g * cig + c];
+              float v =
+                  in[0].data[((size_t(n) * inputHeight + iy) * inputWidth + ix) * p.inputChannels +
+                             g * cig + c];
               int k = int((ky * p.kernelWidth + kx) * cig + c);
               for (int panel = 0; panel < panels; ++panel) {
                 const float *w = &in[1].data[((size_t(g) * panels + panel) * depth + k) * width];
@@ -78,7 +80,7 @@ BuiltKernel buildConv(const ConvSize &c, const schedule::MachineFacts &facts,
   const int columns = int(shape.columns), rows = int(shape.rows), groups = c.groups;
   const int panels = (columns + width - 1) / width, depth = int(shape.depth);
 
-  ImageParam input = denseInput("input", {c.ci, int(p.inputWidth), int(p.inputHeight), c.batch});
+  ImageParam input = denseInput("input", {c.ci, c.width, c.height, c.batch});
   ImageParam weights = denseInput("weights", {width, depth, panels, groups});
   ImageParam bias(Float(32), 2, "bias"), residual(Float(32), 3, "residual");
   bias.dim(0).set_bounds(0, columns).set_stride(1);
@@ -91,7 +93,7 @@ BuiltKernel buildConv(const ConvSize &c, const schedule::MachineFacts &facts,
   templates::Contraction contraction;
   BuiltKernel kernel;
   std::vector<HostTensor> &data = kernel.inputs;
-  data.emplace_back(std::vector<int>{c.ci, int(p.inputWidth), int(p.inputHeight), c.batch});
+  data.emplace_back(std::vector<int>{c.ci, c.width, c.height, c.batch});
   data.emplace_back(std::vector<int>{width, depth, panels, groups});
   data.emplace_back(std::vector<int>{columns, groups});
   data.emplace_back(std::vector<int>{c.co, rows});

@@ -1,16 +1,20 @@
 // Pulls expressions from a kernel's results back to its operands.
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 
+#include "StrideReader.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Transpose.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 using namespace mlir;
+using dlc::templates::Size;
+using dlc::templates::Sizes;
 
 #include "dlc/Codegen/Halide/EmissionInterfaces.cpp.inc"
 
@@ -43,27 +47,39 @@ Halide::Expr KernelEmitter::compute(Halide::Expr expr) {
 
 //===-- Construction -----------------------------------------------------------------------===//
 
-/// A parameter with constant bounds and strides, so that the kernel reads nothing but the host
-/// pointer of its buffers.
-static Halide::ImageParam makeParameter(RankedTensorType type, ArrayRef<int64_t> strides,
-                                        unsigned index) {
-  Halide::ImageParam parameter(KernelEmitter::storageType(type), type.getRank(),
-                               "in" + std::to_string(index));
-  for (int64_t dim = 0, axis = type.getRank() - 1; axis >= 0; ++dim, --axis)
-    parameter.dim(dim)
-        .set_bounds(0, static_cast<int>(type.getDimSize(axis)))
-        .set_stride(static_cast<int>(strides[axis]));
+/// With bounds and strides made of constants and symbols, so that the kernel reads nothing but the
+/// host pointer of its buffers.
+Halide::ImageParam KernelEmitter::makeParameter(BlockArgument argument) {
+  Sizes sizes = sizesOf(argument),
+        strides = stridesOf(argument, kernel.getInputStrides(argument.getArgNumber()));
+  Halide::ImageParam parameter(storageType(argument.getType()), static_cast<int>(sizes.size()),
+                               "in" + std::to_string(argument.getArgNumber()));
+  for (int dim = 0, axis = static_cast<int>(sizes.size()); axis-- > 0; ++dim) {
+    parameter.dim(dim).set_bounds(0, sizes[axis].expr());
+    setStride(parameter.dim(dim), parameter.name(), dim, strides[axis]);
+  }
   return parameter;
+}
+
+void KernelEmitter::setStride(Halide::Internal::Dimension dim, const std::string &buffer, int index,
+                              const Size &stride) {
+  if (stride.isConstant())
+    dim.set_stride(stride.expr());
+  else
+    openStrides->set(buffer, index, stride.expr());
 }
 
 KernelEmitter::KernelEmitter(dl::KernelOp kernel, const schedule::MachineFacts &facts)
     : kernel(kernel), facts(facts),
       scheduleAttr(kernel.getScheduleAttr() ? kernel.getScheduleAttr()
-                                            : schedule::chooseSchedule(kernel, facts)) {
+                                            : schedule::chooseSchedule(kernel, facts)),
+      openStrides(std::make_shared<StrideReader>()) {
+  for (unsigned symbol : kernel.getSymbols()) {
+    symbols.emplace_back(symbol, Halide::Param<int32_t>("s" + std::to_string(symbol)));
+    symbols.back().second.set_min_value(1);
+  }
   for (BlockArgument argument : kernel.getBodyBlock()->getArguments()) {
-    Halide::ImageParam parameter =
-        makeParameter(cast<RankedTensorType>(argument.getType()),
-                      kernel.getInputStrides(argument.getArgNumber()), argument.getArgNumber());
+    Halide::ImageParam parameter = makeParameter(argument);
     parameters.push_back(parameter);
     bool isBool = getElementTypeOrSelf(argument.getType()).isInteger(1);
     define(argument, [parameter, isBool](const Coords &coords) {
@@ -78,15 +94,72 @@ void KernelEmitter::define(Value value, std::function<Halide::Expr(const Coords 
 }
 
 std::vector<Halide::Argument> KernelEmitter::arguments() const {
-  return {parameters.begin(), parameters.end()};
+  std::vector<Halide::Argument> arguments;
+  for (const auto &[number, symbol] : symbols)
+    arguments.push_back(symbol);
+  arguments.insert(arguments.end(), parameters.begin(), parameters.end());
+  return arguments;
 }
 
 ValueRange KernelEmitter::yielded() {
   return kernel.getBodyBlock()->getTerminator()->getOperands();
 }
 
-ArrayRef<int64_t> KernelEmitter::outputShape() {
-  return cast<RankedTensorType>(yielded().front().getType()).getShape();
+dl::Dims KernelEmitter::outputShape() { return dl::dimsOf(yielded().front().getType()); }
+
+//===-- Sizes ------------------------------------------------------------------------------===//
+
+Halide::Expr KernelEmitter::expressionOf(AffineExpr dim) {
+  if (std::optional<int64_t> value = dl::constantDim(dim))
+    return static_cast<int>(*value);
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(dim)) {
+    for (const auto &[number, parameter] : symbols)
+      if (number == symbol.getPosition())
+        return parameter;
+    throw Halide::CompileError("a size that is not among the kernel's symbols");
+  }
+  auto binary = cast<AffineBinaryOpExpr>(dim);
+  Halide::Expr a = expressionOf(binary.getLHS()), b = expressionOf(binary.getRHS());
+  // Halide rounds quotients by positive numbers down, as affine expressions do.
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return a + b;
+  case AffineExprKind::Mul:
+    return a * b;
+  case AffineExprKind::FloorDiv:
+    return a / b;
+  case AffineExprKind::CeilDiv:
+    return (a + b - 1) / b;
+  case AffineExprKind::Mod:
+    return a % b;
+  default:
+    llvm_unreachable("a binary expression");
+  }
+}
+
+templates::Size KernelEmitter::size(AffineExpr dim) {
+  if (std::optional<int64_t> value = dl::constantDim(dim))
+    return *value;
+  return Size::open(expressionOf(dim), dim.getLargestKnownDivisor(),
+                    std::max<int64_t>(0, dl::lowerBound(dim).value_or(0)));
+}
+
+Sizes KernelEmitter::sizesOf(ArrayRef<AffineExpr> dims) {
+  Sizes sizes;
+  for (AffineExpr dim : dims)
+    sizes.push_back(size(dim));
+  return sizes;
+}
+
+Sizes KernelEmitter::sizesOf(Value tensor) { return sizesOf(dl::dimsOf(tensor.getType())); }
+
+Sizes KernelEmitter::stridesOf(Value tensor, ArrayRef<int64_t> strides) {
+  if (!strides.empty())
+    return Sizes(strides.begin(), strides.end());
+  Sizes sizes = sizesOf(tensor), dense(sizes.size(), 1);
+  for (size_t axis = sizes.size(); axis-- > 1;)
+    dense[axis - 1] = dense[axis] * sizes[axis];
+  return dense;
 }
 
 //===-- Expressions ------------------------------------------------------------------------===//
@@ -143,21 +216,23 @@ Halide::Expr KernelEmitter::broadcastAt(Value value, const Coords &coords) {
 
 //===-- Joining axes -----------------------------------------------------------------------===//
 
-bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigned first,
+bool KernelEmitter::isLinearizable(Value value, ArrayRef<AffineExpr> shape, unsigned first,
                                    unsigned last) {
-  ArrayRef<int64_t> own = cast<RankedTensorType>(value.getType()).getShape();
+  auto type = cast<RankedTensorType>(value.getType());
+  dl::Dims own = dl::dimsOf(type);
+  const AffineExpr one = getAffineConstantExpr(1, value.getContext());
   // Axis i of `shape` is axis i - offset of this value; missing ones count as size 1.
   int64_t offset = static_cast<int64_t>(shape.size()) - static_cast<int64_t>(own.size());
   bool all = true, none = true;
   for (int64_t axis = first; axis < static_cast<int64_t>(last); ++axis) {
-    int64_t size = axis < offset ? 1 : own[axis - offset];
+    AffineExpr size = axis < offset ? one : own[axis - offset];
     all &= size == shape[axis];
-    none &= size == 1;
+    none &= size == one;
   }
   if (!all && !none)
     return false;
   if (auto argument = dyn_cast<BlockArgument>(value))
-    return none || dl::areLinear(own, kernel.getInputStrides(argument.getArgNumber()),
+    return none || dl::areLinear(type.getShape(), kernel.getInputStrides(argument.getArgNumber()),
                                  std::max<int64_t>(0, first - offset), last - offset);
   Operation *op = value.getDefiningOp();
   if (definitions.count(value) || isa<dl::ConstantOp>(op))
@@ -172,55 +247,57 @@ bool KernelEmitter::isLinearizable(Value value, ArrayRef<int64_t> shape, unsigne
                       [&](Value operand) { return isLinearizable(operand, shape, first, last); });
 }
 
-bool KernelEmitter::outputsAreLinearizable(ArrayRef<int64_t> shape, unsigned first, unsigned last) {
+bool KernelEmitter::outputsAreLinearizable(ArrayRef<AffineExpr> shape, unsigned first,
+                                           unsigned last) {
+  SmallVector<int64_t> sizes;
+  for (AffineExpr dim : shape)
+    sizes.push_back(dl::constantDim(dim).value_or(ShapedType::kDynamic));
   for (auto [index, value] : llvm::enumerate(yielded()))
     if (!isLinearizable(value, shape, first, last) ||
-        !dl::areLinear(shape, kernel.getOutputStrides(index), first, last))
+        !dl::areLinear(sizes, kernel.getOutputStrides(index), first, last))
       return false;
   return true;
 }
 
-Coords KernelEmitter::splitLinear(Halide::Expr linear, ArrayRef<int64_t> shape, unsigned first,
+Coords KernelEmitter::splitLinear(Halide::Expr linear, ArrayRef<AffineExpr> shape, unsigned first,
                                   unsigned last, bool linearizable) {
   Coords coords(last - first, Halide::Expr(0));
   if (linearizable) {
     // Axes of size 1 are read at 0 wherever they broadcast: the index stands in the last of another
     // size.
     unsigned place = last;
-    while (place > first + 1 && shape[place - 1] == 1)
+    while (place > first + 1 && dl::constantDim(shape[place - 1]) == 1)
       --place;
     if (!coords.empty())
       coords[place - 1 - first] = linear;
     return coords;
   }
   for (unsigned axis = last; axis-- > first;) {
-    int size = static_cast<int>(shape[axis]);
-    coords[axis - first] = axis == first ? linear : linear % size;
-    linear = linear / size;
+    auto [quotient, rest] = templates::divide(linear, size(shape[axis]));
+    coords[axis - first] = axis == first ? linear : rest;
+    linear = quotient;
   }
   return coords;
 }
 
 IterationSpace KernelEmitter::defaultSpace() {
   IterationSpace result;
-  ArrayRef<int64_t> shape = outputShape();
+  dl::Dims shape = outputShape();
   result.coords.resize(shape.size(), Halide::Expr(0));
-  int64_t stride = 1;
+  Size stride = 1;
   for (unsigned last = shape.size(); last > 0;) {
     unsigned first = last - 1;
     // An anchor's own Funcs have one argument an axis.
     while (!generic && first > 0 && outputsAreLinearizable(shape, first - 1, last))
       --first;
-    int64_t extent = 1;
-    for (unsigned axis = first; axis < last; ++axis)
-      extent *= shape[axis];
+    Size extent = productOf(sizesOf(ArrayRef(shape).slice(first, last - first)));
     Halide::Var var("d" + std::to_string(result.vars.size()));
     result.vars.push_back(var);
     result.extents.push_back(extent);
     result.strides.push_back(stride);
     Coords group = splitLinear(var, shape, first, last, /*linearizable=*/true);
     std::copy(group.begin(), group.end(), result.coords.begin() + first);
-    stride *= extent;
+    stride = stride * extent;
     last = first;
   }
   return result;
@@ -230,8 +307,8 @@ schedule::InjectiveParams KernelEmitter::injectiveParams() {
   if (auto attribute = getSchedule<dl::InjectiveScheduleAttr>())
     return schedule::paramsOf(attribute);
   schedule::InjectiveShape shape;
-  for (int64_t extent : space->extents)
-    shape.elements *= extent;
+  for (const Size &extent : space->extents)
+    shape.elements *= extent.constantOr(1);
   shape.operands = kernel.getInputs().size() + kernel.getOutputs().size();
   return schedule::chooseInjective(shape, facts);
 }
@@ -241,8 +318,8 @@ void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
   if (!transpose)
     throw Halide::CompileError("a schedule of the family 'transpose' on a kernel without a "
                                "transpose to turn");
-  ArrayRef<int64_t> shape = outputShape(), permutation = transpose.getPermutation();
-  ArrayRef<int64_t> from = cast<RankedTensorType>(transpose.getOperand().getType()).getShape();
+  ArrayRef<int64_t> permutation = transpose.getPermutation();
+  dl::Dims shape = outputShape(), from = dl::dimsOf(transpose.getOperand().getType());
   unsigned rank = shape.size();
   // Neighbouring axes of the output that are neighbours of the operand too are one loop.
   auto square = std::make_shared<Halide::Func>();
@@ -250,7 +327,7 @@ void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
   IterationSpace loops;
   loops.coords.resize(rank, Halide::Expr(0));
   std::vector<std::pair<unsigned, unsigned>> groups; ///< [first, last) axes, innermost group first
-  int64_t stride = 1;
+  Size stride = 1;
   for (unsigned last = rank; last > 0;) {
     unsigned first = last - 1;
     auto joins = [&](unsigned axis) {
@@ -261,10 +338,8 @@ void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
     };
     while (first > 0 && joins(first - 1))
       --first;
-    int64_t extent = 1;
-    for (unsigned axis = first; axis < last; ++axis)
-      extent *= shape[axis];
-    if (extent > 1 || (last == rank && first == 0)) {
+    Size extent = productOf(sizesOf(ArrayRef(shape).slice(first, last - first)));
+    if (!extent.is(1) || (last == rank && first == 0)) {
       Halide::Var var("d" + std::to_string(loops.vars.size()));
       loops.vars.push_back(var);
       loops.extents.push_back(extent);
@@ -273,7 +348,7 @@ void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
       Coords place = splitLinear(var, shape, first, last, /*linearizable=*/true);
       std::copy(place.begin(), place.end(), loops.coords.begin() + first);
     }
-    stride *= extent;
+    stride = stride * extent;
     last = first;
   }
   templates::TransposeProblem problem;
@@ -281,7 +356,7 @@ void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
   problem.type = exprType(transpose.getType());
   // The group that holds the operand's innermost axis is what it is dense along.
   unsigned inner = rank - 1;
-  while (from[inner] == 1)
+  while (dl::constantDim(from[inner]) == 1)
     --inner;
   for (auto [index, group] : llvm::enumerate(groups))
     for (unsigned axis = group.first; axis < group.second; ++axis)
@@ -326,14 +401,18 @@ static int64_t strideOfLoop(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, 
 }
 
 void KernelEmitter::describeOutputs() {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(yielded().front().getType()).getShape();
   // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
   for (size_t dim = 0; dim < space->vars.size(); ++dim)
-    output.output_buffers().front().dim(dim).set_bounds(0, static_cast<int>(space->extents[dim]));
+    output.output_buffers().front().dim(dim).set_bounds(0, space->extents[dim].expr());
   for (auto [index, buffer] : llvm::enumerate(output.output_buffers()))
     for (size_t dim = 0; dim < space->vars.size(); ++dim) {
-      int64_t stride = strideOfLoop(outputShape(), kernel.getOutputStrides(index),
-                                    space->extents[dim], space->strides[dim]);
-      buffer.dim(dim).set_stride(static_cast<int>(stride));
+      Size stride = space->strides[dim];
+      // Tensors of open sizes lie row by row.
+      if (!ShapedType::isDynamicShape(shape))
+        stride = strideOfLoop(shape, kernel.getOutputStrides(index), space->extents[dim].constant(),
+                              stride.constant());
+      setStride(buffer.dim(dim), buffer.name(), static_cast<int>(dim), stride);
     }
 }
 
@@ -368,6 +447,13 @@ void KernelEmitter::emit() {
     templates::scheduleGeneric({{output, space->extents}}, injectiveParams(), facts);
   else
     templates::scheduleInjective(output, space->extents, injectiveParams(), facts);
+}
+
+Halide::Pipeline KernelEmitter::pipeline() const {
+  Halide::Pipeline pipeline(output);
+  if (!openStrides->empty())
+    pipeline.add_custom_lowering_pass(openStrides.get(), [keep = openStrides] { (void)keep; });
+  return pipeline;
 }
 
 void registerEmissionModels(DialectRegistry &registry) {

@@ -3,13 +3,16 @@
 #ifndef DLC_CODEGEN_HALIDE_KERNELEMITTER_H
 #define DLC_CODEGEN_HALIDE_KERNELEMITTER_H
 
+#include "dlc/Codegen/Halide/Templates/Size.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/ShapeInference.h"
 #include "dlc/Schedule/MachineFacts.h"
 #include "dlc/Schedule/ScheduleParams.h"
 
 #include <Halide.h>
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace dlc::codegen {
@@ -17,13 +20,15 @@ namespace dlc::codegen {
 /// A place in a tensor: one expression an axis, outermost axis first.
 using Coords = std::vector<Halide::Expr>;
 
+class StrideReader;
+
 /// The loops over which a kernel's outputs are computed. `vars`, `extents` and `strides` run from
 /// the innermost loop outwards; `coords` gives the place in the output tensors for those variables.
 struct IterationSpace {
   std::vector<Halide::Var> vars;
-  std::vector<int64_t> extents;
+  templates::Sizes extents;
   /// In elements of dense, row-major output tensors; the emitter knows where they are not dense.
-  std::vector<int64_t> strides;
+  templates::Sizes strides;
   Coords coords;
 };
 
@@ -46,6 +51,13 @@ public:
   /// Same where `coords` is a place in a result that `value` broadcasts to.
   Halide::Expr broadcastAt(mlir::Value value, const Coords &coords);
 
+  /// A dimension of a tensor of the kernel: a constant, or an expression over the symbols that the
+  /// kernel is called with.
+  templates::Size size(mlir::AffineExpr dim);
+  /// All dimensions of `tensor`, outermost axis first.
+  templates::Sizes sizesOf(mlir::Value tensor);
+  templates::Sizes sizesOf(llvm::ArrayRef<mlir::AffineExpr> dims);
+
   /// `expr` in the type to compute in: f32 for f16 and bf16, itself otherwise.
   static Halide::Expr compute(Halide::Expr expr);
   /// Halide's type for elements of `value` in expressions (bool is Bool) and in memory (bool is
@@ -67,26 +79,32 @@ public:
   /// Whether axes [first, last) of the result shape `shape` can be walked by one linear index when
   /// computing `value`: each tensor under it has either all of them or none. Then a place in the
   /// group is written (0, ..., 0, linear).
-  bool isLinearizable(mlir::Value value, llvm::ArrayRef<int64_t> shape, unsigned first,
+  bool isLinearizable(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> shape, unsigned first,
                       unsigned last);
   /// The same of all of the kernel's results, and of the memory that they are written to.
-  bool outputsAreLinearizable(llvm::ArrayRef<int64_t> shape, unsigned first, unsigned last);
+  bool outputsAreLinearizable(llvm::ArrayRef<mlir::AffineExpr> shape, unsigned first,
+                              unsigned last);
   /// Places in axes [first, last) for a linear index: (0, ..., 0, linear) where `linear` holds for
   /// all of the kernel's results, else by division.
-  Coords splitLinear(Halide::Expr linear, llvm::ArrayRef<int64_t> shape, unsigned first,
+  Coords splitLinear(Halide::Expr linear, llvm::ArrayRef<mlir::AffineExpr> shape, unsigned first,
                      unsigned last, bool linearizable);
 
   /// The shape of the kernel's outputs (all alike).
-  llvm::ArrayRef<int64_t> outputShape();
+  dl::Dims outputShape();
   /// The values that the kernel yields.
   mlir::ValueRange yielded();
 
   /// Builds everything. After it, `pipeline()` and `arguments()` are ready to compile.
   void emit();
-  Halide::Pipeline pipeline() const { return Halide::Pipeline(output); }
+  Halide::Pipeline pipeline() const;
   std::vector<Halide::Argument> arguments() const;
 
 private:
+  Halide::ImageParam makeParameter(mlir::BlockArgument argument);
+  /// Elements between neighbours along each axis of a tensor that lies as `strides` say, or where
+  /// there are none, row by row.
+  templates::Sizes stridesOf(mlir::Value tensor, llvm::ArrayRef<int64_t> strides);
+  Halide::Expr expressionOf(mlir::AffineExpr dim);
   IterationSpace defaultSpace();
   /// Bounds and strides of the output buffers.
   void describeOutputs();
@@ -97,7 +115,15 @@ private:
   dl::KernelOp kernel;
   const schedule::MachineFacts &facts;
   mlir::Attribute scheduleAttr;
+  /// Sets the stride of a dimension of a buffer.
+  void setStride(Halide::Internal::Dimension dim, const std::string &buffer, int index,
+                 const templates::Size &stride);
+
+  /// The symbols of the kernel, in their order.
+  std::vector<std::pair<unsigned, Halide::Param<int32_t>>> symbols;
   std::vector<Halide::ImageParam> parameters;
+  /// Of buffers, where they are no constants.
+  std::shared_ptr<StrideReader> openStrides;
   llvm::DenseMap<mlir::Value, std::function<Halide::Expr(const Coords &)>> definitions;
   llvm::DenseMap<mlir::Value, std::vector<std::pair<Coords, Halide::Expr>>> emitted;
   std::optional<IterationSpace> space;

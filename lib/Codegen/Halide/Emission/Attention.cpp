@@ -7,6 +7,8 @@
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 using namespace mlir;
+using dlc::templates::Size;
+using dlc::templates::Sizes;
 using Halide::Expr;
 
 namespace dlc::codegen {
@@ -23,9 +25,9 @@ schedule::AttentionParams attentionParams(KernelEmitter &emitter, dl::AttentionO
 /// Reads `value` at (head, batch), row and column, wherever its heads are; `shared` heads of the
 /// query read the same one.
 std::function<Expr(Expr, Expr, const Indices &)> reader(KernelEmitter &emitter, Value value,
-                                                        bool headsInner, int64_t shared) {
+                                                        bool headsInner, const Size &shared) {
   return [=, &emitter](Expr row, Expr column, const Indices &batch) {
-    Expr head = shared == 1 ? batch[0] : batch[0] / static_cast<int>(shared);
+    Expr head = shared.is(1) ? batch[0] : batch[0] / shared.expr();
     Coords place =
         headsInner ? Coords{batch[1], row, head, column} : Coords{batch[1], head, row, column};
     return KernelEmitter::compute(emitter.at(value, place));
@@ -34,22 +36,23 @@ std::function<Expr(Expr, Expr, const Indices &)> reader(KernelEmitter &emitter, 
 
 templates::AttentionProblem problemOf(KernelEmitter &emitter, dl::AttentionOp op) {
   templates::AttentionProblem problem;
-  problem.rows = op.getRows();
-  problem.keys = op.getKeys();
-  problem.depth = op.getDepth();
-  problem.columns = op.getColumns();
-  problem.batch = {op.getHeads(), op.getBatch()};
+  Sizes query = emitter.sizesOf(op.getQuery()), key = emitter.sizesOf(op.getKey());
+  problem.rows = query[op.getRowAxis()];
+  problem.keys = key[op.getRowAxis()];
+  problem.depth = query[3];
+  problem.columns = emitter.sizesOf(op.getValue())[3];
+  problem.batch = {query[op.getHeadAxis()], query[0]};
   problem.scale = op.getScale().convertToDouble();
   Halide::Type type = KernelEmitter::exprType(op.getQuery().getType());
   problem.accumulator = type.bits() < 32 ? Halide::Float(32) : type;
   bool inner = op.getHeadsInner();
-  int64_t shared = op.getHeads() / op.getKeyHeads();
-  auto query = reader(emitter, op.getQuery(), inner, 1);
-  auto key = reader(emitter, op.getKey(), inner, shared);
-  problem.query = [=](Expr depth, Expr row, const Indices &batch) {
-    return query(row, depth, batch);
+  Size shared = query[op.getHeadAxis()] / key[op.getHeadAxis()];
+  problem.query = [read = reader(emitter, op.getQuery(), inner, 1)](Expr depth, Expr row,
+                                                                    const Indices &batch) {
+    return read(row, depth, batch);
   };
-  problem.key = [=](Expr depth, Expr at, const Indices &batch) { return key(at, depth, batch); };
+  problem.key = [read = reader(emitter, op.getKey(), inner, shared)](
+                    Expr depth, Expr at, const Indices &batch) { return read(at, depth, batch); };
   problem.value = reader(emitter, op.getValue(), inner, shared);
   if (op.getBias())
     problem.bias = [&emitter, bias = op.getBias(), accumulator = problem.accumulator](
@@ -64,15 +67,16 @@ struct AttentionModel : AnchorEmissionOpInterface::ExternalModel<AttentionModel,
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::AttentionOp>(operation);
     schedule::AttentionParams params = attentionParams(emitter, op);
+    templates::AttentionProblem problem = problemOf(emitter, op);
     auto attention = std::make_shared<templates::Attention>(
-        templates::buildAttention(problemOf(emitter, op), params, emitter.getFacts()));
+        templates::buildAttention(problem, params, emitter.getFacts()));
 
-    int64_t rows = op.getRows(), columns = op.getColumns(), heads = op.getHeads();
+    Size rows = problem.rows, columns = problem.columns, heads = problem.batch[0];
     bool inner = op.getResultHeadsInner();
     Halide::Var column("column"), row("row"), head("head"), image("image");
     IterationSpace space;
     space.vars = {column, row, head, image};
-    space.extents = {columns, rows, heads, op.getBatch()};
+    space.extents = {columns, rows, heads, problem.batch[1]};
     space.strides = {1, inner ? heads * columns : columns, inner ? columns : rows * columns,
                      heads * rows * columns};
     space.coords = inner ? Coords{image, row, head, column} : Coords{image, head, row, column};

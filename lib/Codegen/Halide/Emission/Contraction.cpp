@@ -10,9 +10,9 @@
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
-#include <numeric>
-
 using namespace mlir;
+using dlc::templates::Size;
+using dlc::templates::Sizes;
 using Halide::Expr;
 
 namespace dlc::codegen {
@@ -22,8 +22,9 @@ ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-int64_t product(ArrayRef<int64_t> sizes) {
-  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
+Sizes drop(Sizes sizes, size_t first, size_t last) {
+  return {sizes.begin() + static_cast<ptrdiff_t>(first),
+          sizes.end() - static_cast<ptrdiff_t>(last)};
 }
 
 /// Sums of f16 and bf16 are kept in f32, all others in their own type.
@@ -48,7 +49,7 @@ void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Hali
 //-------------------------------------------------------------------===//
 
 /// Defines the op's result as a Func over its own axes that sums `term(coords, k)` over `extents`.
-void emitPlainSum(KernelEmitter &emitter, Operation *op, const std::vector<int64_t> &extents,
+void emitPlainSum(KernelEmitter &emitter, Operation *op, const Sizes &extents,
                   const std::function<Expr(const Coords &, const Halide::RDom &)> &term, Value bias,
                   unsigned channelAxis) {
   Value result = op->getResult(0);
@@ -59,8 +60,8 @@ void emitPlainSum(KernelEmitter &emitter, Operation *op, const std::vector<int64
     vars.emplace_back("axis" + std::to_string(dim));
   Coords coords(vars.rbegin(), vars.rend());
   std::vector<Halide::Range> ranges;
-  for (int64_t extent : extents)
-    ranges.emplace_back(0, static_cast<int>(extent));
+  for (const Size &extent : extents)
+    ranges.emplace_back(0, extent.expr());
   Halide::RDom domain(ranges, "k");
   Halide::Type type = accumulatorType(result);
   Expr start = bias ? Halide::cast(type, emitter.at(bias, {coords[channelAxis]}))
@@ -83,22 +84,24 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
       emitPlain(op, emitter);
       return;
     }
-    ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()),
-                      rhs = shapeOf(op.getRhs());
+    ArrayRef<int64_t> rhs = shapeOf(op.getRhs());
+    dl::Dims result = dl::dimsOf(op.getResult().getType());
+    Sizes sizes = emitter.sizesOf(op.getResult()), lhs = emitter.sizesOf(op.getLhs());
     unsigned rank = result.size();
-    bool sharedRhs = op.getPackedColumns() > 0 || product(rhs.drop_back(2)) == 1;
+    bool sharedRhs = op.getPackedColumns() > 0 ||
+                     llvm::all_of(rhs.drop_back(2), [](int64_t size) { return size == 1; });
     // One weight for all batches: the batches are more rows of one product.
     bool joined = sharedRhs && !op.getTransposeLhs() && lhs.size() == rank &&
                   emitter.isLinearizable(op.getLhs(), result, 0, rank - 1);
     bool linear = joined && emitter.outputsAreLinearizable(result, 0, rank - 1);
     templates::GemmProblem problem;
     problem.accumulator = accumulatorType(op.getResult());
-    problem.columns = result[rank - 1];
+    problem.columns = sizes[rank - 1];
     problem.depth = op.getTransposeLhs() ? lhs[lhs.size() - 2] : lhs.back();
-    problem.rows = joined ? product(result.drop_back(1)) : result[rank - 2];
+    problem.rows = joined ? templates::productOf(drop(sizes, 0, 1)) : sizes[rank - 2];
     if (!joined)
       for (unsigned axis = rank - 2; axis-- > 0;)
-        problem.batch.push_back(result[axis]);
+        problem.batch.push_back(sizes[axis]);
     auto batchCoords = [=](const std::vector<Expr> &batch) {
       return Coords(batch.rbegin(), batch.rend());
     };
@@ -133,13 +136,13 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
     space.vars = {column, row};
     space.extents = {problem.columns, problem.rows};
     space.strides = {1, problem.columns};
-    int64_t stride = problem.columns * problem.rows;
+    Size stride = problem.columns * problem.rows;
     std::vector<Expr> batch;
     for (auto [index, extent] : llvm::enumerate(problem.batch)) {
       space.vars.emplace_back("batch" + std::to_string(index));
       space.extents.push_back(extent);
       space.strides.push_back(stride);
-      stride *= extent;
+      stride = stride * extent;
       batch.push_back(space.vars.back());
     }
     space.coords =
@@ -160,7 +163,7 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
 private:
   /// Any operands but packed ones.
   static void emitPlain(dl::MatmulOp op, KernelEmitter &emitter) {
-    ArrayRef<int64_t> lhs = shapeOf(op.getLhs());
+    Sizes lhs = emitter.sizesOf(op.getLhs());
     bool left = op.getTransposeLhs(), right = op.getTransposeRhs();
     auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
       Coords a(coords), b(coords);
@@ -193,8 +196,8 @@ struct ConvModel : AnchorEmissionOpInterface::ExternalModel<ConvModel, dl::ConvO
 private:
   /// Sizes of a 1-D or 2-D channels-last image as 2-D.
   struct Image {
-    int64_t batch, height, width, channels;
-    explicit Image(ArrayRef<int64_t> shape)
+    Size batch, height, width, channels;
+    explicit Image(const Sizes &shape)
         : batch(shape[0]), height(shape.size() == 4 ? shape[1] : 1), width(shape[shape.size() - 2]),
           channels(shape.back()) {}
   };
@@ -217,18 +220,19 @@ private:
   }
 
   static void emitDirect(dl::ConvOp op, KernelEmitter &emitter) {
-    ArrayRef<int64_t> filter = shapeOf(op.getFilter()), result = shapeOf(op.getResult());
+    ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+    dl::Dims result = dl::dimsOf(op.getResult().getType());
     if (op.getPackedChannels() == 0)
       throw Halide::CompileError("a schedule of the family 'gemm' on a convolution whose filter is "
                                  "not packed");
-    Image input(shapeOf(op.getInput()));
+    Image input(emitter.sizesOf(op.getInput()));
     auto window = filter.drop_front(1).drop_back(2);
     templates::ConvProblem problem;
     problem.accumulator = accumulatorType(op.getResult());
     problem.batch = input.batch;
     problem.inputHeight = input.height;
     problem.inputWidth = input.width;
-    problem.inputChannels = input.channels;
+    problem.inputChannels = input.channels.constant();
     problem.outputChannels = op.getOutputChannels();
     problem.groups = op.getGroups();
     problem.kernelHeight = entry(window, true, 1);
@@ -254,7 +258,6 @@ private:
       Coords place = oneAxis ? Coords{slot, 0, k, lane} : Coords{slot, 0, 0, k, lane};
       return emitter.at(op.getFilter(), place);
     };
-    schedule::GemmShape shape = schedule::gemmShapeOf(op);
     schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
     checkPanel(emitter, params, problem.accumulator, op.getPackedChannels());
     auto contraction = std::make_shared<templates::Contraction>(
@@ -263,9 +266,9 @@ private:
     bool linear = emitter.outputsAreLinearizable(result, 0, rank - 1);
     IterationSpace space;
     Halide::Var column("column"), row("row"), group("group");
-    int64_t columns = shape.columns;
+    int64_t columns = problem.outputChannels / problem.groups;
     space.vars = {column, row};
-    space.extents = {columns, shape.rows};
+    space.extents = {columns, templates::productOf(drop(emitter.sizesOf(op.getResult()), 0, 1))};
     space.strides = {1, problem.outputChannels};
     Expr channel = column;
     if (problem.groups > 1) {
@@ -288,11 +291,11 @@ private:
   }
 
   static void emitDepthwise(dl::ConvOp op, KernelEmitter &emitter) {
-    ArrayRef<int64_t> filter = shapeOf(op.getFilter()), result = shapeOf(op.getResult());
+    ArrayRef<int64_t> filter = shapeOf(op.getFilter());
     if (!op.getOutputLast())
       throw Halide::CompileError("a schedule of the family 'depthwise_conv' on a convolution whose "
                                  "filter is not packed");
-    Image input(shapeOf(op.getInput())), output(result);
+    Image input(emitter.sizesOf(op.getInput())), output(emitter.sizesOf(op.getResult()));
     auto window = filter.drop_back(2);
     templates::DepthwiseProblem problem;
     problem.type = accumulatorType(op.getResult());
@@ -310,7 +313,7 @@ private:
                       .padLeft = entry(op.getPadsBegin(), false, 0),
                       .padBottom = entry(op.getPadsEnd(), true, 0),
                       .padRight = entry(op.getPadsEnd(), false, 0)};
-    bool oneAxis = result.size() == 3;
+    bool oneAxis = shapeOf(op.getResult()).size() == 3;
     problem.input = imageAccess(emitter, op.getInput());
     problem.weights = [=, &emitter](Expr c, Expr kx, Expr ky) mutable {
       return emitter.at(op.getFilter(), oneAxis ? Coords{kx, 0, c} : Coords{ky, kx, 0, c});
@@ -338,13 +341,13 @@ private:
 
   /// Any rank, layout and filter in ONNX's order.
   static void emitPlain(dl::ConvOp op, KernelEmitter &emitter) {
-    ArrayRef<int64_t> input = shapeOf(op.getInput()), filter = shapeOf(op.getFilter());
+    Sizes input = emitter.sizesOf(op.getInput()), filter = emitter.sizesOf(op.getFilter());
     unsigned spatial = input.size() - 2;
     bool last = op.getLayout() == dl::Layout::ChannelsLast;
     unsigned channelAxis = last ? input.size() - 1 : 1, firstSpatial = last ? 1 : 2;
-    std::vector<int64_t> extents(filter.begin() + 1, filter.end());
-    int groupInputs = static_cast<int>(filter[1]);
-    int groupOutputs = static_cast<int>(filter[0] / op.getGroups());
+    Sizes extents = drop(filter, 1, 0);
+    Expr groupInputs = filter[1].expr();
+    Expr groupOutputs = (filter[0] / static_cast<int64_t>(op.getGroups())).expr();
     auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
       Expr channel = coords[channelAxis];
       Coords place(coords), tap{channel, Expr(k[0])};
@@ -354,7 +357,7 @@ private:
         Expr at = coords[firstSpatial + axis] * static_cast<int>(op.getStrides()[axis]) +
                   k[axis + 1] * static_cast<int>(op.getDilations()[axis]) -
                   static_cast<int>(op.getPadsBegin()[axis]);
-        int size = static_cast<int>(input[firstSpatial + axis]);
+        Expr size = input[firstSpatial + axis].expr();
         inside = inside && at >= 0 && at < size;
         place[firstSpatial + axis] = Halide::clamp(at, 0, size - 1);
         tap.push_back(Expr(k[axis + 1]));
@@ -371,14 +374,13 @@ struct ConvTransposeModel
     : AnchorEmissionOpInterface::ExternalModel<ConvTransposeModel, dl::ConvTransposeOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ConvTransposeOp>(operation);
-    ArrayRef<int64_t> input = shapeOf(op.getInput()), filter = shapeOf(op.getFilter());
+    Sizes input = emitter.sizesOf(op.getInput()), filter = emitter.sizesOf(op.getFilter());
     unsigned spatial = input.size() - 2;
     bool last = op.getLayout() == dl::Layout::ChannelsLast;
     unsigned channelAxis = last ? input.size() - 1 : 1, firstSpatial = last ? 1 : 2;
-    int groupInputs = static_cast<int>(filter[0] / op.getGroups());
-    int groupOutputs = static_cast<int>(filter[1]);
-    std::vector<int64_t> extents{groupInputs};
+    Sizes extents{filter[0] / static_cast<int64_t>(op.getGroups())};
     extents.insert(extents.end(), filter.begin() + 2, filter.end());
+    Expr groupInputs = extents[0].expr(), groupOutputs = filter[1].expr();
     // Gathers: output place o gets tap k from input (o + pad - k * dilation) / stride where that is
     // whole.
     auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
@@ -389,7 +391,7 @@ struct ConvTransposeModel
       Expr inside = Halide::Internal::const_true();
       for (unsigned axis = 0; axis < spatial; ++axis) {
         int stride = static_cast<int>(op.getStrides()[axis]);
-        int size = static_cast<int>(input[firstSpatial + axis]);
+        Expr size = input[firstSpatial + axis].expr();
         Expr scaled = coords[firstSpatial + axis] + static_cast<int>(op.getPadsBegin()[axis]) -
                       k[axis + 1] * static_cast<int>(op.getDilations()[axis]);
         Expr at = scaled / stride;
@@ -409,18 +411,18 @@ struct ConvFilterGradientModel
     : AnchorEmissionOpInterface::ExternalModel<ConvFilterGradientModel, dl::ConvFilterGradientOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ConvFilterGradientOp>(operation);
-    ArrayRef<int64_t> input = shapeOf(op.getInput()), cotangent = shapeOf(op.getCotangent()),
-                      result = shapeOf(op.getResult());
+    Sizes input = emitter.sizesOf(op.getInput()), cotangent = emitter.sizesOf(op.getCotangent()),
+          result = emitter.sizesOf(op.getResult());
     unsigned spatial = input.size() - 2;
     bool last = op.isChannelsLast();
     unsigned channelAxis = last ? input.size() - 1 : 1, firstSpatial = last ? 1 : 2;
     // Over images and places; the last axis innermost.
-    std::vector<int64_t> extents;
+    Sizes extents;
     for (unsigned axis = spatial; axis-- > 0;)
       extents.push_back(cotangent[firstSpatial + axis]);
     extents.push_back(cotangent[0]);
-    int groupInputs = static_cast<int>(result[1]);
-    int groupOutputs = static_cast<int>(result[0] / op.getGroups());
+    Expr groupInputs = result[1].expr();
+    Expr groupOutputs = (result[0] / static_cast<int64_t>(op.getGroups())).expr();
     auto term = [=, &emitter](const Coords &coords, const Halide::RDom &k) mutable {
       Coords from(input.size()), at(input.size());
       from[0] = at[0] = Expr(k[spatial]);
@@ -433,7 +435,7 @@ struct ConvFilterGradientModel
         Expr source = place * static_cast<int>(op.getStrides()[axis]) +
                       coords[2 + axis] * static_cast<int>(op.getDilations()[axis]) -
                       static_cast<int>(op.getPadsBegin()[axis]);
-        int size = static_cast<int>(input[firstSpatial + axis]);
+        Expr size = input[firstSpatial + axis].expr();
         inside = inside && source >= 0 && source < size;
         from[firstSpatial + axis] = Halide::clamp(source, 0, size - 1);
       }

@@ -6,6 +6,8 @@
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
 using namespace mlir;
+using dlc::templates::Size;
+using dlc::templates::Sizes;
 using Halide::Expr;
 
 namespace dlc::codegen {
@@ -18,12 +20,13 @@ ArrayRef<int64_t> shapeOf(Value value) {
 Expr toInt(int64_t value) { return static_cast<int>(value); }
 
 /// An index from data: counted from the end where negative, kept inside an axis of `size`.
-Expr wrapIndex(Expr index, int64_t size) {
+Expr wrapIndex(Expr index, const Size &size) {
   // Narrowed only after it surely fits; clamped last, where bounds inference looks.
   Halide::Type type = index.type();
+  Expr last = (size - 1).expr();
   index = Halide::cast<int32_t>(
-      Halide::clamp(index, Halide::cast(type, toInt(-size)), Halide::cast(type, toInt(size - 1))));
-  return Halide::clamp(Halide::select(index < 0, index + toInt(size), index), 0, toInt(size - 1));
+      Halide::clamp(index, Halide::cast(type, (0 - size).expr()), Halide::cast(type, last)));
+  return Halide::clamp(Halide::select(index < 0, index + size.expr(), index), 0, last);
 }
 
 Expr zeroOf(Value value) {
@@ -36,9 +39,9 @@ struct GatherModel : AnchorEmissionOpInterface::ExternalModel<GatherModel, dl::G
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::GatherOp>(operation);
     int64_t axis = op.getAxis(), count = shapeOf(op.getIndices()).size();
-    int64_t size = shapeOf(op.getOperand())[axis];
+    Size size = emitter.sizesOf(op.getOperand())[axis];
     emitter.define(op.getResult(), [=, &emitter](const Coords &coords) mutable {
-      if (size == 0)
+      if (size.is(0))
         return zeroOf(op.getResult());
       auto first = coords.begin() + axis;
       Coords place(coords.begin(), first);
@@ -54,9 +57,10 @@ struct GatherElementsModel
     : AnchorEmissionOpInterface::ExternalModel<GatherElementsModel, dl::GatherElementsOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::GatherElementsOp>(operation);
-    int64_t axis = op.getAxis(), size = shapeOf(op.getOperand())[axis];
+    int64_t axis = op.getAxis();
+    Size size = emitter.sizesOf(op.getOperand())[axis];
     emitter.define(op.getResult(), [=, &emitter](const Coords &coords) mutable {
-      if (size == 0)
+      if (size.is(0))
         return zeroOf(op.getResult());
       Coords place = coords;
       place[axis] = wrapIndex(emitter.at(op.getIndices(), coords), size);
@@ -69,7 +73,8 @@ struct GatherElementsModel
 struct GatherNDModel : AnchorEmissionOpInterface::ExternalModel<GatherNDModel, dl::GatherNDOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::GatherNDOp>(operation);
-    ArrayRef<int64_t> operand = shapeOf(op.getOperand()), indices = shapeOf(op.getIndices());
+    Sizes operand = emitter.sizesOf(op.getOperand());
+    ArrayRef<int64_t> indices = shapeOf(op.getIndices());
     int64_t batch = op.getBatchDims(), depth = indices.back(), rows = indices.size() - 1;
     emitter.define(op.getResult(), [=, &emitter](const Coords &coords) mutable {
       Coords row(coords.begin(), coords.begin() + rows);
@@ -119,12 +124,12 @@ void emitScatter(KernelEmitter &emitter, Value operand, Value updates, Value res
     vars.emplace_back("axis" + std::to_string(dim));
   Halide::Func scattered("scattered");
   scattered(vars) = Halide::cast(kept, emitter.at(operand, Coords(vars.rbegin(), vars.rend())));
-  ArrayRef<int64_t> shape = shapeOf(updates);
-  bool empty = llvm::is_contained(shape, 0);
+  Sizes shape = emitter.sizesOf(updates);
+  bool empty = llvm::any_of(shape, [](const Size &size) { return size.is(0); });
   if (!empty) {
     std::vector<Halide::Range> ranges;
-    for (int64_t size : llvm::reverse(shape))
-      ranges.emplace_back(0, static_cast<int>(size));
+    for (const Size &size : llvm::reverse(shape))
+      ranges.emplace_back(0, size.expr());
     if (ranges.empty())
       ranges.emplace_back(0, 1);
     Halide::RDom r(ranges, "r");
@@ -150,7 +155,8 @@ struct ScatterElementsModel
     : AnchorEmissionOpInterface::ExternalModel<ScatterElementsModel, dl::ScatterElementsOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ScatterElementsOp>(operation);
-    int64_t axis = op.getAxis(), size = shapeOf(op.getOperand())[axis];
+    int64_t axis = op.getAxis();
+    Size size = emitter.sizesOf(op.getOperand())[axis];
     emitScatter(emitter, op.getOperand(), op.getUpdates(), op.getResult(), op.getKind(),
                 [=, &emitter](const Coords &from) mutable {
                   Coords to = from;
@@ -163,7 +169,8 @@ struct ScatterElementsModel
 struct ScatterNDModel : AnchorEmissionOpInterface::ExternalModel<ScatterNDModel, dl::ScatterNDOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ScatterNDOp>(operation);
-    ArrayRef<int64_t> operand = shapeOf(op.getOperand()), indices = shapeOf(op.getIndices());
+    Sizes operand = emitter.sizesOf(op.getOperand());
+    ArrayRef<int64_t> indices = shapeOf(op.getIndices());
     int64_t depth = indices.back(), rows = indices.size() - 1;
     emitScatter(emitter, op.getOperand(), op.getUpdates(), op.getResult(), op.getKind(),
                 [=, &emitter](const Coords &from) mutable {
@@ -183,19 +190,20 @@ struct ScatterNDModel : AnchorEmissionOpInterface::ExternalModel<ScatterNDModel,
 
 /// The place in an axis of `size` that place `at` (0 is the operand's first) of a padded axis
 /// copies.
-Expr padSource(dl::PadMode mode, Expr at, int64_t size) {
+Expr padSource(dl::PadMode mode, Expr at, const Size &size) {
   switch (mode) {
   case dl::PadMode::Constant:
   case dl::PadMode::Edge:
-    return Halide::clamp(at, 0, toInt(size - 1));
+    return Halide::clamp(at, 0, (size - 1).expr());
   case dl::PadMode::Wrap:
-    return at % toInt(size);
+    return at % size.expr();
   case dl::PadMode::Reflect: {
-    if (size == 1)
+    if (size.is(1))
       return 0;
-    // Halide's % is never negative for a positive divisor.
-    Expr phase = at % toInt(2 * (size - 1));
-    return Halide::min(phase, toInt(2 * (size - 1)) - phase);
+    // Halide's % is never negative for a positive divisor; one element is its own reflection.
+    Size period = larger(2 * (size - 1), 1);
+    Expr phase = at % period.expr();
+    return Halide::min(phase, (2 * (size - 1)).expr() - phase);
   }
   }
   llvm_unreachable("unknown pad mode");
@@ -205,9 +213,9 @@ struct PadModel : ElementEmissionOpInterface::ExternalModel<PadModel, dl::PadOp>
   Expr emitElement(Operation *operation, KernelEmitter &emitter, unsigned,
                    const Coords &coords) const {
     auto op = cast<dl::PadOp>(operation);
-    ArrayRef<int64_t> operand = shapeOf(op.getOperand());
+    Sizes operand = emitter.sizesOf(op.getOperand());
     Expr fill = op.getValue() ? emitter.at(op.getValue(), {}) : zeroOf(op.getResult());
-    if (llvm::is_contained(operand, 0))
+    if (llvm::any_of(operand, [](const Size &size) { return size.is(0); }))
       return fill;
     Coords place = coords;
     Expr inside = Halide::Internal::const_true();
@@ -216,7 +224,7 @@ struct PadModel : ElementEmissionOpInterface::ExternalModel<PadModel, dl::PadOp>
       if (low == 0 && high == 0)
         continue;
       Expr at = coords[axis] - toInt(low);
-      inside = inside && at >= 0 && at < toInt(size);
+      inside = inside && at >= 0 && at < size.expr();
       place[axis] = padSource(op.getMode(), at, size);
     }
     Expr element = emitter.at(op.getOperand(), place);
@@ -228,7 +236,7 @@ struct ResampleModel : AnchorEmissionOpInterface::ExternalModel<ResampleModel, d
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ResampleOp>(operation);
     int64_t axis = op.getAxis(), taps = shapeOf(op.getIndices())[1];
-    int64_t size = shapeOf(op.getOperand())[axis];
+    Size size = emitter.sizesOf(op.getOperand())[axis];
     // A few taps are written out: the compiler sees that the tables do not depend on inner axes.
     emitter.define(op.getResult(), [=, &emitter](const Coords &coords) mutable {
       Expr sum;
@@ -251,9 +259,9 @@ struct ResampleModel : AnchorEmissionOpInterface::ExternalModel<ResampleModel, d
 class SampledAxis {
 public:
   /// `at` in f32 or f64.
-  SampledAxis(dl::GridSampleOp op, Expr at, int64_t size)
+  SampledAxis(dl::GridSampleOp op, Expr at, const Size &size)
       : mode(op.getMode()), padding(op.getPadding()), aligned(op.getAlignCorners()), size(size) {
-    Expr one = math::constant(at, 1), length = math::constant(at, static_cast<double>(size));
+    Expr one = math::constant(at, 1), length = Halide::cast(at.type(), size.expr());
     Expr last = length - one, half = math::constant(at, 0.5);
     place = aligned ? (at + one) * half * last : ((at + one) * length - one) * half;
     if (mode == dl::SampleMode::Nearest)
@@ -276,14 +284,15 @@ public:
   Expr index(int tap, Expr &inside) const {
     Expr at = base + tap;
     if (padding == dl::SamplePadding::Zeros)
-      inside = inside && at >= 0 && at < toInt(size);
-    if (padding == dl::SamplePadding::Reflection && size > 1) {
+      inside = inside && at >= 0 && at < size.expr();
+    if (padding == dl::SamplePadding::Reflection && !size.is(1)) {
       // Mirrored at the centre of the edge elements, or half an element further out.
-      int64_t further = aligned ? 0 : 1, period = 2 * (size - 1 + further);
-      Expr phase = at % toInt(period);
-      at = Halide::select(phase < toInt(size), phase, toInt(period - further) - phase);
+      int64_t further = aligned ? 0 : 1;
+      Size period = 2 * (size - 1 + further);
+      Expr phase = at % larger(period, 1).expr();
+      at = Halide::select(phase < size.expr(), phase, (period - further).expr() - phase);
     }
-    return Halide::clamp(at, 0, toInt(size - 1));
+    return Halide::clamp(at, 0, (size - 1).expr());
   }
   Expr weight(int tap) const {
     Expr d = Halide::abs(place - Halide::cast(place.type(), base + tap));
@@ -300,11 +309,12 @@ public:
 private:
   Expr mirrored(Expr x) const {
     double low = aligned ? 0 : -0.5;
-    double range = static_cast<double>(size) - (aligned ? 1 : 0);
-    Expr begin = math::constant(x, low), length = math::constant(x, range);
-    if (range == 0)
+    const Size range = size - (aligned ? 1 : 0);
+    Expr begin = math::constant(x, low), length = Halide::cast(x.type(), range.expr());
+    if (range.is(0))
       return begin;
-    Expr distance = Halide::abs(x - begin), period = length + length;
+    Expr distance = Halide::abs(x - begin);
+    Expr period = Halide::max(length + length, math::constant(x, 1));
     Expr phase = distance - period * Halide::floor(distance / period);
     Expr folded = begin + Halide::select(phase > length, period - phase, phase);
     return Halide::select(x >= begin && x <= begin + length, x, folded);
@@ -313,7 +323,7 @@ private:
   dl::SampleMode mode;
   dl::SamplePadding padding;
   bool aligned;
-  int64_t size;
+  Size size;
   Expr place, base;
 };
 
@@ -340,7 +350,8 @@ struct GridSampleModel
     : AnchorEmissionOpInterface::ExternalModel<GridSampleModel, dl::GridSampleOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::GridSampleOp>(operation);
-    ArrayRef<int64_t> sizes = shapeOf(op.getOperand()).drop_front(2);
+    Sizes sizes = emitter.sizesOf(op.getOperand());
+    sizes.erase(sizes.begin(), sizes.begin() + 2);
     emitter.define(op.getResult(), [=, &emitter](const Coords &coords) mutable {
       Coords at(coords.begin() + 2, coords.end());
       at.insert(at.begin(), coords[0]);

@@ -6,10 +6,18 @@
 
 using namespace mlir;
 using dlc::templates::ReductionKind;
+using dlc::templates::Size;
 using Halide::Expr;
 
 namespace dlc::codegen {
 namespace {
+
+/// 1 / count in the type of `like`.
+Expr inverseOf(Expr like, const Size &count) {
+  if (count.isConstant())
+    return math::constant(like, 1.0 / static_cast<double>(count.constant()));
+  return Halide::cast(like.type(), Halide::cast<double>(1) / Halide::cast<double>(count.expr()));
+}
 
 std::vector<Expr> reversed(const Coords &coords) { return {coords.rbegin(), coords.rend()}; }
 
@@ -21,7 +29,7 @@ class LineFolds {
 public:
   LineFolds(KernelEmitter &emitter, Value operand, int64_t axis)
       : emitter(emitter), operand(operand), axis(axis),
-        domain(0, static_cast<int>(shapeOf(operand)[axis]), "r") {
+        domain(0, emitter.sizesOf(operand)[axis].expr(), "r") {
     for (size_t i = 0; i < shapeOf(operand).size(); ++i)
       vars.emplace_back("axis" + std::to_string(i));
   }
@@ -152,8 +160,8 @@ struct LpNormalizeModel
 //---------------------------------------------------------------------===//
 
 /// 1 / sqrt(sum / count + epsilon).
-Expr inverseDeviation(Expr sum, int64_t count, double epsilon) {
-  Expr variance = sum * math::constant(sum, 1.0 / static_cast<double>(count));
+Expr inverseDeviation(Expr sum, const Size &count, double epsilon) {
+  Expr variance = sum * inverseOf(sum, count);
   return math::constant(sum, 1) / Halide::sqrt(variance + math::constant(sum, epsilon));
 }
 
@@ -165,7 +173,7 @@ struct LayerNormModel : AnchorEmissionOpInterface::ExternalModel<LayerNormModel,
       others.push_back(op.getBias());
     emitRowwise(emitter, op.getInput(), op.getResult(), op.getAxis(), others, [&](RowBuilder &row) {
       Expr sum = row.reduce("sum", ReductionKind::Sum, [&](Expr at) { return row.element(at); });
-      Expr mean = sum * math::constant(sum, 1.0 / static_cast<double>(row.columnCount()));
+      Expr mean = sum * inverseOf(sum, row.columnCount());
       Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
         Expr centred = row.element(at) - mean;
         return centred * centred;
@@ -217,18 +225,18 @@ struct BatchNormModel : ElementEmissionOpInterface::ExternalModel<BatchNormModel
 
 /// Statistics of each image and run of `channels / groups` channels.
 template <typename OpTy>
-void emitGrouped(OpTy op, int64_t groups, KernelEmitter &emitter) {
+void emitGrouped(OpTy op, const Size &groups, KernelEmitter &emitter) {
   Value input = op.getInput();
-  ArrayRef<int64_t> shape = shapeOf(input);
+  templates::Sizes shape = emitter.sizesOf(input);
   int64_t axis = op.getChannelAxis();
-  int run = static_cast<int>(shape[axis] / groups);
+  Size count = shape[axis] / groups;
+  Expr run = count.expr();
   std::vector<Halide::Range> ranges{{0, run}};
-  int64_t count = run;
   for (auto [index, size] : llvm::enumerate(shape)) {
     if (index == 0 || static_cast<int64_t>(index) == axis)
       continue;
-    ranges.emplace_back(0, static_cast<int>(size));
-    count *= size;
+    ranges.emplace_back(0, size.expr());
+    count = count * size;
   }
   Halide::RDom domain(ranges, "r");
   Halide::Var group("group"), image("image");
@@ -242,7 +250,7 @@ void emitGrouped(OpTy op, int64_t groups, KernelEmitter &emitter) {
   Halide::Func sum("sum"), squares("squares");
   sum(group, image) = Halide::Internal::make_zero(x.type());
   sum(group, image) += x;
-  Expr inverse = math::constant(x, 1.0 / static_cast<double>(count));
+  Expr inverse = inverseOf(x, count);
   Expr centred = x - sum(group, image) * inverse;
   squares(group, image) = Halide::Internal::make_zero(x.type());
   squares(group, image) += centred * centred;
@@ -261,7 +269,7 @@ struct InstanceNormModel
     : AnchorEmissionOpInterface::ExternalModel<InstanceNormModel, dl::InstanceNormOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::InstanceNormOp>(operation);
-    emitGrouped(op, shapeOf(op.getInput())[op.getChannelAxis()], emitter);
+    emitGrouped(op, emitter.sizesOf(op.getInput())[op.getChannelAxis()], emitter);
   }
 };
 
@@ -275,9 +283,9 @@ struct GroupNormModel : AnchorEmissionOpInterface::ExternalModel<GroupNormModel,
 struct LrnModel : AnchorEmissionOpInterface::ExternalModel<LrnModel, dl::LrnOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::LrnOp>(operation);
-    ArrayRef<int64_t> shape = shapeOf(op.getInput());
+    templates::Sizes shape = emitter.sizesOf(op.getInput());
     int64_t axis = op.getChannelAxis(), size = op.getSize();
-    int channels = static_cast<int>(shape[axis]);
+    Expr channels = shape[axis].expr();
     std::vector<Halide::Var> vars;
     for (size_t i = 0; i < shape.size(); ++i)
       vars.emplace_back("axis" + std::to_string(i));

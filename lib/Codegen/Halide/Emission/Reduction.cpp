@@ -8,6 +8,7 @@
 
 using namespace mlir;
 using dlc::templates::ReductionKind;
+using dlc::templates::Size;
 using Halide::Expr;
 
 namespace dlc::codegen {
@@ -30,11 +31,17 @@ Expr throughReal(Expr x, const std::function<Expr(Expr)> &function) {
   return Halide::cast(x.type(), Halide::trunc(function(Halide::cast<double>(x))));
 }
 
+/// `size` in the type of `like`.
+Expr realOf(Expr like, const Size &size) {
+  return size.isConstant() ? math::constant(like, static_cast<double>(size.constant()))
+                           : Halide::cast(like.type(), size.expr());
+}
+
 /// All but log_sum_exp, which needs two folds. `count` is the number of elements of a set.
-Fold foldOf(dl::ReduceKind kind, int64_t count) {
+Fold foldOf(dl::ReduceKind kind, const Size &count) {
   auto absolute = [](Expr x) { return x.type().is_uint() ? x : Halide::select(x < 0, -x, x); };
   auto square = [](Expr x) { return x * x; };
-  auto divide = [count](Expr x) { return x / math::constant(x, static_cast<double>(count)); };
+  auto divide = [count](Expr x) { return x / realOf(x, count); };
   switch (kind) {
   case dl::ReduceKind::Mean:
     return {.finish = [divide](Expr x) { return throughReal(x, divide); }};
@@ -75,10 +82,10 @@ class PlainFold {
 public:
   PlainFold(KernelEmitter &emitter, Value operand, ArrayRef<int64_t> axes)
       : emitter(emitter), operand(operand) {
-    ArrayRef<int64_t> shape = shapeOf(operand);
+    templates::Sizes shape = emitter.sizesOf(operand);
     std::vector<Halide::Range> ranges;
     for (int64_t axis : axes)
-      ranges.emplace_back(0, static_cast<int>(shape[axis]));
+      ranges.emplace_back(0, shape[axis].expr());
     if (!ranges.empty())
       domain = Halide::RDom(ranges, "r");
     unsigned next = 0;
@@ -125,10 +132,11 @@ private:
 struct ReduceModel : AnchorEmissionOpInterface::ExternalModel<ReduceModel, dl::ReduceOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ReduceOp>(operation);
-    ArrayRef<int64_t> shape = shapeOf(op.getOperand()), axes = op.getAxes();
-    int64_t count = 1;
+    ArrayRef<int64_t> axes = op.getAxes();
+    templates::Sizes shape = emitter.sizesOf(op.getOperand());
+    Size count = 1;
     for (int64_t axis : axes)
-      count *= shape[axis];
+      count = count * shape[axis];
     if (isByRows(emitter))
       emitTrailing(op, emitter, shape.size() - axes.size(), count);
     else
@@ -137,7 +145,7 @@ struct ReduceModel : AnchorEmissionOpInterface::ExternalModel<ReduceModel, dl::R
 
 private:
   static void emitTrailing(dl::ReduceOp op, KernelEmitter &emitter, unsigned firstColumn,
-                           int64_t count) {
+                           const Size &count) {
     bool logSumExp = op.getKind() == dl::ReduceKind::LogSumExp;
     Fold fold = foldOf(op.getKind(), count);
     emitRowFold(emitter, op.getOperand(), op.getResult(), firstColumn, [=](RowBuilder &row) {
@@ -151,7 +159,7 @@ private:
     });
   }
 
-  static void emitPlain(dl::ReduceOp op, KernelEmitter &emitter, int64_t count) {
+  static void emitPlain(dl::ReduceOp op, KernelEmitter &emitter, const Size &count) {
     Fold fold = foldOf(op.getKind(), count);
     auto plain = std::make_shared<PlainFold>(emitter, op.getOperand(), op.getAxes());
     Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
@@ -203,8 +211,9 @@ struct ArgReduceModel
     : AnchorEmissionOpInterface::ExternalModel<ArgReduceModel<OpTy, largest>, OpTy> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<OpTy>(operation);
-    ArrayRef<int64_t> shape = shapeOf(op.getOperand());
-    int64_t axis = op.getAxis(), size = shape[axis];
+    templates::Sizes shape = emitter.sizesOf(op.getOperand());
+    int64_t axis = op.getAxis();
+    Size size = shape[axis];
     std::vector<Halide::Var> vars = axisVars(shape.size());
     vars.erase(vars.begin() + axis);
     auto element = [&](Expr at) {
@@ -215,8 +224,8 @@ struct ArgReduceModel
     std::vector<Halide::Var> args(vars.rbegin(), vars.rend());
     Halide::Func best("best");
     best(args) = Halide::Tuple(Expr(0), element(0));
-    if (size > 1) {
-      Halide::RDom r(1, static_cast<int>(size - 1), "r");
+    if (size.constantOr(2) > 1) {
+      Halide::RDom r(1, (size - 1).expr(), "r");
       Expr index = best(args)[0], value = best(args)[1], candidate = element(r);
       Expr take = op.getSelectLastIndex() ? !ahead(value, candidate, largest)
                                           : ahead(candidate, value, largest);
@@ -239,11 +248,11 @@ struct TopKModel : AnchorEmissionOpInterface::ExternalModel<TopKModel, dl::TopKO
   /// before.
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::TopKOp>(operation);
-    ArrayRef<int64_t> shape = shapeOf(op.getOperand());
+    templates::Sizes shape = emitter.sizesOf(op.getOperand());
     int64_t axis = op.getAxis();
     bool largest = op.getLargest();
     std::vector<Halide::Var> vars = axisVars(shape.size());
-    Halide::RDom r(0, static_cast<int>(shape[axis]), 0, static_cast<int>(op.getK()), "r");
+    Halide::RDom r(0, shape[axis].expr(), 0, static_cast<int>(op.getK()), "r");
     auto at = [&](Expr along) {
       Coords coords(vars.begin(), vars.end());
       coords[axis] = along;
@@ -285,9 +294,10 @@ template <typename OpTy, ReductionKind kind>
 struct ScanModel : AnchorEmissionOpInterface::ExternalModel<ScanModel<OpTy, kind>, OpTy> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<OpTy>(operation);
-    ArrayRef<int64_t> shape = shapeOf(op.getOperand());
+    templates::Sizes shape = emitter.sizesOf(op.getOperand());
     int64_t axis = op.getAxis();
-    int size = static_cast<int>(shape[axis]);
+    const Size extent = shape[axis];
+    Expr size = extent.expr();
     std::vector<Halide::Var> vars = axisVars(shape.size());
     bool reverse = op.getReverse(), exclusive = op.getExclusive();
     // The place of a step of the scan. Everything else reads in the tensors' own order.
@@ -302,8 +312,8 @@ struct ScanModel : AnchorEmissionOpInterface::ExternalModel<ScanModel<OpTy, kind
       element = Halide::select(own == along(0), templates::reductionIdentity(kind, element.type()),
                                element);
     scanned(std::vector<Halide::Var>(vars.rbegin(), vars.rend())) = element;
-    if (size > 1) {
-      Halide::RDom r(1, size - 1, "r");
+    if (extent.constantOr(2) > 1) {
+      Halide::RDom r(1, (extent - 1).expr(), "r");
       auto entry = [&](Expr step) {
         Coords place(vars.begin(), vars.end());
         place[axis] = along(step);

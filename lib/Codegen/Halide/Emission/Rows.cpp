@@ -4,16 +4,11 @@
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 #include <memory>
-#include <numeric>
 
 using namespace mlir;
 using Halide::Expr;
 
 namespace dlc::codegen {
-
-static int64_t product(ArrayRef<int64_t> sizes) {
-  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
-}
 
 bool isByRows(KernelEmitter &emitter) {
   return static_cast<bool>(emitter.getSchedule<dl::RowReduceScheduleAttr>());
@@ -22,9 +17,9 @@ bool isByRows(KernelEmitter &emitter) {
 RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColumn,
                        bool linearColumns)
     : emitter(emitter), operand(operand), firstColumn(firstColumn), linearColumns(linearColumns) {
-  ArrayRef<int64_t> shape = shapeOf(operand);
-  columns = product(shape.drop_front(firstColumn));
-  rows = product(shape.take_front(firstColumn));
+  dl::Dims shape = dl::dimsOf(operand.getType());
+  columns = templates::productOf(emitter.sizesOf(ArrayRef(shape).drop_front(firstColumn)));
+  rows = templates::productOf(emitter.sizesOf(ArrayRef(shape).take_front(firstColumn)));
   linearRows = emitter.isLinearizable(operand, shape, 0, firstColumn);
   auto attribute = emitter.getSchedule<dl::RowReduceScheduleAttr>();
   if (!attribute)
@@ -34,7 +29,7 @@ RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColu
 }
 
 Coords RowBuilder::place(Expr at) const {
-  ArrayRef<int64_t> shape = shapeOf(operand);
+  dl::Dims shape = dl::dimsOf(operand.getType());
   Coords coords = emitter.splitLinear(row, shape, 0, firstColumn, linearRows);
   Coords inner = emitter.splitLinear(at, shape, firstColumn, shape.size(), linearColumns);
   coords.insert(coords.end(), inner.begin(), inner.end());
@@ -45,7 +40,7 @@ Expr RowBuilder::element(Expr at) { return KernelEmitter::compute(emitter.at(ope
 
 /// Axes by division: the value need not be linear where the operand is.
 Expr RowBuilder::broadcast(Value value, Expr at) {
-  ArrayRef<int64_t> shape = shapeOf(operand);
+  dl::Dims shape = dl::dimsOf(operand.getType());
   Coords coords = emitter.splitLinear(row, shape, 0, firstColumn, /*linearizable=*/false);
   Coords inner = emitter.splitLinear(at, shape, firstColumn, shape.size(), linearColumns);
   coords.insert(coords.end(), inner.begin(), inner.end());
@@ -72,8 +67,7 @@ std::function<Expr(Expr)> RowBuilder::keep(const char *name,
 }
 
 void RowBuilder::apply(Halide::Func output, bool perElement) const {
-  std::vector<int64_t> extents =
-      perElement ? std::vector<int64_t>{columns, rows} : std::vector<int64_t>{rows};
+  templates::Sizes extents = perElement ? templates::Sizes{columns, rows} : templates::Sizes{rows};
   templates::scheduleRowReduce(output, extents, perElement, stages, params, emitter.getFacts());
 }
 
@@ -87,7 +81,7 @@ static std::shared_ptr<Expr> defineLater(KernelEmitter &emitter, Value result) {
 
 void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned firstColumn,
                  ArrayRef<Value> others, const std::function<Expr(RowBuilder &)> &body) {
-  ArrayRef<int64_t> shape = shapeOf(operand);
+  dl::Dims shape = dl::dimsOf(operand.getType());
   unsigned rank = shape.size();
   std::shared_ptr<Expr> element = defineLater(emitter, result);
   auto linear = [&](Value value) {
@@ -113,7 +107,7 @@ void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned f
 
 void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned firstColumn,
                  const std::function<Expr(RowBuilder &)> &body) {
-  ArrayRef<int64_t> shape = shapeOf(operand), rowShape = shapeOf(result);
+  dl::Dims shape = dl::dimsOf(operand.getType()), rowShape = dl::dimsOf(result.getType());
   std::shared_ptr<Expr> element = defineLater(emitter, result);
   bool linearColumns = emitter.isLinearizable(operand, shape, firstColumn, shape.size());
   auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns);

@@ -14,8 +14,8 @@ public:
   /// Columns are the axes from `firstColumn` on.
   RowBuilder(KernelEmitter &emitter, mlir::Value operand, unsigned firstColumn, bool linearColumns);
 
-  int64_t columnCount() const { return columns; }
-  int64_t rowCount() const { return rows; }
+  const templates::Size &columnCount() const { return columns; }
+  const templates::Size &rowCount() const { return rows; }
   Halide::Var columnVar() const { return column; }
   Halide::Var rowVar() const { return row; }
   /// The place in the operand of column `at` of the current row.
@@ -39,7 +39,7 @@ private:
   KernelEmitter &emitter;
   mlir::Value operand;
   unsigned firstColumn;
-  int64_t columns, rows;
+  templates::Size columns, rows;
   bool linearColumns, linearRows;
   schedule::RowReduceParams params;
   std::vector<templates::RowStage> stages;

@@ -3,21 +3,18 @@
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 
 using namespace mlir;
+using dlc::templates::Size;
 using Halide::Expr;
 
 namespace dlc::codegen {
 namespace {
 
-ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
 struct ReshapeModel : ElementEmissionOpInterface::ExternalModel<ReshapeModel, dl::ReshapeOp> {
   Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
-    ArrayRef<int64_t> to = shapeOf(op->getResult(0)), from = shapeOf(op->getOperand(0));
+    dl::Dims from = dl::dimsOf(op->getOperand(0).getType());
     Expr linear = 0;
-    for (auto [axis, size] : llvm::enumerate(to))
-      linear = linear * static_cast<int>(size) + coords[axis];
+    for (auto [axis, size] : llvm::enumerate(emitter.sizesOf(op->getResult(0))))
+      linear = linear * size.expr() + coords[axis];
     return emitter.at(op->getOperand(0),
                       emitter.splitLinear(linear, from, 0, from.size(), /*linearizable=*/false));
   }
@@ -42,21 +39,18 @@ struct ConcatModel : ElementEmissionOpInterface::ExternalModel<ConcatModel, dl::
   Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
     int64_t axis = cast<dl::ConcatOp>(op).getAxis();
     Expr result;
-    int64_t end = shapeOf(op->getResult(0))[axis];
+    Size end = emitter.sizesOf(op->getResult(0))[axis];
     // From the last operand to the first; each is read inside its own bounds only.
     for (Value operand : llvm::reverse(op->getOperands())) {
-      int64_t size = shapeOf(operand)[axis];
-      int64_t begin = end - size;
-      end = begin;
-      if (size == 0)
+      Size size = emitter.sizesOf(operand)[axis], behind = end;
+      end = end - size;
+      if (size.is(0))
         continue;
       Coords place = coords;
-      place[axis] =
-          Halide::clamp(coords[axis] - static_cast<int>(begin), 0, static_cast<int>(size - 1));
+      place[axis] = Halide::clamp(coords[axis] - end.expr(), 0, (size - 1).expr());
       Expr element = emitter.at(operand, place);
-      result = result.defined()
-                   ? Halide::select(coords[axis] < static_cast<int>(begin + size), element, result)
-                   : element;
+      result = result.defined() ? Halide::select(coords[axis] < behind.expr(), element, result)
+                                : element;
     }
     return result.defined()
                ? result

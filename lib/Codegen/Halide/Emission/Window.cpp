@@ -7,6 +7,8 @@
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 using namespace mlir;
+using dlc::templates::Size;
+using dlc::templates::Sizes;
 using Halide::Expr;
 
 namespace dlc::codegen {
@@ -50,27 +52,27 @@ PoolRule ruleOf(KernelEmitter &, dl::MaxPoolOp op) {
 }
 
 /// Elements of the window at `at` along spatial axis `i` that the mean counts.
-Expr countAlong(dl::AveragePoolOp op, unsigned i, Expr at) {
-  int64_t size = shapeOf(op.getInput())[firstSpatialAxis(op) + i];
+Expr countAlong(KernelEmitter &emitter, dl::AveragePoolOp op, unsigned i, Expr at) {
+  Size size = emitter.sizesOf(op.getInput())[firstSpatialAxis(op) + i];
   int64_t kernel = op.getKernelShape()[i], begin = op.getPadsBegin()[i], end = op.getPadsEnd()[i];
   Expr step = toInt(op.getDilations()[i]);
   Expr start = at * toInt(op.getStrides()[i]) - toInt(begin);
   bool all = op.getCountIncludePad();
-  Expr lower = all ? toInt(-begin) : toInt(0), upper = toInt(all ? size + end : size);
+  Expr lower = all ? toInt(-begin) : toInt(0), upper = (all ? size + end : size).expr();
   Expr first = Halide::max((lower - start + step - 1) / step, 0);
   Expr last = Halide::min((upper - 1 - start) / step + 1, toInt(kernel));
   return Halide::max(last - first, 0);
 }
 
-PoolRule ruleOf(KernelEmitter &, dl::AveragePoolOp op) {
+PoolRule ruleOf(KernelEmitter &emitter, dl::AveragePoolOp op) {
   PoolRule rule;
   rule.type = foldType(op.getResult());
-  rule.after = [op](Expr sum, const Coords &place) mutable {
+  rule.after = [op, &emitter](Expr sum, const Coords &place) mutable {
     Expr count = 1;
     int64_t taps = 1;
     bool whole = true;
     for (unsigned i = 0; i < op.getKernelShape().size(); ++i) {
-      count = count * countAlong(op, i, place[firstSpatialAxis(op) + i]);
+      count = count * countAlong(emitter, op, i, place[firstSpatialAxis(op) + i]);
       taps *= op.getKernelShape()[i];
       whole &= !op.getCeilMode() &&
                (op.getCountIncludePad() || (op.getPadsBegin()[i] == 0 && op.getPadsEnd()[i] == 0));
@@ -107,23 +109,30 @@ PoolRule ruleOf(KernelEmitter &, dl::LpPoolOp op) {
 
 /// Entry `vertical` of a list of one or two; with one spatial axis the vertical entry is
 /// `otherwise`.
-int64_t entry(ArrayRef<int64_t> list, bool vertical, int64_t otherwise) {
+template <typename T>
+T entry(ArrayRef<T> list, bool vertical, T otherwise) {
   return list.size() == 2 ? list[vertical ? 0 : 1] : vertical ? otherwise : list[0];
 }
 
+int64_t entry(ArrayRef<int64_t> list, bool vertical, int64_t otherwise) {
+  return entry<int64_t>(list, vertical, otherwise);
+}
+
 template <typename Op>
-templates::SlidingWindow slidingWindow(Op op) {
+templates::SlidingWindow slidingWindow(KernelEmitter &emitter, Op op) {
   ArrayRef<int64_t> input = shapeOf(op.getInput()).drop_front(1).drop_back(1);
   ArrayRef<int64_t> output = shapeOf(op.getResult()).drop_front(1).drop_back(1);
   SmallVector<int64_t> padsEnd(op.getPadsEnd());
   // What ceil_mode adds is padding too.
-  for (size_t i = 0; i < padsEnd.size(); ++i) {
+  for (size_t i = 0; i < padsEnd.size() && op.getCeilMode(); ++i) {
     int64_t span = (op.getKernelShape()[i] - 1) * op.getDilations()[i] + 1;
     int64_t reach = (output[i] - 1) * op.getStrides()[i] + span;
     padsEnd[i] = std::max(padsEnd[i], reach - input[i] - op.getPadsBegin()[i]);
   }
-  return {.inputHeight = entry(input, true, 1),
-          .inputWidth = entry(input, false, 1),
+  Sizes sizes = emitter.sizesOf(op.getInput());
+  ArrayRef<Size> image = ArrayRef<Size>(sizes).drop_front(1).drop_back(1);
+  return {.inputHeight = entry<Size>(image, true, 1),
+          .inputWidth = entry<Size>(image, false, 1),
           .kernelHeight = entry(op.getKernelShape(), true, 1),
           .kernelWidth = entry(op.getKernelShape(), false, 1),
           .strideHeight = entry(op.getStrides(), true, 1),
@@ -138,13 +147,13 @@ templates::SlidingWindow slidingWindow(Op op) {
 
 template <typename Op>
 void emitTemplate(Op op, KernelEmitter &emitter, dl::WindowScheduleAttr attribute) {
-  ArrayRef<int64_t> output = shapeOf(op.getResult());
+  Sizes output = emitter.sizesOf(op.getResult());
   bool oneAxis = output.size() == 3;
   PoolRule rule = ruleOf(emitter, op);
   templates::PoolProblem problem;
   problem.batch = output.front();
   problem.channels = output.back();
-  problem.window = slidingWindow(op);
+  problem.window = slidingWindow(emitter, op);
   problem.kind = rule.kind;
   problem.type = rule.type;
   Value image = op.getInput();
@@ -152,7 +161,7 @@ void emitTemplate(Op op, KernelEmitter &emitter, dl::WindowScheduleAttr attribut
     Expr element = emitter.at(image, oneAxis ? Coords{n, x, c} : Coords{n, y, x, c});
     return Halide::cast(rule.type, rule.before(KernelEmitter::compute(element)));
   };
-  int64_t height = oneAxis ? 1 : output[1], width = output[output.size() - 2];
+  Size height = oneAxis ? Size(1) : output[1], width = output[output.size() - 2];
   schedule::WindowParams params = schedule::paramsOf(attribute);
   auto built = std::make_shared<templates::Window>(templates::buildPool(problem, params));
 
@@ -177,9 +186,9 @@ void emitTemplate(Op op, KernelEmitter &emitter, dl::WindowScheduleAttr attribut
 /// The place in the input of tap `k` of the window at `coords`, clamped into the image, and whether
 /// it lies in it.
 template <typename Op>
-std::pair<Coords, Expr> tapPlace(Op op, unsigned firstSpatial, const Coords &coords,
-                                 const Halide::RDom &k) {
-  ArrayRef<int64_t> input = shapeOf(op.getInput());
+std::pair<Coords, Expr> tapPlace(KernelEmitter &emitter, Op op, unsigned firstSpatial,
+                                 const Coords &coords, const Halide::RDom &k) {
+  Sizes input = emitter.sizesOf(op.getInput());
   Coords place(coords);
   Expr inside = Halide::Internal::const_true();
   unsigned spatial = input.size() - 2;
@@ -187,9 +196,9 @@ std::pair<Coords, Expr> tapPlace(Op op, unsigned firstSpatial, const Coords &coo
     // The innermost dimension of the domain is the last axis.
     Expr at = coords[firstSpatial + i] * toInt(op.getStrides()[i]) +
               Expr(k[spatial - 1 - i]) * toInt(op.getDilations()[i]) - toInt(op.getPadsBegin()[i]);
-    int64_t size = input[firstSpatial + i];
-    inside = inside && at >= 0 && at < toInt(size);
-    place[firstSpatial + i] = Halide::clamp(at, 0, toInt(size - 1));
+    Size size = input[firstSpatial + i];
+    inside = inside && at >= 0 && at < size.expr();
+    place[firstSpatial + i] = Halide::clamp(at, 0, (size - 1).expr());
   }
   return {place, inside};
 }
@@ -215,7 +224,7 @@ void emitPlain(Op op, KernelEmitter &emitter) {
   Coords coords(vars.rbegin(), vars.rend());
   Halide::RDom k = windowDomain(op.getKernelShape());
   Expr identity = templates::reductionIdentity(rule.kind, rule.type);
-  auto [place, inside] = tapPlace(op, firstSpatialAxis(op), coords, k);
+  auto [place, inside] = tapPlace(emitter, op, firstSpatialAxis(op), coords, k);
   Expr element = KernelEmitter::compute(emitter.at(op.getInput(), place));
   Expr value = Halide::select(inside, Halide::cast(rule.type, rule.before(element)), identity);
   Halide::Func acc("pool");
@@ -242,12 +251,12 @@ struct PoolModel : AnchorEmissionOpInterface::ExternalModel<PoolModel<Op>, Op> {
 
 /// The row-major position in the whole input of a place in it; with `columnMajor` the spatial axes
 /// count in reverse.
-Expr placeOf(ArrayRef<int64_t> input, const Coords &place, bool columnMajor) {
-  Expr position = place[0] * toInt(input[1]) + place[1];
+Expr placeOf(const Sizes &input, const Coords &place, bool columnMajor) {
+  Expr position = place[0] * input[1].expr() + place[1];
   unsigned rank = input.size();
   for (unsigned i = 2; i < rank; ++i) {
     unsigned axis = columnMajor ? rank + 1 - i : i;
-    position = position * toInt(input[axis]) + place[axis];
+    position = position * input[axis].expr() + place[axis];
   }
   return Halide::cast<int64_t>(position);
 }
@@ -260,9 +269,9 @@ struct MaxPoolWithIndicesModel
     std::vector<Halide::Var> vars = axisVars(shapeOf(op.getResult()).size());
     Coords coords(vars.rbegin(), vars.rend());
     Halide::RDom k = windowDomain(op.getKernelShape());
-    auto [place, inside] = tapPlace(op, /*firstSpatial=*/2, coords, k);
+    auto [place, inside] = tapPlace(emitter, op, /*firstSpatial=*/2, coords, k);
     Expr value = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), place)));
-    Expr position = placeOf(shapeOf(op.getInput()), place, op.getColumnMajor());
+    Expr position = placeOf(emitter.sizesOf(op.getInput()), place, op.getColumnMajor());
     Expr none = Halide::cast<int64_t>(-1);
     Halide::Func best("best");
     best(vars) =
@@ -291,7 +300,7 @@ struct MaxPoolGradientModel
     Coords coords(vars.rbegin(), vars.rend());
 
     Halide::RDom k = windowDomain(op.getKernelShape());
-    auto [place, inside] = tapPlace(op, first, coords, k);
+    auto [place, inside] = tapPlace(emitter, op, first, coords, k);
     Expr value = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), place)));
     Halide::Func winner("winner");
     winner(vars) =
@@ -307,9 +316,9 @@ struct MaxPoolGradientModel
       Expr scaled = coords[first + i] + toInt(op.getPadsBegin()[i]) -
                     Expr(tap[spatial - 1 - i]) * toInt(op.getDilations()[i]);
       Expr stride = toInt(op.getStrides()[i]);
-      int64_t size = shapeOf(op.getCotangent())[first + i];
-      reaches = reaches && scaled >= 0 && scaled % stride == 0 && scaled / stride < toInt(size);
-      window[first + i] = Halide::clamp(scaled / stride, 0, toInt(size - 1));
+      Size size = emitter.sizesOf(op.getCotangent())[first + i];
+      reaches = reaches && scaled >= 0 && scaled % stride == 0 && scaled / stride < size.expr();
+      window[first + i] = Halide::clamp(scaled / stride, 0, (size - 1).expr());
     }
     std::vector<Expr> at(window.rbegin(), window.rend());
     Expr won = reaches && winner(at)[1] == tapNumber(op, tap);

@@ -84,7 +84,8 @@ Attention buildAttention(const AttentionProblem &problem, const schedule::Attent
                Internal::make_const(problem.accumulator, problem.scale);
   // Blocks and panels reach beyond the last row and key.
   if (problem.bias)
-    logit += problem.bias(min(key, int(problem.keys) - 1), min(row, int(problem.rows) - 1), batch);
+    logit += problem.bias(min(key, (problem.keys - 1).expr()), min(row, (problem.rows - 1).expr()),
+                          batch);
   result.logits = Func("logits");
   result.logits(args) = logit;
 
@@ -126,7 +127,7 @@ static void scheduleBlock(Attention &attention, Func output, Var at, int64_t blo
   Var panel("panel"), lane("lane"), tile("tile"), inner("inner");
   logits.compute_at(output, at)
       .align_bounds(key, width)
-      .bound_extent(key, int(ceilDiv(problem.keys, width) * width))
+      .bound_extent(key, (ceilDiv(problem.keys, width) * width).expr())
       .align_bounds(row, int(blockRows))
       .bound_extent(row, int(blockRows))
       .split(key, panel, lane, width, TailStrategy::RoundUp)
@@ -157,24 +158,22 @@ void scheduleAttention(Attention &attention, Func output, const schedule::Attent
   const AttentionProblem &problem = attention.problem;
   const int lanes = facts.lanes(problem.accumulator.bytes());
   const int width = attention.mixed.panelWidth;
-  const int64_t tiles = ceilDiv(problem.rows, params.rowsPerTile);
-  const int64_t tilesPerBlock = std::clamp<int64_t>(params.tilesPerBlock, 1, tiles);
-  const int64_t blocks = ceilDiv(tiles, tilesPerBlock);
+  const Size tiles = ceilDiv(problem.rows, params.rowsPerTile);
+  const int64_t tilesPerBlock =
+      std::clamp<int64_t>(params.tilesPerBlock, 1, tiles.constantOr(params.tilesPerBlock));
+  const Size blocks = ceilDiv(tiles, tilesPerBlock);
 
   std::vector<Var> args = output.args();
   Var n = args[0], m = args[1];
-  output.bound(n, 0, int(problem.columns)).bound(m, 0, int(problem.rows));
-  int64_t heads = 1;
-  for (size_t i = 0; i < problem.batch.size(); ++i) {
-    output.bound(args[i + 2], 0, int(problem.batch[i]));
-    heads *= problem.batch[i];
-  }
-  auto tail = [](bool exact) { return exact ? TailStrategy::RoundUp : TailStrategy::GuardWithIf; };
-  const bool exactColumns = problem.columns % width == 0;
+  output.bound(n, 0, problem.columns.expr()).bound(m, 0, problem.rows.expr());
+  for (size_t i = 0; i < problem.batch.size(); ++i)
+    output.bound(args[i + 2], 0, problem.batch[i].expr());
+  const Size heads = productOf(problem.batch);
+  const bool exactColumns = problem.columns.isMultipleOf(width);
   Var panel("panel"), ni("ni"), tile("tile"), mi("mi"), block("block"), inner("inner");
-  output.split(n, panel, ni, width, tail(exactColumns))
-      .split(m, tile, mi, params.rowsPerTile, tail(problem.rows % params.rowsPerTile == 0))
-      .split(tile, block, inner, int(tilesPerBlock), tail(tiles % tilesPerBlock == 0))
+  output.split(n, panel, ni, width, guardedTail(problem.columns, width))
+      .split(m, tile, mi, params.rowsPerTile, guardedTail(problem.rows, params.rowsPerTile))
+      .split(tile, block, inner, int(tilesPerBlock), guardedTail(tiles, tilesPerBlock))
       .vectorize(ni, lanes)
       .unroll(mi);
   if (exactColumns)
@@ -186,7 +185,7 @@ void scheduleAttention(Attention &attention, Func output, const schedule::Attent
   // Heads enough for the cores: one at a time on each, packed by the core that needs it. Else all
   // are packed before the loops, and cores share out blocks.
   std::vector<Var> outer(args.rbegin(), args.rend() - 2);
-  const bool perHead = heads >= params.tasks || params.tasks == 1;
+  const bool perHead = heads.isAtLeast(params.tasks) || params.tasks == 1;
   Var packLoop = outer.back(), blockLoop = block;
   if (perHead) {
     packLoop = parallelise(output, outer, heads, params.tasks);

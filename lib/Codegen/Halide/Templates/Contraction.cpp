@@ -6,6 +6,7 @@
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
 
 #include <algorithm>
+#include <limits>
 
 using namespace Halide;
 
@@ -16,29 +17,37 @@ int64_t panelWidth(const schedule::GemmParams &params, const MachineFacts &facts
 }
 
 /// k indices flattened in row-major order (innermost first): the order of packed panels.
-static Expr flattenReduction(const std::vector<Expr> &k, const std::vector<int64_t> &extents) {
+static Expr flattenReduction(const std::vector<Expr> &k, const Sizes &extents) {
   Expr flat = k.back();
   for (size_t i = k.size() - 1; i-- > 0;)
-    flat = flat * int(extents[i]) + k[i];
+    flat = flat * extents[i].expr() + k[i];
   return flat;
 }
 
 /// The inverse of flattenReduction.
-static std::vector<Expr> unflattenReduction(Expr flat, const std::vector<int64_t> &extents) {
+static std::vector<Expr> unflattenReduction(Expr flat, const Sizes &extents) {
   std::vector<Expr> k;
   for (size_t i = 0; i < extents.size(); ++i) {
     bool last = i + 1 == extents.size();
-    k.push_back(last ? flat : flat % int(extents[i]));
-    flat = flat / int(extents[i]);
+    k.push_back(last ? flat : flat % extents[i].expr());
+    flat = flat / extents[i].expr();
   }
   return k;
 }
+
+/// What a depth counts as that is known at the call only.
+static constexpr int64_t large = std::numeric_limits<int32_t>::max();
 
 static std::vector<Var> batchVars(size_t count) {
   std::vector<Var> vars;
   for (size_t i = 0; i < count; ++i)
     vars.emplace_back("b" + std::to_string(i));
   return vars;
+}
+
+/// Whether the rhs is turned in squares along a depth that is known at the call.
+static bool turnsOpenDepth(const ContractionProblem &problem) {
+  return problem.rhsDenseAlongReduction && !productOf(problem.reduction).isConstant();
 }
 
 /// Packs the rhs into zero-padded panels, as constant weights are at compile time.
@@ -51,9 +60,12 @@ static void buildPacked(Contraction &contraction) {
   args.insert(args.end(), batch.begin(), batch.end());
   std::vector<Expr> batchIndices(batch.begin(), batch.end());
   Expr column = panel * width + lane;
-  Expr last = int(problem.columns) - 1;
-  bool exact = problem.columns % width == 0;
-  Expr value = problem.rhs(unflattenReduction(k, problem.reduction),
+  Expr last = (problem.columns - 1).expr();
+  bool exact = problem.columns.isMultipleOf(width);
+  // Squares of a depth that is known at the call reach beyond its last step.
+  const Size depth = productOf(problem.reduction);
+  Expr step = turnsOpenDepth(problem) ? min(k, (depth - 1).expr()) : Expr(k);
+  Expr value = problem.rhs(unflattenReduction(step, problem.reduction),
                            exact ? column : min(column, last), batchIndices);
   value = cast(problem.accumulator, value);
   if (!exact)
@@ -74,8 +86,8 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
   int width = int(panelWidth(params, facts, problem.accumulator));
   result.panelWidth = width;
   Region domain;
-  for (int64_t extent : problem.reduction)
-    domain.push_back({0, int(extent)});
+  for (const Size &extent : problem.reduction)
+    domain.push_back({0, extent.expr()});
   result.k = RDom(domain, problem.name + "_k");
   std::vector<Expr> k;
   for (int i = 0; i < result.k.dimensions(); ++i)
@@ -86,8 +98,8 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
   args.insert(args.end(), batch.begin(), batch.end());
   std::vector<Expr> batchIndices(batch.begin(), batch.end());
 
-  bool exactRows = problem.rows % params.rowsPerTile == 0;
-  Expr clampedRow = exactRows ? Expr(row) : min(row, int(problem.rows) - 1);
+  bool exactRows = problem.rows.isMultipleOf(params.rowsPerTile);
+  Expr clampedRow = exactRows ? Expr(row) : min(row, (problem.rows - 1).expr());
   Expr lane = column % width, panel = column / width, right;
   if (problem.packedRhs) {
     right = problem.packedRhs(lane, k, panel, batchIndices);
@@ -111,6 +123,13 @@ struct TileVars {
 };
 } // namespace
 
+/// Unrolls `limit` steps of the loop `k`, or the largest divisor of its extent below.
+static void unrollReduction(Stage update, RVar k, const Size &extent, int limit) {
+  int64_t unroll = extent.isConstant() ? divisorAtMost(extent.constant(), limit) : 1;
+  if (unroll > 1)
+    update.unroll(k, int(unroll));
+}
+
 void accumulateInRegisters(Contraction &contraction, Func output, Var at,
                            const schedule::GemmParams &params, int lanes) {
   Func acc = contraction.acc;
@@ -128,9 +147,7 @@ void accumulateInRegisters(Contraction &contraction, Func output, Var at,
     order.push_back(contraction.k[i]);
   Stage update = acc.update();
   update.reorder(order).vectorize(n, lanes).unroll(n).unroll(m);
-  int64_t unroll = divisorAtMost(contraction.problem.reduction[0], params.unroll);
-  if (unroll > 1)
-    update.unroll(contraction.k[0], int(unroll));
+  unrollReduction(update, contraction.k[0], contraction.problem.reduction[0], params.unroll);
 }
 
 /// Accumulators of a block of rows x one panel in memory; a slice of the reduction visits every
@@ -153,16 +170,20 @@ static void accumulateInSlices(Contraction &contraction, Func output, Var at,
   std::vector<VarOrRVar> order = {n, row};
   // Whole inner reduction loops belong to a slice as long as they fit; the first that does not is
   // split only when it is the innermost.
-  const std::vector<int64_t> &extents = contraction.problem.reduction;
-  int64_t steps = 1, innermost = extents[0];
+  const Sizes &extents = contraction.problem.reduction;
+  Size innermost = extents[0];
+  int64_t steps = 1;
   size_t whole = 0;
-  while (whole < extents.size() && steps * extents[whole] <= params.reductionBlock)
-    steps *= extents[whole++];
+  while (whole < extents.size() &&
+         steps * extents[whole].constantOr(large) <= params.reductionBlock)
+    steps *= extents[whole++].constant();
   RVar innermostLoop = contraction.k[0];
   if (whole == 0) {
     RVar slice("slice"), step("step");
-    innermost = divisorAtMost(extents[0], params.reductionBlock);
-    update.split(contraction.k[0], slice, step, int(innermost));
+    innermost = extents[0].isConstant()
+                    ? divisorAtMost(extents[0].constant(), params.reductionBlock)
+                    : params.reductionBlock;
+    update.split(contraction.k[0], slice, step, innermost.expr());
     innermostLoop = step;
     order.insert(order.end(), {step, tile, slice});
     whole = 1;
@@ -174,9 +195,7 @@ static void accumulateInSlices(Contraction &contraction, Func output, Var at,
   for (size_t i = whole; i < extents.size(); ++i)
     order.push_back(contraction.k[int(i)]);
   update.reorder(order).vectorize(n, lanes).unroll(n).unroll(row);
-  int64_t unroll = divisorAtMost(innermost, params.unroll);
-  if (unroll > 1)
-    update.unroll(innermostLoop, int(unroll));
+  unrollReduction(update, innermostLoop, innermost, params.unroll);
 }
 
 void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
@@ -186,25 +205,25 @@ void schedulePacked(Contraction &contraction, const schedule::GemmParams &params
     return;
   const std::vector<Var> args = packed.args();
   packed.bound_extent(args[0], contraction.panelWidth);
-  int64_t depth = 1, iterations = ceilDiv(contraction.problem.columns, contraction.panelWidth);
-  for (int64_t extent : contraction.problem.reduction)
-    depth *= extent;
+  const ContractionProblem &problem = contraction.problem;
+  const Size depth = productOf(problem.reduction);
   if (perBatch) {
     packed.compute_at(output, batchLoop);
   } else {
     std::vector<Var> outer(args.rbegin(), args.rend() - 2);
-    for (int64_t extent : contraction.problem.batch)
-      iterations *= extent;
+    const Size iterations =
+        ceilDiv(problem.columns, contraction.panelWidth) * productOf(problem.batch);
     parallelise(packed.compute_root(), outer, iterations, params.tasks);
   }
-  if (!contraction.square.defined() || depth < lanes) {
+  if (!contraction.square.defined() || depth.constantOr(lanes) < lanes) {
     packed.vectorize(args[0], lanes);
     return;
   }
   Var laneTile("lane_tile"), laneIn("lane_in"), kTile("k_tile"), kIn("k_in");
   packed.split(args[0], laneTile, laneIn, lanes)
       .split(args[1], kTile, kIn, lanes,
-             depth % lanes == 0 ? TailStrategy::RoundUp : TailStrategy::ShiftInwards)
+             depth.isMultipleOf(lanes) || turnsOpenDepth(problem) ? TailStrategy::RoundUp
+                                                                  : TailStrategy::ShiftInwards)
       .reorder(laneIn, kIn, laneTile, kTile)
       .vectorize(laneIn)
       .unroll(kIn);
@@ -221,46 +240,38 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   const ContractionProblem &problem = contraction.problem;
   const int lanes = facts.lanes(problem.accumulator.bytes());
   const int width = contraction.panelWidth;
-  const int64_t panels = ceilDiv(problem.columns, width);
-  const int64_t tiles = ceilDiv(problem.rows, params.rowsPerTile);
-  const int64_t tilesPerBlock = std::clamp<int64_t>(params.tilesPerBlock, 1, tiles);
-  const int64_t blocks = ceilDiv(tiles, tilesPerBlock);
-  const bool exactRows = problem.rows % params.rowsPerTile == 0;
-  const bool exactBlocks = tiles % tilesPerBlock == 0;
+  const Size panels = ceilDiv(problem.columns, width);
+  const Size tiles = ceilDiv(problem.rows, params.rowsPerTile);
+  const int64_t tilesPerBlock =
+      std::clamp<int64_t>(params.tilesPerBlock, 1, tiles.constantOr(params.tilesPerBlock));
+  const Size blocks = ceilDiv(tiles, tilesPerBlock);
 
   std::vector<Var> args = output.args();
   Var n = args[0], m = args[1];
-  output.bound(n, 0, int(problem.columns)).bound(m, 0, int(problem.rows));
-  int64_t batchCount = 1;
-  for (size_t i = 0; i < problem.batch.size(); ++i) {
-    output.bound(args[i + 2], 0, int(problem.batch[i]));
-    batchCount *= problem.batch[i];
-  }
+  output.bound(n, 0, problem.columns.expr()).bound(m, 0, problem.rows.expr());
+  for (size_t i = 0; i < problem.batch.size(); ++i)
+    output.bound(args[i + 2], 0, problem.batch[i].expr());
 
   TileVars v;
-  const bool exactColumns = problem.columns % width == 0;
-  output.split(n, v.panel, v.ni, width,
-               exactColumns ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
-  output.split(m, v.tile, v.mi, params.rowsPerTile,
-               exactRows ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
-  output.split(v.tile, v.block, v.inner, int(tilesPerBlock),
-               exactBlocks ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
+  output.split(n, v.panel, v.ni, width, guardedTail(problem.columns, width));
+  output.split(m, v.tile, v.mi, params.rowsPerTile, guardedTail(problem.rows, params.rowsPerTile));
+  output.split(v.tile, v.block, v.inner, int(tilesPerBlock), guardedTail(tiles, tilesPerBlock));
   output.vectorize(v.ni, lanes).unroll(v.mi);
-  if (exactColumns)
+  if (problem.columns.isMultipleOf(width))
     output.unroll(v.ni);
 
   std::vector<VarOrRVar> batch(args.begin() + 2, args.end());
   std::vector<VarOrRVar> order = {v.ni, v.mi, v.inner};
   std::vector<Var> outer(args.rbegin(), args.rend() - 2);
-  int64_t iterations = batchCount;
+  Size iterations = productOf(problem.batch);
   if (params.order == schedule::LoopOrder::RowsOuter) {
     order.insert(order.end(), {v.panel, v.block});
     outer.push_back(v.block);
-    iterations *= blocks;
+    iterations = iterations * blocks;
   } else {
     order.insert(order.end(), {v.block, v.panel});
     outer.insert(outer.end(), {v.panel, v.block});
-    iterations *= panels * blocks;
+    iterations = iterations * panels * blocks;
   }
   order.insert(order.end(), batch.begin(), batch.end());
   output.reorder(order);
@@ -269,27 +280,25 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   output.never_partition(v.mi, v.inner, v.block, v.panel);
   Var blockLoop = parallelise(output, outer, iterations, params.tasks);
 
-  int64_t depth = 1;
-  for (int64_t extent : problem.reduction)
-    depth *= extent;
-  if (params.reductionBlock > 0 && params.reductionBlock < depth)
+  const Size depth = productOf(problem.reduction);
+  if (params.reductionBlock > 0 && params.reductionBlock < depth.constantOr(large))
     accumulateInSlices(contraction, output,
                        params.order == schedule::LoopOrder::RowsOuter ? v.panel : blockLoop, params,
                        lanes);
   else
     accumulateInRegisters(contraction, output, v.inner, params, lanes);
   const bool perBatch =
-      params.order == schedule::LoopOrder::RowsOuter && blocks == 1 && !problem.batch.empty();
+      params.order == schedule::LoopOrder::RowsOuter && blocks.is(1) && !problem.batch.empty();
   schedulePacked(contraction, params, lanes, output, blockLoop, perBatch);
   for (Contraction::Staged &staged : contraction.staged) {
     const std::vector<Var> stagedArgs = staged.func.args();
-    staged.func.align_storage(stagedArgs[0], int(staged.channelStride));
+    staged.func.align_storage(stagedArgs[0], staged.channelStride.expr());
     vectoriseGuarded(staged.func, stagedArgs[0], staged.channels, lanes, 4);
     if (staged.perBlock && params.order == schedule::LoopOrder::RowsOuter)
       staged.func.compute_at(output, blockLoop);
     else
       parallelise(staged.func.compute_root(), {stagedArgs[3], stagedArgs[2]}, staged.lines,
-                  std::min<int64_t>(params.tasks, staged.lines / 8), /*estimated=*/true);
+                  smaller(params.tasks, staged.lines / 8), /*estimated=*/true);
   }
 }
 

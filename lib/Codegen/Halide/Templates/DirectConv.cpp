@@ -13,8 +13,8 @@ static Func padInput(const ConvProblem &problem) {
   Func inside(problem.name + "_in"), padded(problem.name + "_padded");
   inside(c, x, y, n) = cast(problem.accumulator, problem.input(c, x, y, n));
   Region box = {{Expr(), Expr()},
-                {0, int(problem.inputWidth)},
-                {0, int(problem.inputHeight)},
+                {0, problem.inputWidth.expr()},
+                {0, problem.inputHeight.expr()},
                 {Expr(), Expr()}};
   Func exterior = BoundaryConditions::constant_exterior(inside, cast(problem.accumulator, 0), box);
   padded(c, x, y, n) = exterior(c, x - int(problem.padLeft), y - int(problem.padTop), n);
@@ -32,7 +32,8 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
                             const MachineFacts &facts) {
   using Indices = ContractionProblem::Indices;
   const int channels = int(problem.inputChannels / problem.groups);
-  const int width = int(problem.outputWidth()), height = int(problem.outputHeight());
+  const Size lineWidth = problem.outputWidth(), lines = problem.outputHeight();
+  const Expr width = lineWidth.expr(), height = lines.expr();
   const bool grouped = problem.groups > 1;
   const bool padded = problem.padTop || problem.padLeft || problem.padBottom || problem.padRight ||
                       problem.stageInput;
@@ -44,7 +45,7 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
   ContractionProblem contraction;
   contraction.name = problem.name;
   contraction.columns = problem.outputChannels / problem.groups;
-  contraction.rows = problem.batch * height * width;
+  contraction.rows = problem.batch * lines * lineWidth;
   if (grouped)
     contraction.batch = {problem.groups};
   contraction.reduction = {channels, problem.kernelWidth, problem.kernelHeight};
@@ -52,9 +53,9 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
   contraction.lhs = [=](const Indices &k, Expr row, const Indices &batch) {
     Expr x = row % width * int(problem.strideWidth) + k[1] * int(problem.dilationWidth);
     Expr line = row / width;
-    Expr y = (problem.batch == 1 ? line : line % height) * int(problem.strideHeight) +
+    Expr y = (problem.batch.is(1) ? line : line % height) * int(problem.strideHeight) +
              k[2] * int(problem.dilationHeight);
-    Expr n = problem.batch == 1 ? Expr(0) : line / height;
+    Expr n = problem.batch.is(1) ? Expr(0) : line / height;
     Expr c = grouped ? batch[0] * channels + k[0] : k[0];
     return padded ? staged(c, x, y, n) : problem.input(c, x, y, n);
   };

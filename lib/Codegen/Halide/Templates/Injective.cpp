@@ -15,46 +15,48 @@ static int widestBytes(const Func &func) {
   return bytes;
 }
 
-static int64_t pieces(const std::vector<int64_t> &extents,
-                      const schedule::InjectiveParams &params) {
-  int64_t elements = 1;
-  for (int64_t extent : extents)
-    elements *= extent;
-  return std::clamp<int64_t>(elements / std::max(1L, params.elementsPerTask), 1, params.tasks);
+/// Parallel pieces that are worth a wake-up each.
+static Size pieces(const Sizes &extents, const schedule::InjectiveParams &params) {
+  if (params.tasks <= 1)
+    return 1;
+  const Size worthwhile = productOf(extents) / std::max(1L, params.elementsPerTask);
+  return smaller(larger(worthwhile, 1), params.tasks);
 }
 
 /// Runs axes from `first` outwards and the tiles in parallel pieces.
-static void scheduleOuter(Func output, const std::vector<Var> &args,
-                          const std::vector<int64_t> &extents, size_t first, const VectorTile &tile,
-                          int64_t tasks) {
+static void scheduleOuter(Func output, const std::vector<Var> &args, const Sizes &extents,
+                          size_t first, const VectorTile &tile, const Size &pieces,
+                          int64_t mostPieces) {
   std::vector<Var> loops;
-  std::vector<int64_t> counts;
+  Sizes counts;
   for (size_t i = args.size(); i-- > first;) {
     loops.push_back(args[i]);
     counts.push_back(extents[i]);
   }
   loops.push_back(tile.outer);
   counts.push_back(tile.tiles);
-  paralleliseOutermost(output, loops, counts, tasks);
+  paralleliseOutermost(output, loops, counts, pieces.constantOr(mostPieces), pieces);
 }
 
-void scheduleInjective(Func output, const std::vector<int64_t> &extents,
-                       const schedule::InjectiveParams &params, const MachineFacts &facts) {
+void scheduleInjective(Func output, const Sizes &extents, const schedule::InjectiveParams &params,
+                       const MachineFacts &facts) {
   const std::vector<Var> args = output.args();
   for (size_t i = 0; i < args.size(); ++i)
-    output.bound(args[i], 0, int(extents[i]));
+    output.bound(args[i], 0, extents[i].expr());
   if (args.empty())
     return;
   const int lanes = facts.lanes(widestBytes(output));
-  if (extents[0] <= 4 && extents[0] < lanes && args.size() > 1 && extents[1] >= lanes) {
+  const int64_t fewChannels = std::min(4, lanes - 1);
+  if (extents[0].constantOr(lanes) <= fewChannels && args.size() > 1 &&
+      extents[1].constantOr(lanes) >= lanes) {
     // A pixel of few channels: unrolled, so that Halide (de)interleaves vectors of pixels.
     VectorTile pixels = vectoriseGuarded(output, args[1], extents[1], lanes, 1);
     output.reorder(args[0], pixels.inner, pixels.outer).unroll(args[0]);
-    scheduleOuter(output, args, extents, 2, pixels, pieces(extents, params));
+    scheduleOuter(output, args, extents, 2, pixels, pieces(extents, params), params.tasks);
     return;
   }
   VectorTile tile = vectoriseGuarded(output, args[0], extents[0], lanes, params.vectorsPerTile);
-  scheduleOuter(output, args, extents, 1, tile, pieces(extents, params));
+  scheduleOuter(output, args, extents, 1, tile, pieces(extents, params), params.tasks);
 }
 
 /// Whether update `index` of `function` writes its own place along axis 0, and so may run it in
@@ -91,10 +93,10 @@ static void scheduleReduction(Func func, bool parallel, const MachineFacts &fact
 void scheduleGeneric(const std::vector<GenericOutput> &outputs,
                      const schedule::InjectiveParams &params, const MachineFacts &facts) {
   std::vector<Internal::Function> roots;
-  int64_t largest = 1;
+  bool parallel = false;
   for (const GenericOutput &output : outputs) {
     roots.push_back(output.func.function());
-    largest = std::max(largest, pieces(output.extents, params));
+    parallel |= pieces(output.extents, params).constantOr(params.tasks) > 1;
   }
   for (auto &[name, function] : Internal::build_environment(roots)) {
     Func func(function);
@@ -103,7 +105,7 @@ void scheduleGeneric(const std::vector<GenericOutput> &outputs,
     });
     if (!isOutput && function.has_update_definition()) {
       func.compute_root();
-      scheduleReduction(func, largest > 1, facts);
+      scheduleReduction(func, parallel, facts);
     }
   }
   for (const GenericOutput &output : outputs) {
@@ -113,8 +115,8 @@ void scheduleGeneric(const std::vector<GenericOutput> &outputs,
       continue;
     }
     for (size_t i = 0; i < output.extents.size(); ++i)
-      func.bound(func.args()[i], 0, int(output.extents[i]));
-    scheduleReduction(func, largest > 1, facts);
+      func.bound(func.args()[i], 0, output.extents[i].expr());
+    scheduleReduction(func, parallel, facts);
   }
 }
 

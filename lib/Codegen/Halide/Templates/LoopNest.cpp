@@ -14,14 +14,20 @@ int64_t divisorAtMost(int64_t extent, int64_t limit) {
   return 1;
 }
 
-int lanesWithin(int64_t extent, int limit) {
+int lanesWithin(const Size &extent, int limit) {
   int lanes = 1;
-  while (lanes * 2 <= limit && lanes * 2 <= extent)
+  while (lanes * 2 <= limit && lanes * 2 <= extent.constantOr(limit))
     lanes *= 2;
   return lanes;
 }
 
-Var parallelise(Func func, const std::vector<Var> &loops, int64_t iterations, int64_t tasks,
+TailStrategy guardedTail(const Size &extent, const Size &factor) {
+  const bool exact =
+      factor.isConstant() && factor.constant() > 0 && extent.isMultipleOf(factor.constant());
+  return exact ? TailStrategy::RoundUp : TailStrategy::GuardWithIf;
+}
+
+Var parallelise(Func func, const std::vector<Var> &loops, const Size &iterations, const Size &tasks,
                 bool estimated) {
   Var fused = loops.back();
   for (size_t i = loops.size() - 1; i-- > 0;) {
@@ -29,45 +35,44 @@ Var parallelise(Func func, const std::vector<Var> &loops, int64_t iterations, in
     func.fuse(fused, loops[i], next);
     fused = next;
   }
-  tasks = std::min(tasks, iterations);
-  if (tasks <= 1)
+  const Size pieces = iterations.isConstant() ? smaller(tasks, iterations) : tasks;
+  if (pieces.isConstant() && pieces.constant() <= 1)
     return fused;
-  int64_t chunk = ceilDiv(iterations, tasks);
-  if (chunk == 1 && !estimated) {
+  const Size chunk = ceilDiv(iterations, pieces);
+  if (chunk.is(1) && !estimated) {
     func.parallel(fused);
     return fused;
   }
   Var task("task"), step("step");
-  func.split(fused, task, step, int(chunk),
-             !estimated && iterations % chunk == 0 ? TailStrategy::RoundUp
-                                                   : TailStrategy::GuardWithIf)
+  func.split(fused, task, step, chunk.expr(),
+             estimated ? TailStrategy::GuardWithIf : guardedTail(iterations, chunk))
       .parallel(task);
   return step;
 }
 
-void paralleliseOutermost(Func func, const std::vector<Var> &loops,
-                          const std::vector<int64_t> &extents, int64_t tasks) {
+void paralleliseOutermost(Func func, const std::vector<Var> &loops, const Sizes &extents,
+                          int64_t tasks, std::optional<Size> pieces) {
   if (tasks <= 1 || loops.empty())
     return;
   std::vector<Var> fused;
-  int64_t iterations = 1;
-  for (size_t i = 0; i < loops.size() && iterations < tasks; ++i) {
+  Size iterations = 1;
+  for (size_t i = 0; i < loops.size() && !iterations.isAtLeast(tasks); ++i) {
     fused.push_back(loops[i]);
-    iterations *= extents[i];
+    iterations = iterations * extents[i];
   }
-  parallelise(func, fused, iterations, tasks);
+  parallelise(func, fused, iterations, pieces.value_or(tasks));
 }
 
-VectorTile vectoriseGuarded(Func func, Var axis, int64_t extent, int lanes, int vectors) {
+VectorTile vectoriseGuarded(Func func, Var axis, const Size &extent, int lanes, int vectors) {
   VectorTile tile;
   lanes = lanesWithin(extent, lanes);
-  const int64_t width = std::min<int64_t>(vectors, std::max<int64_t>(1, extent / lanes)) * lanes;
-  const bool exact = extent % width == 0;
+  const int64_t whole = extent.constantOr(int64_t(vectors) * lanes) / lanes;
+  const int64_t width = std::min<int64_t>(vectors, std::max<int64_t>(1, whole)) * lanes;
+  const bool exact = extent.isMultipleOf(width);
   tile.outer = Var(axis.name() + "_tile");
   tile.inner = Var(axis.name() + "_lane");
   tile.tiles = ceilDiv(extent, width);
-  func.split(axis, tile.outer, tile.inner, int(width),
-             exact ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
+  func.split(axis, tile.outer, tile.inner, int(width), guardedTail(extent, width));
   if (lanes == 1)
     return tile;
   func.vectorize(tile.inner, lanes);

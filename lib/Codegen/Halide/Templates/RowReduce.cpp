@@ -48,8 +48,8 @@ public:
   }
 
   /// Reduces `tiles` tiles of `width` elements from `begin`, one partial result a lane.
-  void addTiles(int64_t begin, int64_t tiles, int64_t width, int lanes) {
-    if (tiles == 0)
+  void addTiles(const Size &begin, const Size &tiles, int64_t width, int lanes) {
+    if (tiles.is(0))
       return;
     Func partial(reduction.name + "_lanes");
     Var lane("lane");
@@ -58,7 +58,7 @@ public:
     std::vector<Expr> at(args.begin(), args.end());
     partial(args) = reductionIdentity(reduction.kind, reduction.type);
     RDom domain = makeDomain(tiles);
-    Expr i = domain[0] * int(width) + lane + int(begin);
+    Expr i = domain[0] * int(width) + lane + begin.expr();
     partial(args) = combine(reduction.kind, partial(args), value(i, domain));
     partial.vectorize(lane, lanes).unroll(lane);
     std::vector<VarOrRVar> order = {lane};
@@ -81,16 +81,16 @@ public:
   }
 
   /// Reduces the elements from `begin` one by one.
-  void addRest(int64_t begin) {
-    const int64_t count = reduction.extent - begin;
-    if (count == 0)
+  void addRest(const Size &begin) {
+    const Size count = reduction.extent - begin;
+    if (count.is(0))
       return;
     RDom domain = makeDomain(count);
     stage.result(reduction.rows) = combine(reduction.kind, stage.result(reduction.rows),
-                                           value(domain[0] + int(begin), domain));
+                                           value(domain[0] + begin.expr(), domain));
     Stage update = stage.result.update(updates++);
     // A single element may be read without its index, and Halide then has no such loop.
-    if (count > 1 && count <= 16)
+    if (count.constantOr(0) > 1 && count.constant() <= 16)
       update.unroll(domain[0]);
   }
 
@@ -111,10 +111,10 @@ private:
         values[i] = combine(reduction.kind, values[i], values[values.size() - 1 - i]);
     return values[0];
   }
-  RDom makeDomain(int64_t innermost) const {
-    Region region = {{0, int(innermost)}};
-    for (int64_t extent : reduction.outer)
-      region.push_back({0, int(extent)});
+  RDom makeDomain(const Size &innermost) const {
+    Region region = {{0, innermost.expr()}};
+    for (const Size &extent : reduction.outer)
+      region.push_back({0, extent.expr()});
     return RDom(region);
   }
   Expr value(Expr i, const RDom &domain) const {
@@ -134,23 +134,23 @@ RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowRed
                            const MachineFacts &facts) {
   ReductionBuilder builder(reduction);
   const int lanes = lanesWithin(reduction.extent, facts.lanes(reduction.type.bytes()));
-  int64_t begin = 0;
+  Size begin = 0;
   if (lanes > 1) {
     const int64_t width = int64_t(params.accumulators) * lanes;
-    if (reduction.extent >= width && params.accumulators > 1) {
+    if (reduction.extent.constantOr(width) >= width && params.accumulators > 1) {
       builder.addTiles(0, reduction.extent / width, width, lanes);
       begin = reduction.extent / width * width;
     }
-    const int64_t vectors = (reduction.extent - begin) / lanes;
+    const Size vectors = (reduction.extent - begin) / lanes;
     builder.addTiles(begin, vectors, lanes, lanes);
-    begin += vectors * lanes;
+    begin = begin + vectors * lanes;
   }
   builder.addRest(begin);
   return builder.stage;
 }
 
-RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &rows, int64_t extent,
-                       Expr value) {
+RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &rows,
+                       const Size &extent, Expr value) {
   RowStage stage;
   stage.result = Func(name);
   stage.extent = extent;
@@ -160,12 +160,12 @@ RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &r
   return stage;
 }
 
-void scheduleRowReduce(Func output, const std::vector<int64_t> &extents, bool perElement,
+void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
                        std::vector<RowStage> stages, const schedule::RowReduceParams &params,
                        const MachineFacts &facts) {
   const std::vector<Var> args = output.args();
   for (size_t i = 0; i < args.size(); ++i)
-    output.bound(args[i], 0, int(extents[i]));
+    output.bound(args[i], 0, extents[i].expr());
   int bytes = 1;
   for (const Type &type : output.types())
     bytes = std::max(bytes, type.bytes());
@@ -173,21 +173,20 @@ void scheduleRowReduce(Func output, const std::vector<int64_t> &extents, bool pe
     vectoriseGuarded(output, args[0], extents[0], facts.lanes(bytes), 2);
 
   std::vector<Var> rows;
-  int64_t iterations = 1;
+  Size iterations = 1;
   for (size_t i = args.size(); i-- > (perElement ? 1 : 0);) {
     rows.push_back(args[i]);
-    iterations *= extents[i];
+    iterations = iterations * extents[i];
   }
   LoopLevel at = LoopLevel::root();
-  const int64_t pieces = ceilDiv(iterations, std::max(1, params.rowsPerBlock));
+  const Size pieces = ceilDiv(iterations, std::max(1, params.rowsPerBlock));
   if (!rows.empty())
-    at = LoopLevel(output,
-                   parallelise(output, rows, iterations, std::min<int64_t>(params.tasks, pieces)));
+    at = LoopLevel(output, parallelise(output, rows, iterations, smaller(params.tasks, pieces)));
   for (RowStage &stage : stages) {
     stage.result.compute_at(at);
     for (Func &partial : stage.partials)
       partial.compute_at(at);
-    if (stage.extent > 0)
+    if (!stage.extent.is(0))
       vectoriseGuarded(stage.result, stage.result.args()[0], stage.extent,
                        facts.lanes(stage.result.types()[0].bytes()), 2);
   }

@@ -11,6 +11,11 @@ namespace dlc::templates {
 /// Windows of at most this many taps are unrolled whole.
 static constexpr int64_t maxUnrolledTaps = 25;
 
+/// Neighbouring columns of a tile.
+static int64_t columnsOf(const WindowProblem &problem, const schedule::WindowParams &params) {
+  return std::min<int64_t>(params.columnsPerTile, problem.width.constantOr(params.columnsPerTile));
+}
+
 Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &params) {
   Window result;
   result.problem = problem;
@@ -24,12 +29,13 @@ Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &p
   Var c("c"), x("x"), y("y"), n("n");
   if (problem.lineInside)
     result.k.where(problem.lineInside(y, k));
-  const int64_t columns = std::min<int64_t>(params.columnsPerTile, problem.width);
-  Expr column = problem.width % columns == 0 ? Expr(x) : min(x, int(problem.width) - 1);
+  const int64_t columns = columnsOf(problem, params);
+  Expr column = problem.width.isMultipleOf(columns) ? Expr(x) : min(x, (problem.width - 1).expr());
+  Expr channel = problem.channels.isConstant() ? Expr(c) : min(c, (problem.channels - 1).expr());
   result.acc = Func(problem.name);
   result.acc(c, x, y, n) = reductionIdentity(problem.kind, problem.type);
   result.acc(c, x, y, n) = combine(problem.kind, result.acc(c, x, y, n),
-                                   cast(problem.type, problem.value(c, column, y, n, k)));
+                                   cast(problem.type, problem.value(channel, column, y, n, k)));
   return result;
 }
 
@@ -48,8 +54,8 @@ static Func padInput(const std::string &name, const SlidingWindow &window, Type 
   Func inside(name + "_in"), padded(name + "_padded");
   inside(c, x, y, n) = cast(type, input(c, x, y, n));
   Region box = {{Expr(), Expr()},
-                {0, int(window.inputWidth)},
-                {0, int(window.inputHeight)},
+                {0, window.inputWidth.expr()},
+                {0, window.inputHeight.expr()},
                 {Expr(), Expr()}};
   Func exterior = BoundaryConditions::constant_exterior(inside, fill, box);
   padded(c, x, y, n) = exterior(c, x - int(window.padLeft), y - int(window.padTop), n);
@@ -64,7 +70,7 @@ static Pixel guardColumns(const SlidingWindow &window, Type type, Expr fill, con
     Expr column = x - int(window.padLeft), line = y - int(window.padTop);
     if (!window.padLeft && !window.padRight)
       return input(c, column, line, n);
-    const int last = int(window.inputWidth) - 1;
+    const Expr last = (window.inputWidth - 1).expr();
     Expr value = cast(type, input(c, clamp(column, 0, last), line, n));
     return select(likely(column >= 0 && column <= last), value, fill);
   };
@@ -91,7 +97,7 @@ buildSliding(WindowProblem generic, const SlidingWindow &w, const schedule::Wind
   if (inPlace && (w.padTop || w.padBottom))
     generic.lineInside = [w](Expr y, const std::vector<Expr> &k) {
       Expr line = y * int(w.strideHeight) + k[1] * int(w.dilationHeight) - int(w.padTop);
-      return line >= 0 && line < int(w.inputHeight);
+      return line >= 0 && line < w.inputHeight.expr();
     };
   generic.value = [=](Expr c, Expr x, Expr y, Expr n, const std::vector<Expr> &k) {
     Expr value = read(c, x * int(w.strideWidth) + k[0] * int(w.dilationWidth),
@@ -157,31 +163,35 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
                     const MachineFacts &facts) {
   const WindowProblem &problem = window.problem;
   const int lanes = lanesWithin(problem.channels, facts.lanes(problem.type.bytes()));
-  const int64_t tile = std::clamp<int64_t>(params.vectorsPerTile, 1,
-                                           std::max<int64_t>(1, problem.channels / lanes)) *
-                       lanes;
-  const int64_t columns = std::min<int64_t>(params.columnsPerTile, problem.width);
-  const int64_t blockRows = std::min<int64_t>(params.rowsPerBlock, problem.height);
+  const int64_t vectors =
+      problem.channels.constantOr(int64_t(params.vectorsPerTile) * lanes) / lanes;
+  const int64_t tile =
+      std::clamp<int64_t>(params.vectorsPerTile, 1, std::max<int64_t>(1, vectors)) * lanes;
+  const int64_t columns = columnsOf(problem, params);
+  const int64_t blockRows =
+      std::min<int64_t>(params.rowsPerBlock, problem.height.constantOr(params.rowsPerBlock));
   const std::vector<Var> args = output.args();
   Var c = args[0], x = args[1], y = args[2], n = args[3];
-  output.bound(c, 0, int(problem.channels)).bound(x, 0, int(problem.width));
-  output.bound(y, 0, int(problem.height)).bound(n, 0, int(problem.batch));
+  output.bound(c, 0, problem.channels.expr()).bound(x, 0, problem.width.expr());
+  output.bound(y, 0, problem.height.expr()).bound(n, 0, problem.batch.expr());
 
   Var channelTile("channel_tile"), ci("ci"), columnTile("column_tile"), xi("xi"), block("block"),
       yi("yi");
+  const TailStrategy channelTail =
+      problem.channels.isConstant() ? TailStrategy::ShiftInwards : TailStrategy::GuardWithIf;
   output.split(c, channelTile, ci, int(tile),
-               problem.channels % tile == 0 ? TailStrategy::RoundUp : TailStrategy::ShiftInwards);
-  output.split(x, columnTile, xi, int(columns),
-               problem.width % columns == 0 ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
-  output.split(y, block, yi, int(blockRows),
-               problem.height % blockRows == 0 ? TailStrategy::RoundUp : TailStrategy::GuardWithIf);
+               problem.channels.isMultipleOf(tile) ? TailStrategy::RoundUp : channelTail);
+  output.split(x, columnTile, xi, int(columns), guardedTail(problem.width, columns));
+  output.split(y, block, yi, int(blockRows), guardedTail(problem.height, blockRows));
   output.reorder(ci, xi, channelTile, columnTile, yi, block, n);
-  output.vectorize(ci, lanes).unroll(ci).unroll(xi);
+  output.vectorize(ci, lanes).unroll(xi);
+  if (channelTail == TailStrategy::ShiftInwards)
+    output.unroll(ci);
 
-  const int64_t blocks = ceilDiv(problem.height, blockRows) * problem.batch;
+  const Size blocks = ceilDiv(problem.height, blockRows) * problem.batch;
   std::vector<Var> loops = {n, block};
-  int64_t iterations = blocks;
-  const bool channelsParallel = blocks == 1 && !window.padded.defined();
+  Size iterations = blocks;
+  const bool channelsParallel = blocks.is(1) && !window.padded.defined();
   if (channelsParallel) { // a global pool: only channels are left to share out
     output.reorder(ci, xi, columnTile, yi, channelTile, block, n);
     loops.push_back(channelTile);

@@ -10,8 +10,8 @@ namespace dlc::templates {
 
 /// out[batch][row][column] = softmax over keys of (scale * query * key^T + bias), times value.
 struct AttentionProblem {
-  int64_t rows = 0, keys = 0, depth = 0, columns = 0;
-  std::vector<int64_t> batch; ///< heads and whatever is around them, innermost first; not empty
+  Size rows = 0, keys = 0, depth = 0, columns = 0;
+  Sizes batch; ///< heads and whatever is around them, innermost first; not empty
   Halide::Type accumulator = Halide::Float(32);
   double scale = 1;
   using Indices = ContractionProblem::Indices;

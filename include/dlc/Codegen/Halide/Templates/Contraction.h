@@ -4,6 +4,7 @@
 #ifndef DLC_CODEGEN_HALIDE_TEMPLATES_CONTRACTION_H
 #define DLC_CODEGEN_HALIDE_TEMPLATES_CONTRACTION_H
 
+#include "dlc/Codegen/Halide/Templates/Size.h"
 #include "dlc/Schedule/MachineFacts.h"
 #include "dlc/Schedule/ScheduleParams.h"
 
@@ -22,10 +23,10 @@ using schedule::MachineFacts;
 ///   acc(column, row, batch...) = sum over k of lhs(k, row, batch) * rhs(k, column, batch)
 struct ContractionProblem {
   std::string name = "acc";
-  int64_t columns = 0;
-  int64_t rows = 0;
-  std::vector<int64_t> batch;     ///< innermost first; empty: none
-  std::vector<int64_t> reduction; ///< extents of the reduction axes, innermost first; not empty
+  Size columns = 0;
+  Size rows = 0;
+  Sizes batch;     ///< innermost first; empty: none
+  Sizes reduction; ///< extents of the reduction axes, innermost first; not empty
   Halide::Type accumulator = Halide::Float(32);
 
   using Indices = std::vector<Halide::Expr>;
@@ -54,10 +55,10 @@ struct Contraction {
   /// Copies of inputs made before or inside the loops (padding, prologues), see addStagedInput.
   struct Staged {
     Halide::Func func;
-    bool perBlock = false;     ///< made per block of rows, else once before the loops
-    int64_t channels = 1;      ///< extent of the innermost axis
-    int64_t lines = 1;         ///< extents of the two outermost axes, multiplied
-    int64_t channelStride = 1; ///< elements between pixels, >= channels
+    bool perBlock = false;  ///< made per block of rows, else once before the loops
+    Size channels = 1;      ///< extent of the innermost axis
+    Size lines = 1;         ///< extents of the two outermost axes, multiplied
+    Size channelStride = 1; ///< elements between pixels, >= channels
   };
   std::vector<Staged> staged;
   ContractionProblem problem;

@@ -10,7 +10,7 @@ namespace dlc::templates {
 /// A 2-D convolution (1-D: height 1). Sizes in elements.
 struct ConvProblem {
   std::string name = "conv";
-  int64_t batch = 1, inputHeight = 0, inputWidth = 0;
+  Size batch = 1, inputHeight = 0, inputWidth = 0;
   int64_t inputChannels = 0, outputChannels = 0; ///< of all groups together
   int64_t groups = 1;
   int64_t kernelHeight = 1, kernelWidth = 1;
@@ -31,12 +31,12 @@ struct ConvProblem {
   /// dearer than a copy, as every element is read once per panel and window.
   bool stageInput = false;
 
-  int64_t outputHeight() const {
+  Size outputHeight() const {
     return (inputHeight + padTop + padBottom - (kernelHeight - 1) * dilationHeight - 1) /
                strideHeight +
            1;
   }
-  int64_t outputWidth() const {
+  Size outputWidth() const {
     return (inputWidth + padLeft + padRight - (kernelWidth - 1) * dilationWidth - 1) / strideWidth +
            1;
   }

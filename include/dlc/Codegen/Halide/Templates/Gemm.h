@@ -9,8 +9,8 @@ namespace dlc::templates {
 /// C[batch][row][column] = sum over k of A * B.
 struct GemmProblem {
   std::string name = "gemm";
-  int64_t rows = 0, columns = 0, depth = 0;
-  std::vector<int64_t> batch; ///< innermost first
+  Size rows = 0, columns = 0, depth = 0;
+  Sizes batch; ///< innermost first
   Halide::Type accumulator = Halide::Float(32);
   using Indices = ContractionProblem::Indices;
   /// A with its prologue; layout and transposition are the accessor's business.

@@ -3,9 +3,12 @@
 #ifndef DLC_CODEGEN_HALIDE_TEMPLATES_LOOPNEST_H
 #define DLC_CODEGEN_HALIDE_TEMPLATES_LOOPNEST_H
 
+#include "dlc/Codegen/Halide/Templates/Size.h"
+
 #include <Halide.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace dlc::templates {
@@ -15,8 +18,12 @@ inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 /// The largest divisor of `extent` that is at most `limit`, at least 1.
 int64_t divisorAtMost(int64_t extent, int64_t limit);
 
-/// The largest power of two that is at most `limit` and `extent`, at least 1.
-int lanesWithin(int64_t extent, int limit);
+/// The largest power of two that is at most `limit` and `extent`, at least 1; a size known at the
+/// call counts as large.
+int lanesWithin(const Size &extent, int limit);
+
+/// The tail of a split of `extent` into pieces of `factor`: what is known to divide needs no guard.
+Halide::TailStrategy guardedTail(const Size &extent, const Size &factor);
 
 /// Fuses `loops` (outermost first, `iterations` in all) into one loop, cuts it into about `tasks`
 /// parallel pieces, and returns the loop inside a piece: the place for what is made once an
@@ -24,22 +31,23 @@ int lanesWithin(int64_t extent, int limit);
 /// `estimated`: the iterations are a guess (a region that Halide infers), so the last piece is
 /// guarded.
 Halide::Var parallelise(Halide::Func func, const std::vector<Halide::Var> &loops,
-                        int64_t iterations, int64_t tasks, bool estimated = false);
+                        const Size &iterations, const Size &tasks, bool estimated = false);
 
 /// As parallelise, but fuses no more of the outermost `loops` than give `tasks` enough pieces: each
-/// fused loop costs divisions in the body. `extents` match `loops`.
+/// fused loop costs divisions in the body. `extents` match `loops`. Of the most pieces, a call
+/// makes `pieces` where that is known only then.
 void paralleliseOutermost(Halide::Func func, const std::vector<Halide::Var> &loops,
-                          const std::vector<int64_t> &extents, int64_t tasks);
+                          const Sizes &extents, int64_t tasks, std::optional<Size> pieces = {});
 
 /// An axis tiled in unrolled vectors.
 struct VectorTile {
   Halide::Var outer, inner;
-  int64_t tiles = 1; ///< iterations of `outer`
+  Size tiles = 1; ///< iterations of `outer`
 };
 
 /// Splits `axis` (of `extent`) of `func` into tiles of `vectors` vectors of `lanes`; the rest of
 /// the axis is guarded, so every element is written exactly once.
-VectorTile vectoriseGuarded(Halide::Func func, Halide::Var axis, int64_t extent, int lanes,
+VectorTile vectoriseGuarded(Halide::Func func, Halide::Var axis, const Size &extent, int lanes,
                             int vectors);
 
 } // namespace dlc::templates

@@ -26,8 +26,8 @@ struct RowReduction {
   std::string name = "reduce";
   ReductionKind kind = ReductionKind::Sum;
   Halide::Type type = Halide::Float(32); ///< of the accumulator and the result
-  int64_t extent = 1;                    ///< of the innermost, reduced axis
-  std::vector<int64_t> outer;            ///< further reduced axes, innermost first
+  Size extent = 1;                       ///< of the innermost, reduced axis
+  Sizes outer;                           ///< further reduced axes, innermost first
   std::vector<Halide::Var> rows;         ///< kept coordinates, innermost first; may be empty
   std::function<Halide::Expr(Halide::Expr i, const std::vector<Halide::Expr> &outer)> value;
 };
@@ -37,7 +37,7 @@ struct RowReduction {
 struct RowStage {
   Halide::Func result;
   std::vector<Halide::Func> partials;
-  int64_t extent = 0; ///< of the stage's own innermost axis when per element, else 0
+  Size extent = 0; ///< of the stage's own innermost axis when per element, else 0
 };
 
 /// Builds a reduction in vectors: whole tiles, then whole vectors, then the rest one by one.
@@ -48,12 +48,12 @@ RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowRed
 /// A per-element stage: value(i, row...) kept for `extent` elements of a row, as it is read by a
 /// reduction and again by the output.
 RowStage buildRowStage(const std::string &name, Halide::Var i, const std::vector<Halide::Var> &rows,
-                       int64_t extent, Halide::Expr value);
+                       const Size &extent, Halide::Expr value);
 
 /// Schedules `output`, pure, over `extents`. When `perElement`, its innermost axis runs along the
 /// reduced one (softmax) and the rest are rows; else all axes are rows (a sum). Stages are listed
 /// producers first. Every element is written once.
-void scheduleRowReduce(Halide::Func output, const std::vector<int64_t> &extents, bool perElement,
+void scheduleRowReduce(Halide::Func output, const Sizes &extents, bool perElement,
                        std::vector<RowStage> stages, const schedule::RowReduceParams &params,
                        const MachineFacts &facts);
 

@@ -16,7 +16,7 @@ using schedule::MachineFacts;
 /// What a transpose reads, in the output's coordinates.
 struct TransposeProblem {
   std::string name = "transpose";
-  std::vector<int64_t> extents; ///< of the output, innermost first, each >= 1
+  Sizes extents; ///< of the output, innermost first, each >= 1
   /// The output axis along which the input is dense, >= 1.
   unsigned denseAxis = 1;
   Halide::Type type = Halide::Float(32);
@@ -35,8 +35,8 @@ Transpose buildTranspose(const TransposeProblem &problem);
 
 /// Schedules the pure `output` over the problem's extents: squares are loaded along the dense axis,
 /// turned in registers, stored along the innermost one; an innermost axis below a vector is
-/// interleaved. The last squares are shifted inwards and written twice: the output must not alias
-/// an input.
+/// interleaved. The last squares are shifted inwards and written twice (along an axis that is known
+/// at the call, guarded): the output must not alias an input.
 void scheduleTranspose(Transpose &transpose, Halide::Func output,
                        const schedule::TransposeParams &params, const MachineFacts &facts);
 

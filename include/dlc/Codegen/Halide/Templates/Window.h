@@ -11,8 +11,8 @@ namespace dlc::templates {
 /// acc(c, x, y, n) = reduce over the window's k of value(c, x, y, n, k).
 struct WindowProblem {
   std::string name = "window";
-  int64_t channels = 1, width = 1, height = 1, batch = 1; ///< of the output
-  std::vector<int64_t> window;                            ///< reduced extents, innermost first
+  Size channels = 1, width = 1, height = 1, batch = 1; ///< of the output
+  std::vector<int64_t> window;                         ///< reduced extents, innermost first
   ReductionKind kind = ReductionKind::Sum;
   Halide::Type type = Halide::Float(32); ///< of the accumulator
   /// Called with c, x, y, n inside the output's extents.
@@ -26,17 +26,17 @@ struct WindowProblem {
 
 /// A sliding window over a padded NHWC image.
 struct SlidingWindow {
-  int64_t inputHeight = 1, inputWidth = 1;
+  Size inputHeight = 1, inputWidth = 1;
   int64_t kernelHeight = 1, kernelWidth = 1;
   int64_t strideHeight = 1, strideWidth = 1;
   int64_t dilationHeight = 1, dilationWidth = 1;
   int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0; ///< ceil_mode: grow the end pads
-  int64_t outputHeight() const {
+  Size outputHeight() const {
     return (inputHeight + padTop + padBottom - (kernelHeight - 1) * dilationHeight - 1) /
                strideHeight +
            1;
   }
-  int64_t outputWidth() const {
+  Size outputWidth() const {
     return (inputWidth + padLeft + padRight - (kernelWidth - 1) * dilationWidth - 1) / strideWidth +
            1;
   }
@@ -45,7 +45,7 @@ struct SlidingWindow {
 /// Pooling over a sliding window: the reduction of `kind`; an average divides in the epilogue.
 struct PoolProblem {
   std::string name = "pool";
-  int64_t batch = 1, channels = 1;
+  Size batch = 1, channels = 1;
   SlidingWindow window;
   ReductionKind kind = ReductionKind::Max;
   Halide::Type type = Halide::Float(32);
@@ -56,7 +56,7 @@ struct PoolProblem {
 /// A convolution of each channel with its own filter.
 struct DepthwiseProblem {
   std::string name = "depthwise";
-  int64_t batch = 1, channels = 1; ///< of the output
+  Size batch = 1, channels = 1; ///< of the output
   SlidingWindow window;
   Halide::Type type = Halide::Float(32);
   /// As PoolProblem::input, by output channel (a multiplier divides the channel in the accessor).
@@ -78,7 +78,8 @@ Window buildPool(const PoolProblem &problem, const schedule::WindowParams &param
 Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params);
 
 /// Schedules `output`, pure, with arguments (c, x, y, n). The last channel tile is shifted inwards
-/// and recomputed: the output must not alias an input.
+/// and recomputed (or guarded where channels are known at the call): the output must not alias an
+/// input.
 void scheduleWindow(Window &window, Halide::Func output, const schedule::WindowParams &params,
                     const MachineFacts &facts);
 void scheduleDepthwise(Window &window, Halide::Func output, const schedule::DepthwiseParams &params,
