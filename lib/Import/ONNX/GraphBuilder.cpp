@@ -1,7 +1,5 @@
-// Checked construction and compile-time evaluation of dl ops.
+// Compile-time evaluation of dl ops while they are built.
 #include "GraphBuilder.h"
-
-#include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 
@@ -12,12 +10,7 @@ namespace dlc::onnx {
 constexpr int64_t maxFoldedElements = 1 << 16;
 
 GraphBuilder::GraphBuilder(MLIRContext &context, const ImportOptions &options)
-    : options(options), sizeSymbols(&context), ops(&context), current(UnknownLoc::get(&context)) {}
-
-Value GraphBuilder::constant(const Tensor &tensor) {
-  ElementsAttr value = dl::attributeOf(context(), tensor);
-  return dl::ConstantOp::create(ops, current, value.getShapedType(), value);
-}
+    : CheckedBuilder(context), options(options), sizeSymbols(&context) {}
 
 Value GraphBuilder::settled(Value value) {
   auto type = dyn_cast_if_present<RankedTensorType>(value ? value.getType() : Type());
@@ -62,36 +55,6 @@ bool GraphBuilder::alignSizes(OperationState &state) {
   for (Value &operand : state.operands)
     operand = settled(operand);
   return changed;
-}
-
-SmallVector<Value> GraphBuilder::finish(OperationState &state, InferFunction infer,
-                                        std::string &failure) {
-  ScopedDiagnosticHandler handler(context(), [&](Diagnostic &diagnostic) {
-    if (failure.empty())
-      failure = diagnostic.str();
-    return success();
-  });
-  size_t expected = state.types.size();
-  state.types.clear();
-  bool inferred = succeeded(infer(state, state.types));
-  if (!inferred && alignSizes(state)) {
-    failure.clear();
-    state.types.clear();
-    inferred = succeeded(infer(state, state.types));
-  }
-  if (!inferred || state.types.size() != expected) {
-    if (failure.empty())
-      failure = "operands do not fit " + state.name.getStringRef().str();
-    return {};
-  }
-  Operation *op = ops.create(state);
-  if (failed(op->getName().verifyInvariants(op))) {
-    if (failure.empty())
-      failure = "operands do not fit " + state.name.getStringRef().str();
-    op->erase();
-    return {};
-  }
-  return fold(op);
 }
 
 static bool hasStaticShapes(Operation *op) {

@@ -1,0 +1,75 @@
+// Building dl ops from data nobody has checked: inference and verifiers run before an op is kept,
+// and their complaints become text for the caller's Error.
+#ifndef DLC_LIB_IMPORT_GRAPH_CHECKEDBUILDER_H
+#define DLC_LIB_IMPORT_GRAPH_CHECKEDBUILDER_H
+
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Support/Tensor.h"
+#include "mlir/IR/Builders.h"
+
+#include <string>
+
+namespace dlc::importer {
+
+/// Builds ops at one place, with one location at a time.
+class CheckedBuilder {
+public:
+  explicit CheckedBuilder(mlir::MLIRContext &context);
+  virtual ~CheckedBuilder() = default;
+
+  mlir::OpBuilder &builder() { return ops; }
+  mlir::MLIRContext *context() { return ops.getContext(); }
+  void setLocation(mlir::Location location) { current = location; }
+  mlir::Location location() const { return current; }
+
+  /// A dl.constant with this value; the bytes are shared.
+  dl::ConstantOp constant(const Tensor &tensor);
+
+  /// Builds an OpTy with one result. Null where inference or the verifier refuses it; `failure`
+  /// then says why.
+  template <typename OpTy, typename... Args>
+  mlir::Value create(std::string &failure, Args &&...args) {
+    mlir::OperationState state(current, OpTy::getOperationName());
+    OpTy::build(ops, state, mlir::Type(mlir::NoneType::get(context())),
+                std::forward<Args>(args)...);
+    llvm::SmallVector<mlir::Value> results = finish(state, inferTypes<OpTy>, failure);
+    return results.empty() ? mlir::Value() : results.front();
+  }
+
+  /// The same for an op with `count` results; empty on failure.
+  template <typename OpTy, typename... Args>
+  llvm::SmallVector<mlir::Value> createMany(std::string &failure, unsigned count, Args &&...args) {
+    mlir::OperationState state(current, OpTy::getOperationName());
+    llvm::SmallVector<mlir::Type> placeholders(count, mlir::NoneType::get(context()));
+    OpTy::build(ops, state, mlir::TypeRange(placeholders), std::forward<Args>(args)...);
+    return finish(state, inferTypes<OpTy>, failure);
+  }
+
+protected:
+  /// Changes operands that inference refused so that it is worth another try; whether it did.
+  virtual bool alignSizes(mlir::OperationState &state) { return false; }
+  /// The results of a new op, or values that stand for them.
+  virtual llvm::SmallVector<mlir::Value> fold(mlir::Operation *op);
+
+  mlir::OpBuilder ops;
+  mlir::Location current;
+
+private:
+  using InferFunction = llvm::LogicalResult (*)(mlir::OperationState &,
+                                                llvm::SmallVectorImpl<mlir::Type> &);
+
+  template <typename OpTy>
+  static llvm::LogicalResult inferTypes(mlir::OperationState &state,
+                                        llvm::SmallVectorImpl<mlir::Type> &types) {
+    return OpTy::inferReturnTypes(state.getContext(), state.location, state.operands,
+                                  state.attributes.getDictionary(state.getContext()),
+                                  state.getRawProperties(), {}, types);
+  }
+
+  llvm::SmallVector<mlir::Value> finish(mlir::OperationState &state, InferFunction infer,
+                                        std::string &failure);
+};
+
+} // namespace dlc::importer
+
+#endif // DLC_LIB_IMPORT_GRAPH_CHECKEDBUILDER_H

@@ -1,0 +1,42 @@
+// Sizes that a model leaves open: its symbols by name, and what is required of them.
+#ifndef DLC_LIB_IMPORT_GRAPH_SIZESYMBOLS_H
+#define DLC_LIB_IMPORT_GRAPH_SIZESYMBOLS_H
+
+#include "dlc/Dialect/DL/IR/ShapeInference.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Value.h"
+
+#include <string>
+#include <vector>
+
+namespace dlc::importer {
+
+/// The symbols of one model, numbered as they are first seen. Equal names are one symbol.
+class SizeSymbols {
+public:
+  explicit SizeSymbols(mlir::MLIRContext *context) : context(context) {}
+
+  /// The symbol called `name`; `estimate` is a likely value.
+  mlir::AffineExpr symbol(llvm::StringRef name, int64_t estimate);
+  /// The model is right only where `atLeastZero` is not negative.
+  void require(mlir::AffineExpr atLeastZero);
+  /// The model is right only where `expr` is `value`, which stands for it from here on.
+  void requireEqual(mlir::AffineExpr expr, mlir::AffineExpr value);
+  /// `dims` with what is required of them.
+  dl::Dims settled(llvm::ArrayRef<mlir::AffineExpr> dims) const;
+  /// Writes the table into the module's attributes.
+  void record(mlir::ModuleOp module) const;
+  llvm::ArrayRef<std::string> allNames() const { return names; }
+
+private:
+  mlir::MLIRContext *context;
+  std::vector<std::string> names;
+  llvm::SmallVector<int64_t> estimates;
+  dl::Dims bounds;
+  llvm::SmallVector<std::pair<mlir::AffineExpr, mlir::AffineExpr>> equal;
+};
+
+} // namespace dlc::importer
+
+#endif // DLC_LIB_IMPORT_GRAPH_SIZESYMBOLS_H
