@@ -1,6 +1,7 @@
 // `checkModel`: what keeps a model from being compiled.
 #include "LoadedModel.h"
 
+#include "dlc/Import/Keras/ImportKeras.h"
 #include "dlc/Import/ONNX/ImportONNX.h"
 
 using namespace dlc;
@@ -16,7 +17,33 @@ static void countOperators(const onnx::Graph &graph, CheckReport &report) {
   }
 }
 
+static void countLayers(const keras::Network &network, CheckReport &report) {
+  for (const keras::Layer &layer : network.layers) {
+    ++report.nodes;
+    ++report.operators[layer.className];
+    if (layer.network)
+      countLayers(*layer.network, report);
+  }
+}
+
+static Expected<CheckReport> checkKerasModel(const std::string &path,
+                                             const CompileOptions &options) {
+  Expected<keras::ImportOptions> importOptions = kerasOptions(path, options);
+  if (!importOptions)
+    return importOptions.error();
+  Expected<keras::Model> model = keras::readModel(path);
+  if (!model)
+    return model.error();
+  CheckReport report;
+  countLayers(model->network, report);
+  LoadedModel scratch(path);
+  report.issues = keras::checkKeras(scratch.context, *model, *importOptions);
+  return report;
+}
+
 Expected<CheckReport> dlc::checkModel(const std::string &path, const CompileOptions &options) {
+  if (path.ends_with(".keras"))
+    return checkKerasModel(path, options);
   CheckReport report;
   if (!path.ends_with(".onnx")) {
     Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);

@@ -7,6 +7,7 @@
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Import/Keras/ImportKeras.h"
 #include "dlc/Import/ONNX/ImportONNX.h"
 #include "dlc/Reference/Interpreter.h"
 #include "dlc/Support/AtomicFile.h"
@@ -104,11 +105,38 @@ Status driver::askForSizes(LoadedModel &model) {
   return {};
 }
 
-static Status importFile(LoadedModel &model, const CompileOptions &options) {
+static Status importONNXFile(LoadedModel &model, const CompileOptions &options) {
   Expected<onnx::Model> file = onnx::readModel(model.path);
   if (!file)
     return file.error();
   auto module = onnx::importONNX(model.context, *file, importOptions(options));
+  if (!module)
+    return module.error();
+  model.module = std::move(*module);
+  return {};
+}
+
+Expected<keras::ImportOptions> driver::kerasOptions(const std::string &path,
+                                                    const CompileOptions &options) {
+  if (!options.constantInputs.empty())
+    return usageError("--constant " + options.constantInputs.begin()->first + ": " + path +
+                      " is a Keras model, whose inputs cannot become constants");
+  keras::ImportOptions result;
+  result.shapes.insert(options.shapes.begin(), options.shapes.end());
+  return result;
+}
+
+static Status importKerasFile(LoadedModel &model, const CompileOptions &options) {
+  Expected<keras::ImportOptions> import = kerasOptions(model.path, options);
+  if (!import)
+    return import.error();
+  Expected<keras::Model> file = keras::readModel(model.path);
+  if (!file)
+    return file.error();
+  if (options.training)
+    if (Status status = keras::checkTraining(*file); !status)
+      return status;
+  auto module = keras::importKeras(model.context, *file, *import);
   if (!module)
     return module.error();
   model.module = std::move(*module);
@@ -135,15 +163,17 @@ static Status parseFile(LoadedModel &model, const CompileOptions &options) {
 static Status refuseName(const std::string &path) {
   if (Expected<MappedFile> file = MappedFile::open(path); !file)
     return file.error();
-  return usageError(path + ": expected a model ending in .onnx or .mlir, or an artifact of dlc");
+  return usageError(path +
+                    ": expected a model ending in .onnx, .keras or .mlir, or an artifact of dlc");
 }
 
 Expected<std::unique_ptr<LoadedModel>> driver::loadModel(const std::string &path,
                                                          const CompileOptions &options) {
   auto model = std::make_unique<LoadedModel>(path);
-  Status status = path.ends_with(".onnx")   ? importFile(*model, options)
-                  : path.ends_with(".mlir") ? parseFile(*model, options)
-                                            : refuseName(path);
+  Status status = path.ends_with(".onnx")    ? importONNXFile(*model, options)
+                  : path.ends_with(".keras") ? importKerasFile(*model, options)
+                  : path.ends_with(".mlir")  ? parseFile(*model, options)
+                                             : refuseName(path);
   if (!status)
     return status.error();
   if (!options.openSizes && model->main() && !dl::symbolNames(*model->module).empty())

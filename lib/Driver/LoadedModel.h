@@ -3,6 +3,7 @@
 #define DLC_LIB_DRIVER_LOADEDMODEL_H
 
 #include "dlc/Driver/Compiler.h"
+#include "dlc/Import/Keras/ImportKeras.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -40,10 +41,13 @@ struct LoadedModel {
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 
-/// Reads `path`: an `.onnx` file is imported with the options' shapes and constants; an `.mlir`
-/// file is parsed and verified.
+/// Reads `path`: an `.onnx` or `.keras` file is imported with the options' shapes and constants; an
+/// `.mlir` file is parsed and verified.
 Expected<std::unique_ptr<LoadedModel>> loadModel(const std::string &path,
                                                  const CompileOptions &options);
+
+/// What of `options` concerns the import of the `.keras` file `path`.
+Expected<keras::ImportOptions> kerasOptions(const std::string &path, const CompileOptions &options);
 
 /// Refuses a model with open sizes: names the first, and asks for the shape of its input.
 Status askForSizes(LoadedModel &model);

@@ -15,10 +15,23 @@ using namespace dl;
 
 namespace {
 
-bool isWeight(dl::ConstantOp constant) {
+/// Whether the model says which of its constants are variables.
+bool marksVariables(func::FuncOp main) {
+  return llvm::any_of(main.getOps<dl::ConstantOp>(),
+                      [](dl::ConstantOp constant) { return constant->hasAttr(variableAttribute); });
+}
+
+/// A guess where it does not: what is more than a number.
+bool looksLikeWeight(dl::ConstantOp constant) {
   RankedTensorType type = constant.getResult().getType();
   return isa<FloatType>(type.getElementType()) && type.getRank() > 0 && type.getNumElements() > 1 &&
          !constant->use_empty();
+}
+
+/// Whether the model leaves `constant` as it is.
+bool isFixed(dl::ConstantOp constant) {
+  auto trainable = constant->getAttrOfType<BoolAttr>(variableAttribute);
+  return trainable && !trainable.getValue();
 }
 
 /// Mean and variance of a batch norm follow the data, not a gradient.
@@ -49,16 +62,19 @@ struct ParametersPass : impl::AutodiffParametersBase<ParametersPass> {
     llvm::StringSet<> taken, frozen;
     for (const std::string &name : freeze)
       frozen.insert(name);
+    bool marked = marksVariables(main);
     for (auto constant : llvm::make_early_inc_range(main.getOps<dl::ConstantOp>())) {
-      if (!isWeight(constant))
+      bool isWeight = marked ? constant->hasAttr(variableAttribute) : looksLikeWeight(constant);
+      if (!isWeight)
         continue;
       std::string name = nameOf(constant), slot = name;
       for (int suffix = 1; !taken.insert(slot).second; ++suffix)
         slot = name + "_" + std::to_string(suffix);
-      bool trainable = !isStatistic(constant) && !frozen.erase(name);
+      bool trainable = !isStatistic(constant) && !isFixed(constant) && !frozen.erase(name);
       BlockArgument argument =
           addSlotArgument(main, slot, constant.getResult().getType(), trainable);
       constant.replaceAllUsesWith(argument);
+      constant->removeAttr(variableAttribute);
       constant->moveBefore(init.getBody().front().getTerminator());
       addSlotResult(init, slot, constant.getResult());
     }

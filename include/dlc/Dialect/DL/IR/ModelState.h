@@ -16,6 +16,10 @@ inline constexpr llvm::StringLiteral stateAttribute = "dl.state";
 /// On an argument that is state: gradients are taken by it.
 inline constexpr llvm::StringLiteral trainableAttribute = "dl.trainable";
 
+/// On a dl.constant: it is a variable of the model, true where it is to be trained. A model that
+/// marks its variables has no others.
+inline constexpr llvm::StringLiteral variableAttribute = "dl.variable";
+
 /// The slot that an argument or result is, if it is one.
 std::optional<std::string> argumentSlot(mlir::func::FuncOp function, unsigned index);
 std::optional<std::string> resultSlot(mlir::func::FuncOp function, unsigned index);

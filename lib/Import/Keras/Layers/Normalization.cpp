@@ -1,0 +1,150 @@
+// Normalisation layers.
+#include "Families.h"
+
+#include "../WindowSettings.h"
+
+using namespace mlir;
+
+namespace dlc::keras {
+
+namespace {
+
+/// What a batch norm has learned, by its variables; null where a setting leaves it out.
+struct BatchNormVariables {
+  Value scale, offset, mean, variance;
+};
+
+} // namespace
+
+/// One value a channel that is no variable.
+static Value perChannel(LayerContext &c, double value, int64_t channels) {
+  Value scalar = c.scalar(c.input(), value);
+  return c.expand(scalar, c.dim(channels));
+}
+
+static BatchNormVariables batchNormVariables(LayerContext &c, int64_t channels) {
+  bool scale = c.flagSetting("scale", true), center = c.flagSetting("center", true);
+  BatchNormVariables result;
+  unsigned index = 0;
+  if (scale)
+    result.scale = c.variable(index++, {channels});
+  if (center)
+    result.offset = c.variable(index++, {channels});
+  result.mean = c.variable(index++, {channels}, /*trainable=*/false);
+  result.variance = c.variable(index++, {channels}, /*trainable=*/false);
+  return result;
+}
+
+/// (x - mean) / sqrt(variance + epsilon) * scale + offset, spelled out: a frozen batch norm takes
+/// no statistics of the batch in training either.
+static Value frozenBatchNorm(LayerContext &c, const BatchNormVariables &variables, double epsilon,
+                             ArrayRef<int64_t> shape) {
+  dl::Dims dims = dl::dimsOf(c.builder().getContext(), shape);
+  Value deviation =
+      c.create<dl::SqrtOp>(c.create<dl::AddOp>(variables.variance, c.scalar(c.input(), epsilon)));
+  Value centred = c.create<dl::SubOp>(c.input(), c.reshape(variables.mean, dims));
+  Value value = c.create<dl::DivOp>(centred, c.reshape(deviation, dims));
+  if (variables.scale)
+    value = c.create<dl::MulOp>(value, c.reshape(variables.scale, dims));
+  if (variables.offset)
+    value = c.create<dl::AddOp>(value, c.reshape(variables.offset, dims));
+  return value;
+}
+
+static Value importBatchNormalization(LayerContext &c) {
+  int64_t rank = LayerContext::rankOf(c.input());
+  int64_t axis = c.normalizedAxis(c.intSetting("axis", -1), rank);
+  double epsilon = c.numberSetting("epsilon", 1e-3);
+  c.ignoreSetting("synchronized");
+  c.ignoreSetting("momentum");
+  c.requireUnset("renorm");
+  c.ignoreSetting("renorm_clipping");
+  c.ignoreSetting("renorm_momentum");
+  if (!c.failed() && axis != rank - 1 && axis != 1)
+    c.unsupported("setting 'axis': expected the last axis or axis 1");
+  if (c.failed())
+    return {};
+  int64_t channels = c.sizeOf(c.input(), axis);
+  BatchNormVariables variables = batchNormVariables(c, channels);
+  if (!c.layer().trainable) {
+    Ints shape(rank - axis, 1);
+    shape.front() = channels;
+    return c.failed() ? Value() : frozenBatchNorm(c, variables, epsilon, shape);
+  }
+  if (!variables.scale)
+    variables.scale = perChannel(c, 1, channels);
+  if (!variables.offset)
+    variables.offset = perChannel(c, 0, channels);
+  dl::Layout layout = axis == rank - 1 ? dl::Layout::ChannelsLast : dl::Layout::ChannelsFirst;
+  return c.create<dl::BatchNormOp>(c.input(), variables.scale, variables.offset, variables.mean,
+                                   variables.variance, c.f64(epsilon), c.layoutAttr(layout));
+}
+
+/// Over the last axis, or over the last ones.
+static Value importLayerNormalization(LayerContext &c) {
+  int64_t rank = LayerContext::rankOf(c.input());
+  Ints axes = c.listSetting("axis");
+  if (axes.empty())
+    axes = {-1};
+  int64_t first = rank - static_cast<int64_t>(axes.size());
+  Ints shape;
+  for (int64_t &axis : axes)
+    axis = c.normalizedAxis(axis, rank);
+  llvm::sort(axes);
+  for (size_t i = 0; i < axes.size() && !c.failed(); ++i)
+    if (axes[i] != first + static_cast<int64_t>(i))
+      c.unsupported("setting 'axis': expected the last axes");
+  double epsilon = c.numberSetting("epsilon", 1e-3);
+  c.requireUnset("rms_scaling");
+  bool scaled = c.flagSetting("scale", true), centred = c.flagSetting("center", true);
+  if (c.failed())
+    return {};
+  for (int64_t axis = first; axis < rank; ++axis)
+    shape.push_back(c.sizeOf(c.input(), axis));
+  unsigned index = 0;
+  Value scale = scaled ? c.variable(index++, shape) : c.scalar(c.input(), 1);
+  Value bias = centred ? c.variable(index++, shape) : Value();
+  return c.create<dl::LayerNormOp>(c.input(), scale, bias, c.i64(first), c.f64(epsilon));
+}
+
+static Value importRescaling(LayerContext &c) {
+  double scale = c.numberSetting("scale", 1), offset = c.numberSetting("offset", 0);
+  Value value = c.input();
+  if (!LayerContext::elementOf(value).isF32())
+    value = c.create<dl::CastOp>(value, TypeAttr::get(c.builder().getF32Type()));
+  if (c.failed())
+    return {};
+  value = c.create<dl::MulOp>(value, c.scalar(value, scale));
+  return c.failed() || offset == 0 ? value : c.create<dl::AddOp>(value, c.scalar(value, offset));
+}
+
+static Value importUnitNormalization(LayerContext &c) {
+  Ints axes = c.listSetting("axis");
+  if (axes.size() > 1)
+    c.unsupported("setting 'axis': more than one axis is not supported");
+  int64_t axis =
+      c.normalizedAxis(axes.empty() ? -1 : axes.front(), LayerContext::rankOf(c.input()));
+  // x * rsqrt(max(sum(x^2), 1e-12))
+  Value sum = c.create<dl::ReduceOp>(
+      c.input(), dl::ReduceKindAttr::get(c.builder().getContext(), dl::ReduceKind::SumSquare),
+      c.i64s({axis}), c.flag(true));
+  if (c.failed())
+    return {};
+  Value norm = c.create<dl::RsqrtOp>(c.create<dl::ClipOp>(sum, c.f64(1e-12), FloatAttr()));
+  return c.create<dl::MulOp>(c.input(), norm);
+}
+
+void registerNormalizationLayers(LayerTable &table) {
+  table.add({.className = "BatchNormalization",
+             .import = importBatchNormalization,
+             .limits = "over the last axis or axis 1; no renorm, no mask"});
+  table.add({.className = "LayerNormalization",
+             .import = importLayerNormalization,
+             .limits = "over the last axes; no rms_scaling"});
+  table.add(
+      {.className = "Rescaling", .import = importRescaling, .limits = "one scale and offset"});
+  table.add(
+      {.className = "UnitNormalization", .import = importUnitNormalization, .limits = "one axis"});
+}
+
+} // namespace dlc::keras
