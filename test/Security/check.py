@@ -6,6 +6,7 @@ file behind.
 """
 import argparse
 import concurrent.futures
+import importlib
 import os
 import re
 import signal
@@ -15,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import malformed
+from case import UNSUPPORTED, Case
 
 EXTRA_MEMORY = 64 << 20
 SECONDS = 60
@@ -39,7 +40,7 @@ def run(command: list[str], folder: Path) -> tuple[int, str, int]:
     return os.waitstatus_to_exitcode(status), text, usage.ru_maxrss * 1024
 
 
-def problems_of(case: malformed.Case, verb: str, result: tuple[int, str, int], limit: int) -> list[str]:
+def problems_of(case: Case, file: str, verb: str, result: tuple[int, str, int], limit: int) -> list[str]:
     status, text, peak = result
     if status < 0:
         return [f"killed by {signal.Signals(-status).name}"]
@@ -50,11 +51,11 @@ def problems_of(case: malformed.Case, verb: str, result: tuple[int, str, int], l
         problems.append(f"exit code {status}, expected {' or '.join(map(str, case.exit_codes))}")
     lines = text.splitlines()
     # `check` lists every unsupported item; everything else is one line.
-    if not lines or (len(lines) > 1 and not (verb == "check" and status == malformed.UNSUPPORTED)):
+    if not lines or (len(lines) > 1 and not (verb == "check" and status == UNSUPPORTED)):
         problems.append(f"{len(lines)} lines of error, expected one")
     if lines and not all(line.isprintable() for line in lines):
         problems.append("an error that is not printable")
-    if lines and "model.onnx" not in text:
+    if lines and file not in text:
         problems.append("an error that does not name the file")
     if lines and not re.search(case.pattern, text):
         problems.append(f"an error without '{case.pattern}'")
@@ -63,24 +64,24 @@ def problems_of(case: malformed.Case, verb: str, result: tuple[int, str, int], l
     return [f"{problem}: {lines[-1] if lines else ''}" for problem in problems]
 
 
-def check(dlc: str, case: malformed.Case, folder: Path, limit: int) -> list[str]:
+def check(dlc: str, file: str, case: Case, folder: Path, limit: int) -> list[str]:
     folder.mkdir()
     case.write(folder)
     before = set(folder.iterdir())
-    model, output = str(folder / "model.onnx"), str(folder / "out.so")
+    model, output = str(folder / file), str(folder / "out.so")
     problems = []
     for verb, command in (("check", [dlc, "check", model]), ("compile", [dlc, "compile", model, "-o", output])):
         problems += [f"FAIL {case.name}: {verb}: {problem}"
-                     for problem in problems_of(case, verb, run(command, folder), limit)]
+                     for problem in problems_of(case, file, verb, run(command, folder), limit)]
         if left := set(folder.iterdir()) - before:
             problems.append(f"FAIL {case.name}: {verb}: left {sorted(path.name for path in left)}")
     return problems
 
 
-def good_model_memory(dlc: str, folder: Path) -> int:
+def good_model_memory(dlc: str, suite, folder: Path) -> int:
     """Peak memory of checking and of compiling a good tiny model, which must both work."""
-    model = folder / "model.onnx"
-    model.write_bytes(malformed.valid().SerializeToString())
+    model = folder / suite.FILE
+    suite.write_valid(model)
     peaks = []
     for command in ([dlc, "check", str(model)], [dlc, "compile", str(model), "-o", str(folder / "out.so")]):
         status, text, peak = run(command, folder)
@@ -94,14 +95,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dlc", default="dlc")
     parser.add_argument("--memory-factor", type=int, default=1, help="more than 1 where dlc is instrumented")
+    parser.add_argument("--suite", default="malformed_onnx", help="the module that makes the files")
     parser.add_argument("cases", nargs="*", help="names; all without")
     arguments = parser.parse_args()
-    cases = [case for case in malformed.CASES if not arguments.cases or case.name in arguments.cases]
+    suite = importlib.import_module(arguments.suite)
+    cases = [case for case in suite.CASES if not arguments.cases or case.name in arguments.cases]
     with tempfile.TemporaryDirectory(prefix="dlc-security-") as name:
         folder = Path(name)
-        limit = good_model_memory(arguments.dlc, folder) + EXTRA_MEMORY * arguments.memory_factor
+        limit = good_model_memory(arguments.dlc, suite, folder) + EXTRA_MEMORY * arguments.memory_factor
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            results = list(pool.map(lambda case: check(arguments.dlc, case, folder / case.name, limit), cases))
+            results = list(pool.map(lambda case: check(arguments.dlc, suite.FILE, case, folder / case.name, limit), cases))
     failed = sum(bool(problems) for problems in results)
     for problems in results:
         print(*problems, sep="\n", end="\n" if problems else "")

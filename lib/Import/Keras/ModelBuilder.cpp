@@ -34,10 +34,9 @@ Value ModelBuilder::variable(StringRef path, const LayerPosition &position, bool
 }
 
 void ModelBuilder::sortVariables(Block &block) {
-  Block::iterator begin = block.begin();
-  for (auto &[position, constants] : order)
-    for (dl::ConstantOp constant : constants)
-      constant->moveBefore(&block, begin);
+  for (auto &[position, constants] : llvm::reverse(order))
+    for (dl::ConstantOp constant : llvm::reverse(constants))
+      constant->moveBefore(&block, block.begin());
 }
 
 } // namespace dlc::keras

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <hdf5.h>
 #include <set>
+#include <sys/mman.h>
 #include <unistd.h>
 
 using namespace dlc;
@@ -302,13 +303,49 @@ void Streamer::walk(hid_t group, const std::string &path, int depth) {
 
 //===-- Entry ------------------------------------------------------------------------------===//
 
+namespace {
+
+/// The file as it is mapped, for a library that would rather copy it: it gets the one address
+/// whenever it asks for memory.
+struct Image {
+  void *begin = nullptr;
+
+  static void *allocate(size_t, H5FD_file_image_op_t, void *image) {
+    return static_cast<Image *>(image)->begin;
+  }
+  static void *copy(void *to, const void *, size_t, H5FD_file_image_op_t, void *) { return to; }
+  static void *reallocate(void *, size_t, H5FD_file_image_op_t, void *) { return nullptr; }
+  static herr_t release(void *, H5FD_file_image_op_t, void *) { return 0; }
+  static void *share(void *image) { return image; }
+  static herr_t unshare(void *) { return 0; }
+};
+
+} // namespace
+
+/// Opens the file behind `input`, which has no name. `image` outlives it.
+static hid_t openImage(int input, uint64_t bytes, Image &image) {
+  constexpr size_t growth = 1 << 16;
+  image.begin = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, input, 0);
+  if (bytes == 0 || image.begin == MAP_FAILED)
+    return H5I_INVALID_HID;
+  Properties access(H5Pcreate(H5P_FILE_ACCESS));
+  H5FD_file_image_callbacks_t callbacks{Image::allocate, Image::copy,  Image::reallocate,
+                                        Image::release,  Image::share, Image::unshare,
+                                        &image};
+  if (H5Pset_fapl_core(access, growth, /*backing_store=*/0) < 0 ||
+      H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
+      H5Pset_file_image(access, image.begin, bytes) < 0)
+    return H5I_INVALID_HID;
+  return H5Fopen("variables", H5F_ACC_RDONLY, access);
+}
+
 void keras::streamVariables(int input, uint64_t inputBytes, int output) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLset_loading_state(0);
   Streamer streamer(inputBytes, output);
   try {
-    File file(
-        H5Fopen(("/proc/self/fd/" + std::to_string(input)).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+    Image image;
+    File file(openImage(input, inputBytes, image));
     if (!file.isOpen())
       throw Refusal{ExitCode::BadInput, "expected an HDF5 file"};
     Object root(H5Oopen(file, "/", H5P_DEFAULT));

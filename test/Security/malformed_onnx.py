@@ -4,29 +4,15 @@ A function's name is its case's name and its docstring says what the file tries.
 must come of it: the exit codes that are right and a pattern that the one line of error must contain.
 """
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
+from case import BAD_INPUT, UNSUPPORTED, Case
 from onnx import AttributeProto, TensorProto, helper, numpy_helper
 
-BAD_INPUT = 1
-UNSUPPORTED = 3
+FILE = "model.onnx"
 HUGE = 1 << 40
-
-
-@dataclass
-class Case:
-    """`write` puts model.onnx (and what lies beside it) into a folder."""
-    name: str
-    write: Callable[[Path], None]
-    exit_codes: tuple[int, ...]
-    pattern: str
-    # Valid, but too large to compile: `dlc check` may find nothing wrong.
-    valid: bool = False
-
 
 CASES: list[Case] = []
 
@@ -38,7 +24,7 @@ def hostile(pattern: str = "", exit_codes: tuple[int, ...] = (BAD_INPUT,), valid
             result = function(folder) if function.__code__.co_argcount else function()
             if isinstance(result, onnx.ModelProto):
                 result = result.SerializeToString()
-            (folder / "model.onnx").write_bytes(result)
+            (folder / FILE).write_bytes(result)
         CASES.append(Case(function.__name__, write, exit_codes, pattern, valid))
         return function
     return register
@@ -636,3 +622,7 @@ def external_in_a_sparse_constant(folder: Path) -> onnx.ModelProto:
     constant.attribute.append(AttributeProto(name="sparse_value", type=AttributeProto.SPARSE_TENSOR,
                                              sparse_tensor=sparse_external(folder)))
     return model([constant, node("Add", "x w")])
+
+
+def write_valid(path: Path) -> None:
+    path.write_bytes(valid().SerializeToString())
