@@ -242,7 +242,8 @@ void cli::addBenchCommand(CLI::App &app, Session &session) {
               "dlc bench model.onnx --batch 16 --json\n"
               "dlc bench model.onnx --shape x=1x3x48x320 --seconds 10");
   command
-      ->add_option("MODEL", verb->model, "An .onnx file, or a shared library made by dlc compile")
+      ->add_option("MODEL", verb->model,
+                   "An .onnx or .keras file, or a shared library made by dlc compile")
       ->required();
   command
       ->add_option("--threads", verb->threads, "Threads that share the work; every core by default")

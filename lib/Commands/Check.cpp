@@ -47,7 +47,7 @@ void cli::addCheckCommand(CLI::App &app, Session &session) {
       app, session, "check",
       "Lists every operator, attribute and type of a model that dlc cannot compile, by node",
       "dlc check model.onnx\ndlc check model.onnx --json --shape x=1x3x224x224");
-  command->add_option("MODEL", verb->model, "An .onnx file")->required();
+  command->add_option("MODEL", verb->model, "An .onnx or .keras file")->required();
   verb->flags.add(*command);
   command->callback([verb, &session] {
     session.action = [verb, &session] { return runCheck(verb->model, verb->flags, session); };

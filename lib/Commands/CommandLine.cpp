@@ -1,6 +1,7 @@
 // The command line as a whole: verbs, parsing, exit codes.
 #include "dlc/Commands/CommandLine.h"
 #include "Command.h"
+#include "dlc/Driver/KerasLayersPage.h"
 
 #include <new>
 #include <unistd.h>
@@ -88,8 +89,9 @@ int dlc::runCommandLine(int argc, const char *const *argv) {
   CLI::App app("dlc: compiles deep-learning models into self-contained native libraries", "dlc");
   app.set_help_flag("-h,--help", "Prints this help");
   app.set_version_flag("--version", std::string("dlc ") + DLC_VERSION, "Prints the version");
-  bool markdown = false;
+  bool markdown = false, kerasLayers = false;
   app.add_flag("--help-markdown", markdown, "Prints docs/CLI.md")->group("");
+  app.add_flag("--keras-layers-markdown", kerasLayers, "Prints docs/KerasLayers.md")->group("");
   app.footer(appFooter);
   app.require_subcommand(0, 1);
   addCompileCommand(app, session);
@@ -107,6 +109,10 @@ int dlc::runCommandLine(int argc, const char *const *argv) {
   }
   if (markdown) {
     std::fputs(markdownHelp(app).c_str(), stdout);
+    return 0;
+  }
+  if (kerasLayers) {
+    std::fputs(kerasLayersPage().c_str(), stdout);
     return 0;
   }
   if (!session.action)

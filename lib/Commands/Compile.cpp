@@ -65,7 +65,10 @@ ExitCode CompileVerb::run(Session &session) const {
   options->emit = findEmit(emit);
   options->openSizes = true;
   if (train) {
-    options->training = training.over({});
+    Expected<TrainingOptions> defaults = trainingDefaults(model, training.openParts());
+    if (!defaults)
+      return session.fail(defaults.error());
+    options->training = training.over(*defaults);
     options->training->sampleWeight = sampleWeight;
     options->training->seed = seed;
   }
@@ -113,6 +116,7 @@ void cli::addCompileCommand(CLI::App &app, Session &session) {
               "dlc compile model.onnx -o model.so --shape x=1x3x224x224\n"
               "dlc compile model.onnx --emit=a --cpu=x86-64-v3 -o model.a\n"
               "dlc compile model.onnx --train --loss=mse --optimizer=adam -o trainer.so\n"
+              "dlc compile model.keras --train --shape 32x224x224x3 -o trainer.so\n"
               "dlc compile model.onnx --compile-to=fuse -o fused.mlir\n"
               "dlc compile fused.mlir --compile-from=fuse -o model.so");
   std::vector<std::string> phaseNames;
@@ -121,7 +125,7 @@ void cli::addCompileCommand(CLI::App &app, Session &session) {
     phaseNames.emplace_back(phase.name);
     phaseList += (phaseList.empty() ? "" : "|") + phaseNames.back();
   }
-  command->add_option("MODEL", verb->model, "An .onnx file, or an .mlir dump of a phase")
+  command->add_option("MODEL", verb->model, "An .onnx or .keras file, or an .mlir dump of a phase")
       ->required();
   command
       ->add_option("-o,--output", verb->output,

@@ -110,7 +110,7 @@ void cli::addInspectCommand(CLI::App &app, Session &session) {
               "dlc inspect model.onnx --plan");
   command
       ->add_option("MODEL", verb->model,
-                   "An .onnx file, an .mlir dump of a phase, or an artifact (.so)")
+                   "An .onnx or .keras file, an .mlir dump of a phase, or an artifact (.so)")
       ->required();
   command->add_flag("--plan", verb->plan, "Also print where each result lies in scratch memory");
   verb->flags.add(*command);

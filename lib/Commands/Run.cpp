@@ -174,7 +174,8 @@ void cli::addRunCommand(CLI::App &app, Session &session) {
       "dlc run model.onnx --random-inputs --shape x=1x3x224x224\n"
       "dlc run model.onnx --input input_0.pb --output out/ --output-format=pb");
   command
-      ->add_option("MODEL", verb->model, "An .onnx file, or a shared library made by dlc compile")
+      ->add_option("MODEL", verb->model,
+                   "An .onnx or .keras file, or a shared library made by dlc compile")
       ->required();
   command
       ->add_option("-o,--output", verb->outputFolder,

@@ -3,6 +3,7 @@
 #define DLC_LIB_COMMANDS_TRAININGFLAGS_H
 
 #include "Command.h"
+#include "dlc/Driver/TrainingDefaults.h"
 
 #include <optional>
 #include <string>
@@ -25,6 +26,8 @@ struct TrainingFlags {
   /// `base` with what was given in its place. An optimizer that is given comes with its own
   /// constants.
   TrainingOptions over(TrainingOptions base) const;
+  /// What is left for the model's file to say.
+  TrainingParts openParts() const { return {!optimizer, !loss, metrics.empty()}; }
 };
 
 } // namespace dlc::cli

@@ -155,7 +155,7 @@ void cli::addVerifyCommand(CLI::App &app, Session &session) {
       "dlc verify model.onnx --shape x=1x3x224x224\n"
       "dlc verify model.onnx --against test_data_set_0/\n"
       "dlc verify model.onnx --against expected.npz --rtol 1e-3");
-  command->add_option("MODEL", verb->model, "An .onnx file")->required();
+  command->add_option("MODEL", verb->model, "An .onnx or .keras file")->required();
   command
       ->add_option("--against", verb->against,
                    "Expected results instead of the interpreter's: a folder of input_I.pb and "

@@ -7,7 +7,8 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-os.environ["KERAS_BACKEND"] = "jax"
+# NumPy starts at once; JAX would compile each op for each shape.
+os.environ.setdefault("KERAS_BACKEND", "numpy")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import keras  # noqa: E402
@@ -166,6 +167,7 @@ def reshapes() -> Family:
         layers.Permute((3, 1, 2), name="permute"), layers.ZeroPadding2D(name="pad"),
         layers.ZeroPadding2D(((1, 2), (0, 3)), name="pad_each"), layers.Cropping2D(((1, 0), (2, 1)), name="crop"),
         layers.UpSampling2D((2, 3), name="up"), layers.Dropout(0.5, name="dropout"),
+        layers.Dropout(0.1, noise_shape=(None, 1, 6, 3), name="dropout_shared"),
         layers.SpatialDropout2D(0.5, name="spatial_dropout"), layers.GaussianNoise(1.0, name="noise")])
 
 

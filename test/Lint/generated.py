@@ -12,6 +12,7 @@ from pathlib import Path
 CASES = sorted((Path(__file__).resolve().parents[1] / "Gradients" / "Cases").glob("*.mlir"))
 PAGES: dict[str, list[str]] = {
     "docs/CLI.md": ["{bin}/dlc", "--help-markdown"],
+    "docs/KerasLayers.md": ["{bin}/dlc", "--keras-layers-markdown"],
     "docs/Gradients.md": ["{bin}/dlc-gradient-check", "--markdown", *map(str, CASES)],
 }
 # One page a family of ops.

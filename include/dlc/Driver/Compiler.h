@@ -95,7 +95,7 @@ struct CompileResult {
   std::vector<PhaseTime> phases;
 };
 
-/// Compiles `model` (`.onnx`, or `.mlir` of any phase). A failure leaves no file.
+/// Compiles `model` (`.onnx`, `.keras`, or `.mlir` of any phase). A failure leaves no file.
 Expected<CompileResult> compileModel(const std::string &model, const CompileOptions &options);
 
 /// What a caller must supply, in order: the graph's inputs without those that have initializers.
@@ -157,7 +157,8 @@ struct InspectReport {
   /// The plan itself, in the order of first use; empty for artifacts and dumps of the phase `host`.
   std::vector<BufferReport> buffers;
 };
-/// `model` is an `.onnx` file, a dump of any phase, or an artifact, whose layers are its kernels.
+/// `model` is an `.onnx` or `.keras` file, a dump of any phase, or an artifact, whose layers are
+/// its kernels.
 Expected<InspectReport> inspectModel(const std::string &model, const CompileOptions &options);
 
 /// How close two results must be: |actual - expected| <= absolute + relative * largest |expected|.

@@ -32,6 +32,8 @@ static constexpr Spelling spellings[] = {
     {"mean_absolute_error", "mae"},
     {"root_mean_squared_error", "rmse"},
     {"acc", "accuracy"},
+    {"adam_w", "adamw"},
+    {"rm_sprop", "rmsprop"},
 };
 
 static std::string ourName(std::string_view keras) {
@@ -93,7 +95,7 @@ std::optional<CompileConfig> keras::compileConfigOf(const Config &model) {
 /// `Adam` for `adam`: Keras's optimizers are their names with capitals, or all capitals.
 static std::string optimizerClass(const std::string &name) {
   static constexpr std::pair<llvm::StringRef, llvm::StringRef> classes[] = {
-      {"sgd", "SGD"}, {"rms_prop", "RMSprop"}, {"rmsprop", "RMSprop"}, {"adam_w", "AdamW"}};
+      {"sgd", "SGD"}, {"rmsprop", "RMSprop"}, {"adamw", "AdamW"}};
   for (auto [ours, keras] : classes)
     if (ours == name)
       return keras.str();

@@ -321,6 +321,9 @@ static std::string trainingProblem(const Layer &layer) {
     if (!member.value.isNull() && (key.ends_with("_regularizer") || key.ends_with("_constraint")))
       return "setting '" + member.key + "' is not supported in training";
   }
+  for (const char *setting : {"dropout", "recurrent_dropout"})
+    if (const Config *rate = layer.config.findValue(setting); rate && rate->number() != 0.0)
+      return "setting '" + std::string(setting) + "' is not supported in training";
   const LayerEntry *entry = LayerTable::get().find(layer.className);
   if (entry && !entry->noTraining.empty())
     return "layers of this class are not supported in training: one " + entry->noTraining.str();

@@ -54,9 +54,8 @@ static Value frozenBatchNorm(LayerContext &c, const BatchNormVariables &variable
 static Value importBatchNormalization(LayerContext &c) {
   int64_t rank = LayerContext::rankOf(c.input());
   int64_t axis = c.normalizedAxis(c.intSetting("axis", -1), rank);
-  double epsilon = c.numberSetting("epsilon", 1e-3);
+  double epsilon = c.numberSetting("epsilon", 1e-3), momentum = c.numberSetting("momentum", 0.99);
   c.ignoreSetting("synchronized");
-  c.ignoreSetting("momentum");
   c.requireUnset("renorm");
   c.ignoreSetting("renorm_clipping");
   c.ignoreSetting("renorm_momentum");
@@ -77,7 +76,8 @@ static Value importBatchNormalization(LayerContext &c) {
     variables.offset = perChannel(c, 0, channels);
   dl::Layout layout = axis == rank - 1 ? dl::Layout::ChannelsLast : dl::Layout::ChannelsFirst;
   return c.create<dl::BatchNormOp>(c.input(), variables.scale, variables.offset, variables.mean,
-                                   variables.variance, c.f64(epsilon), c.layoutAttr(layout));
+                                   variables.variance, c.f64(epsilon), c.f64(momentum),
+                                   c.layoutAttr(layout));
 }
 
 /// Over the last axis, or over the last ones.

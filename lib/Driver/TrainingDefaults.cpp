@@ -1,0 +1,96 @@
+// From `model.compile` in Keras to training options.
+#include "dlc/Driver/TrainingDefaults.h"
+
+#include "dlc/Import/Keras/Model.h"
+
+using namespace dlc;
+
+namespace {
+
+/// A setting that is taken at one value only, as a number: false is 0, null is absent.
+struct Expectation {
+  std::string_view setting;
+  double value = 0;
+};
+
+} // namespace
+
+/// The first of `expected` that `part` has otherwise; empty where none.
+static std::string firstOther(const keras::NamedConfig &part,
+                              std::initializer_list<Expectation> expected) {
+  for (const Expectation &each : expected) {
+    const keras::Config *setting = part.config.findValue(each.setting);
+    const bool *flag = setting ? setting->as<bool>() : nullptr;
+    std::optional<double> number = flag      ? std::optional<double>(*flag)
+                                   : setting ? setting->number()
+                                             : each.value;
+    if (number != each.value)
+      return std::string(each.setting);
+  }
+  return {};
+}
+
+static Status takeOptimizer(const keras::NamedConfig &optimizer, TrainingOptions &options) {
+  std::string other = firstOther(optimizer, {{"clipnorm"},
+                                             {"global_clipnorm"},
+                                             {"clipvalue"},
+                                             {"use_ema"},
+                                             {"loss_scale_factor"},
+                                             {"gradient_accumulation_steps"},
+                                             {"amsgrad"}});
+  const keras::Config *rate = optimizer.config.findValue("learning_rate");
+  if (rate && !rate->number())
+    other = "learning_rate";
+  if (!other.empty())
+    return unsupported("the optimizer's setting '" + other +
+                       "' is not supported: choose one with --optimizer");
+  options.optimizer = optimizer.name;
+  options.learningRate = optimizer.number("learning_rate", options.learningRate);
+  options.momentum = optimizer.number("momentum", options.momentum);
+  options.nesterov = optimizer.flag("nesterov", options.nesterov);
+  options.beta1 = optimizer.number("beta_1", options.beta1);
+  options.beta2 = optimizer.number("beta_2", options.beta2);
+  options.rho = optimizer.number("rho", options.rho);
+  options.centered = optimizer.flag("centered", options.centered);
+  options.epsilon = optimizer.number("epsilon", options.epsilon);
+  options.weightDecay = optimizer.number("weight_decay", options.weightDecay);
+  return {};
+}
+
+static Status takeLoss(const keras::NamedConfig &loss, TrainingOptions &options) {
+  std::string other = firstOther(
+      loss,
+      {{"from_logits"}, {"label_smoothing"}, {"axis", -1}, {"ignore_class", -1}, {"delta", 1}});
+  std::string reduction = loss.config.text("reduction");
+  if (!reduction.empty() && reduction != "sum_over_batch_size" && reduction != "mean")
+    other = "reduction";
+  if (!other.empty())
+    return unsupported("the loss's setting '" + other +
+                       "' is not supported: choose one with --loss");
+  options.loss = loss.name;
+  return {};
+}
+
+Expected<TrainingOptions> dlc::trainingDefaults(const std::string &model,
+                                                const TrainingParts &parts) {
+  TrainingOptions options;
+  if (!model.ends_with(".keras"))
+    return options;
+  Expected<std::optional<keras::CompileConfig>> compile = keras::readCompileConfig(model);
+  if (!compile)
+    return compile.error();
+  if (!*compile)
+    return options;
+  const keras::CompileConfig &said = **compile;
+  Status status;
+  if (parts.optimizer && !said.optimizer.name.empty())
+    status = takeOptimizer(said.optimizer, options);
+  if (status && parts.loss && !said.loss.name.empty())
+    status = takeLoss(said.loss, options);
+  if (!status)
+    return Error{status.error().code, model + ": " + status.error().message};
+  if (parts.metrics)
+    for (const keras::NamedConfig &metric : said.metrics)
+      options.metrics.push_back(metric.name);
+  return options;
+}
