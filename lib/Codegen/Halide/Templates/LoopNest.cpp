@@ -35,7 +35,8 @@ Var parallelise(Func func, const std::vector<Var> &loops, const Size &iterations
     func.fuse(fused, loops[i], next);
     fused = next;
   }
-  const Size pieces = iterations.isConstant() ? smaller(tasks, iterations) : tasks;
+  // At least one: an open number of tasks may round down to none.
+  const Size pieces = larger(iterations.isConstant() ? smaller(tasks, iterations) : tasks, 1);
   if (pieces.isConstant() && pieces.constant() <= 1)
     return fused;
   const Size chunk = ceilDiv(iterations, pieces);
