@@ -42,3 +42,21 @@ func.func @main(%x: tensor<4x2xf32>) -> tensor<4x2xf32> {
   %y = dl.batch_norm %x, %s, %s, %m, %m : (tensor<4x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<4x2xf32>
   return %y : tensor<4x2xf32>
 }
+
+// -----
+
+// A model that marks its variables has no others, and says itself which of them stay as they are.
+// CHECK-LABEL: func.func @main
+// CHECK-SAME: %{{.*}}: tensor<1xf32> {dl.state = "kernel", dl.trainable}, %{{.*}}: tensor<3xf32> {dl.state = "fixed"})
+// CHECK-NEXT: dl.constant dense<2.000000e+00> : tensor<3xf32>
+// CHECK-LABEL: func.func @init
+// CHECK-NOT: dl.variable
+func.func @main(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %single = dl.constant {dl.variable = true} dense<1.0> : tensor<1xf32> loc("kernel")
+  %fixed = dl.constant {dl.variable = false} dense<3.0> : tensor<3xf32> loc("fixed")
+  %number = dl.constant dense<2.0> : tensor<3xf32>
+  %0 = dl.mul %x, %single : (tensor<3xf32>, tensor<1xf32>) -> tensor<3xf32>
+  %1 = dl.mul %0, %number : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %2 = dl.mul %1, %fixed : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  return %2 : tensor<3xf32>
+}

@@ -107,6 +107,10 @@ def convolutions() -> Family:
              layers.DepthwiseConv2D(3, name="depthwise"),
              layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same", strides=2, name="depthwise_multiplier"),
              layers.SeparableConv2D(5, 3, depth_multiplier=2, padding="same", activation="tanh", name="separable")]
+    transpose = layers.Conv2DTranspose
+    cases += [transpose(3, 3, name="transpose"), transpose(3, (2, 3), strides=3, name="transpose_apart"),
+              transpose(5, 4, strides=2, padding="same", activation="relu", name="transpose_same"),
+              transpose(3, 3, strides=(2, 1), padding="same", use_bias=False, name="transpose_same_odd")]
     return of_cases("convolutions", (11, 13, 4), cases)
 
 
@@ -118,6 +122,7 @@ def convolutions_1d() -> Family:
         conv(4, 3, padding="causal", dilation_rate=2, name="causal"), conv(6, 5, groups=3, name="grouped"),
         layers.DepthwiseConv1D(3, depth_multiplier=2, name="depthwise"),
         layers.SeparableConv1D(5, 3, padding="same", name="separable"),
+        layers.Conv1DTranspose(4, 3, strides=2, padding="same", name="transpose"),
         layers.MaxPooling1D(3, name="max_pool"), layers.AveragePooling1D(3, strides=1, padding="same", name="average_pool"),
         layers.GlobalAveragePooling1D(name="global_average"), layers.GlobalMaxPooling1D(keepdims=True, name="global_max"),
         layers.ZeroPadding1D((1, 2), name="pad"), layers.Cropping1D((2, 3), name="crop"),
@@ -229,9 +234,8 @@ def shared_and_nested() -> Family:
 
 @family
 def sequential() -> Family:
-    model = keras.Sequential([layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten(),
-                              layers.Dropout(0.2), layers.Dense(10, activation="softmax")])
-    model.build((None, 13, 11, 3))
+    model = keras.Sequential([keras.Input((13, 11, 3), name="x"), layers.Conv2D(4, 3, activation="relu"),
+                              layers.MaxPooling2D(), layers.Flatten(), layers.Dropout(0.2),
+                              layers.Dense(10, activation="softmax")])
     randomize(model)
-    # Without an InputLayer: dlc calls the input so.
-    return Family("sequential", model, {"input": np.random.default_rng(3).random((1, 13, 11, 3), np.float32)})
+    return Family("sequential", model, {"x": np.random.default_rng(3).random((1, 13, 11, 3), np.float32)})

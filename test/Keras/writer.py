@@ -62,12 +62,12 @@ def check(rewrite: str, name: str, model: keras.Model, inputs, folder: Path) -> 
                            f"{name}: a member is compressed")
     problems += expect(output.read_bytes() == again.read_bytes(), f"{name}: two writes differ")
     problems += expect([path.name for path in folder.iterdir() if "tmp" in path.name] == [], f"{name}: left a temporary")
-    if model.optimizer:
+    if getattr(model, "optimizer", None):
         problems += expect(int(loaded.optimizer.iterations) == 20, f"{name}: iterations {loaded.optimizer.iterations}")
         for found, expected in zip(loaded.optimizer.variables[1:], model.optimizer.variables[1:], strict=True):
             problems += expect(np.allclose(found.numpy(), expected.numpy() / 2, rtol=1e-6),
                                f"{name}: optimizer variable {expected.path}")
-        problems += expect(loaded.loss == model.loss, f"{name}: loss {loaded.loss}")
+        problems += expect(loaded.loss == "mean_squared_error", f"{name}: loss {loaded.loss}")
     return problems
 
 
@@ -79,7 +79,7 @@ def main() -> int:
     cases = [("compiled", model, x)]
     for name in ("shared_and_nested", "normalizations"):
         case = models.FAMILIES[name]()
-        cases.append((name, case.model, next(iter(case.inputs.values()))))
+        cases.append((name, case.model, list(case.inputs.values())))
     problems = []
     with tempfile.TemporaryDirectory(prefix="dlc-keras-") as folder:
         for name, model, inputs in cases:

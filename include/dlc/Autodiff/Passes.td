@@ -24,7 +24,8 @@ def AutodiffParameters : Pass<"autodiff-parameters", "::mlir::ModuleOp"> {
   let description = [{
     After: every float constant of rank 1 or more and more than one element that `main` computes with is an
     argument with `dl.state`, its name, and `dl.trainable` unless it is a statistic of a batch norm or named in
-    `freeze`. `init` has no arguments and returns the first content of each slot.
+    `freeze`. In a model that marks its variables (`dl.variable`) those are the weights, and no others; a false one
+    is not trained. `init` has no arguments and returns the first content of each slot.
   }];
   let options = [
     ListOption<"freeze", "freeze", "std::string", "Names of weights that are not trained">,

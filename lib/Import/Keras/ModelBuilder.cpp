@@ -9,9 +9,9 @@ using namespace mlir;
 namespace dlc::keras {
 
 std::string ModelBuilder::shapeText(Value value) const {
-  auto text = llvm::map_range(dl::dimsOf(value.getType()), [&](AffineExpr dim) {
-    return dl::expressionString(dim, sizeSymbols.allNames());
-  });
+  dl::Dims dims = dl::dimsOf(value.getType());
+  auto text = llvm::map_range(
+      dims, [&](AffineExpr dim) { return dl::expressionString(dim, sizeSymbols.allNames()); });
   return "(" + llvm::join(text, ", ") + ")";
 }
 

@@ -92,9 +92,44 @@ static Value importSeparableConv(LayerContext &c) {
   return c.activated(conv(c, value, filtersFirst(c, pointwise), bias, point, 1));
 }
 
+/// The transpose of a convolution with this window and padding: `same` gives size * stride results,
+/// `valid` all that a window reaches. The kernel is (kernel..., filters, channels).
+template <int spatial>
+static Value importConvTranspose(LayerContext &c) {
+  WindowSettings window = windowSettings(c, "kernel_size", spatial, Ints(spatial, 1));
+  bool same = c.textSetting("padding", "valid") == "same";
+  int64_t filters = c.intSetting("filters", 0);
+  c.requireUnset("output_padding");
+  if (c.failed())
+    return {};
+  Ints outputPadding;
+  for (size_t axis = 0; axis < spatial; ++axis) {
+    int64_t reach = (window.kernel[axis] - 1) * window.dilations[axis] + 1;
+    int64_t overlap = reach - window.strides[axis];
+    int64_t cut = same ? std::max<int64_t>(overlap, 0) : 0;
+    window.padsBegin[axis] = cut / 2;
+    window.padsEnd[axis] = cut - cut / 2;
+    outputPadding.push_back(std::max<int64_t>(-overlap, 0));
+  }
+  int64_t channels = c.sizeOf(c.input(), channelAxis(window.layout, spatial + 2));
+  Value kernel = c.variable(0, withChannels(window.kernel, filters, channels));
+  Value bias = c.flagSetting("use_bias", true) ? c.variable(1, {filters}) : Value();
+  Value value = c.create<dl::ConvTransposeOp>(
+      c.input(), filtersFirst(c, kernel), bias, c.i64s(window.strides), c.i64s(window.dilations),
+      c.i64s(window.padsBegin), c.i64s(window.padsEnd), c.i64(1), c.layoutAttr(window.layout),
+      c.i64s(outputPadding));
+  return c.activated(value);
+}
+
 void registerConvolutionLayers(LayerTable &table) {
   table.add({.className = "Conv1D", .import = importConv<1>});
   table.add({.className = "Conv2D", .import = importConv<2>});
+  table.add({.className = "Conv1DTranspose",
+             .import = importConvTranspose<1>,
+             .limits = "no output_padding"});
+  table.add({.className = "Conv2DTranspose",
+             .import = importConvTranspose<2>,
+             .limits = "no output_padding"});
   table.add({.className = "Conv3D", .import = importConv<3>});
   table.add({.className = "DepthwiseConv1D", .import = importDepthwiseConv<1>});
   table.add({.className = "DepthwiseConv2D", .import = importDepthwiseConv<2>});
