@@ -155,6 +155,7 @@ void registerGradientRules(DialectRegistry &registry) {
     attachElementwiseRules(context);
     attachContractionRules(context);
     attachWindowRules(context);
+    attachRecurrentRules(context);
     attachReductionRules(context);
     attachNormalizationRules(context);
     attachShapeRules(context);

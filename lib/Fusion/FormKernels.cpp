@@ -46,8 +46,12 @@ KernelInterface interfaceOf(const KernelGroup &group) {
       if (!isImmediateFor(op, operand) && !inside.contains(operand.getDefiningOp()))
         result.inputs.insert(operand);
   for (Operation *op : group.ops) {
-    for (Value value : op->getResults())
-      if (llvm::any_of(value.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
+    SmallVector<OpResult> states;
+    if (auto recurrent = dyn_cast<RecurrentOpInterface>(op))
+      states = recurrent.getStateResults();
+    for (OpResult value : op->getResults())
+      if (llvm::is_contained(states, value) ||
+          llvm::any_of(value.getUsers(), [&](Operation *user) { return !inside.contains(user); }))
         result.outputs.push_back(value);
   }
   return result;

@@ -128,6 +128,8 @@ std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup 
       return "a movement cannot follow an anchor in one kernel";
     if (classOf(group.anchor) == FusionClass::Opaque)
       return "the producer takes no epilogue";
+    if (isa<RecurrentOpInterface>(group.anchor))
+      return "the producer is computed step by step";
     if (group.anchor->getNumResults() > 1)
       return "the producer has several results";
   }

@@ -24,6 +24,7 @@ static void addOptimize(OpPassManager &manager) {
   function.addPass(dl::createDLRecognizeActivations());
   function.addPass(dl::createDLRecognizeNormalizations());
   function.addPass(dl::createDLRecognizeAttention());
+  function.addPass(dl::createDLHoistRecurrentInputs());
   // Before channels-last, while filters are in the order of the model.
   function.addPass(dl::createDLFoldBatchNorm());
   function.addPass(dl::createDLChannelsLast());
@@ -95,6 +96,7 @@ void addPhase(OpPassManager &manager, Phase phase, const PipelineOptions &option
     // Not before: a panel is as wide as the schedule says, and schedules are edited in dumps and
     // tuned.
     function.addPass(schedule::createSchedulePackWeights({options.vectorBytes}));
+    function.addPass(schedule::createSchedulePackRecurrent({options.vectorBytes}));
     function.addPass(schedule::createScheduleMarkInPlace()); // again: schedules may be others
     return;
   case Phase::Host:

@@ -103,6 +103,23 @@ AttentionShape attentionShapeOf(dl::AttentionOp op) {
   return shape;
 }
 
+RnnStepShape rnnStepShapeOf(RecurrentOpInterface op) {
+  RnnStepShape shape;
+  ArrayRef<int64_t> state = op.getStepOutputs().front().type.getShape();
+  shape.rows = state[0];
+  shape.units = state[1];
+  shape.elementBytes = accumulatorBytes(op->getResult(0));
+  // A layer multiplies states to the sums of all gates, a gradient these back to states.
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<dl::LstmOp, dl::GruOp, dl::SimpleRnnOp>([&](auto layer) {
+        shape.gates = layer.gateCount;
+        shape.depth = shape.units;
+      })
+      .Case<dl::LstmGradientOp, dl::SimpleRnnGradientOp>(
+          [&](auto gradient) { shape.depth = gradient.gateCount * shape.units; });
+  return shape;
+}
+
 WindowShape windowShapeOf(dl::ConvOp op) {
   SmallVector<int64_t> input = likelyShapeOf(op.getInput()), result = likelyShapeOf(op.getResult());
   ArrayRef<int64_t> window = windowOf(op);
@@ -230,8 +247,10 @@ bool fits(Attribute schedule, dl::KernelOp kernel) {
   auto direct = [&] { return conv && isDirect(conv) && hasPackedFilter(kernel, conv); };
   return llvm::TypeSwitch<Attribute, bool>(schedule)
       .Case([&](dl::InjectiveScheduleAttr) {
-        return !isa_and_nonnull<dl::AttentionOp, dl::LayerNormOp, dl::RmsNormOp>(anchor);
+        return !isa_and_nonnull<dl::AttentionOp, dl::LayerNormOp, dl::RmsNormOp,
+                                RecurrentOpInterface>(anchor);
       })
+      .Case([&](dl::RnnStepScheduleAttr) { return isa_and_nonnull<RecurrentOpInterface>(anchor); })
       .Case([&](dl::GemmScheduleAttr) { return isa_and_nonnull<dl::MatmulOp>(anchor) || direct(); })
       .Case([&](dl::AttentionScheduleAttr) { return isa_and_nonnull<dl::AttentionOp>(anchor); })
       .Case([&](dl::DepthwiseScheduleAttr) { return direct() && isDepthwise(conv); })
@@ -264,6 +283,8 @@ Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
     return attributeOf(context, chooseGemm(gemmShapeOf(matmul), facts));
   if (auto attention = dyn_cast_if_present<dl::AttentionOp>(anchor))
     return attributeOf(context, chooseAttention(attentionShapeOf(attention), facts));
+  if (auto recurrent = dyn_cast_if_present<RecurrentOpInterface>(anchor))
+    return attributeOf(context, chooseRnnStep(rnnStepShapeOf(recurrent), facts));
   if (auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
       conv && isDirect(conv) && hasPackedFilter(kernel, conv)) {
     if (isDepthwise(conv))

@@ -36,6 +36,10 @@ dl::TransposeScheduleAttr attributeOf(mlir::MLIRContext *context, const Transpos
   return dl::TransposeScheduleAttr::get(context, p.tile, p.tasks);
 }
 
+dl::RnnStepScheduleAttr attributeOf(mlir::MLIRContext *context, const RnnStepParams &p) {
+  return dl::RnnStepScheduleAttr::get(context, p.rowsPerTile, p.vectorsPerGate, p.unroll, p.tasks);
+}
+
 GemmParams paramsOf(dl::GemmScheduleAttr a) {
   GemmParams p;
   p.rowsPerTile = a.getRowsPerTile();
@@ -98,6 +102,15 @@ InjectiveParams paramsOf(dl::InjectiveScheduleAttr a) {
 TransposeParams paramsOf(dl::TransposeScheduleAttr a) {
   TransposeParams p;
   p.tile = a.getTile();
+  p.tasks = a.getTasks();
+  return p;
+}
+
+RnnStepParams paramsOf(dl::RnnStepScheduleAttr a) {
+  RnnStepParams p;
+  p.rowsPerTile = a.getRowsPerTile();
+  p.vectorsPerGate = a.getVectorsPerGate();
+  p.unroll = a.getUnroll();
   p.tasks = a.getTasks();
   return p;
 }

@@ -99,3 +99,17 @@ func.func @store_what_is_dear(%a: tensor<64x37xf32>, %b: tensor<64x37xf32>, %c: 
   %s = dl.reduce <sum> %2 {axes = array<i64: 0>} : (tensor<64x37xf32>) -> tensor<1x37xf32>
   return %r, %s : tensor<64x1xf32>, tensor<1x37xf32>
 }
+
+// Both states of a layer are in memory, used or not; what nobody uses of the rest is not made.
+// CHECK-LABEL: @recurrence
+// CHECK: dl.kernel {{.*}} -> (tensor<3x2x4xf32>, tensor<2x4xf32>) {
+// CHECK:   %[[S:.*]], %{{.*}}, %[[C:.*]], %{{.*}}, %{{.*}} = dl.lstm
+// CHECK:   dl.yield %[[S]], %[[C]]
+// CHECK: dl.kernel
+// CHECK-SAME: not_fused = ["the producer is computed step by step"]
+// CHECK:   dl.relu
+func.func @recurrence(%x: tensor<3x2x16xf32>, %r: tensor<4x16xf32>) -> tensor<3x2x4xf32> {
+  %y:5 = dl.lstm %x recurrent %r : (tensor<3x2x16xf32>, tensor<4x16xf32>) -> (tensor<3x2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>)
+  %z = dl.relu %y#0 : (tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+  return %z : tensor<3x2x4xf32>
+}

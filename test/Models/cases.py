@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from onnx import TensorProto, helper, numpy_helper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "models"))
 import build_mobilenet_v2  # noqa: E402
@@ -117,8 +118,24 @@ def mobilenet_case() -> Case:
     return Case("mobilenet-v2", write, [{"image": (1, 3, 224, 224)}, {"image": (2, 3, 224, 224)}], noise)
 
 
+def lstm_case() -> Case:
+    """One layer over 50 steps of 32 rows, 64 to 128 units."""
+    def write(target: Path) -> None:
+        rng = np.random.default_rng(11)
+        steps, batch, features, units = 50, 32, 64, 128
+        shapes = {"w": (1, 4 * units, features), "r": (1, 4 * units, units), "b": (1, 8 * units)}
+        weights = [numpy_helper.from_array(rng.normal(0, 0.1, shape).astype(np.float32), name)
+                   for name, shape in shapes.items()]
+        node = helper.make_node("LSTM", ["x", "w", "r", "b"], ["sequence", "state", "cell"], hidden_size=units)
+        graph = helper.make_graph(
+            [node], "lstm", [helper.make_tensor_value_info("x", TensorProto.FLOAT, (steps, batch, features))],
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in node.output], weights)
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8), target)
+    return Case("lstm", write, [{"x": (50, 32, 64)}], noise)
+
+
 def all_cases() -> dict[str, Case]:
-    cases = [*light_cases(), *ocr_cases(), minilm_case(), mobilenet_case()]
+    cases = [*light_cases(), *ocr_cases(), minilm_case(), mobilenet_case(), lstm_case()]
     return {case.name: case for case in cases}
 
 

@@ -53,10 +53,9 @@ struct StepArgument {
 
   /// Operand or result of the op; null: zeros.
   mlir::Value tensor;
-  /// The tensor of a step, and its strides in elements; none where it lies row by row.
+  /// The tensor of a step. Its strides are those of `tensor`.
   mlir::RankedTensorType type;
-  llvm::SmallVector<int64_t> strides;
-  /// Elements from the beginning of an entry to it.
+  /// Columns of the entry before the first one of it.
   int64_t offset = 0;
   /// Whether axis 0 of `tensor` is the steps; otherwise each step is given the whole of it.
   bool sliced = false;

@@ -81,6 +81,13 @@ TransposeParams chooseTranspose(int64_t elements, int elementBytes, const Machin
 /// gemv over `columns` outputs of `depth` terms each.
 GemvParams chooseGemv(int64_t columns, int64_t depth, const MachineFacts &facts);
 
+/// A step of a recurrence: (rows, depth) times (depth, gates * units).
+struct RnnStepShape {
+  int64_t rows = 1, units = 1, gates = 1, depth = 1;
+  int elementBytes = 4;
+};
+RnnStepParams chooseRnnStep(const RnnStepShape &shape, const MachineFacts &facts);
+
 } // namespace dlc::schedule
 
 #endif // DLC_SCHEDULE_ANALYTICMODEL_H

@@ -20,6 +20,9 @@ GemmShape gemmShapeOf(dl::ConvOp op);
 AttentionShape attentionShapeOf(dl::AttentionOp op);
 WindowShape windowShapeOf(dl::ConvOp op);
 
+/// What the rnn_step family asks for of a step of `op`; see `dl.lstm` for the packed matrix.
+RnnStepShape rnnStepShapeOf(RecurrentOpInterface op);
+
 /// What the window family asks for, where it can run `anchor`: a pool of floats over channels-last
 /// images with at most two spatial axes.
 std::optional<WindowShape> poolShapeOf(mlir::Operation *anchor);

@@ -27,6 +27,18 @@ def SchedulePackWeights : Pass<"schedule-pack-weights", "::mlir::func::FuncOp"> 
                         "Width of a vector register; 0: this machine's">];
 }
 
+def SchedulePackRecurrent : Pass<"schedule-pack-recurrent", "::mlir::func::FuncOp"> {
+  let summary = "Store the recurrent matrix of each layer in the order in which a step reads it";
+  let description = [{
+    Before: kernels with schedules. After: the recurrent matrix of every op that is computed step by step is packed as
+    `packed_units` says, in panels as wide as its schedule's register tile: a constant as another constant, any
+    other by kernels before the first step.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+  let options = [Option<"vectorBytes", "vector-bytes", "int", "0",
+                        "Width of a vector register; 0: this machine's">];
+}
+
 def ScheduleMarkInPlace : Pass<"schedule-mark-in-place", "::mlir::func::FuncOp"> {
   let summary = "Mark the kernels that may overwrite an operand of theirs";
   let description = [{

@@ -14,6 +14,7 @@ dl::WindowScheduleAttr attributeOf(mlir::MLIRContext *context, const WindowParam
 dl::RowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const RowReduceParams &params);
 dl::InjectiveScheduleAttr attributeOf(mlir::MLIRContext *context, const InjectiveParams &params);
 dl::TransposeScheduleAttr attributeOf(mlir::MLIRContext *context, const TransposeParams &params);
+dl::RnnStepScheduleAttr attributeOf(mlir::MLIRContext *context, const RnnStepParams &params);
 
 GemmParams paramsOf(dl::GemmScheduleAttr attribute);
 AttentionParams paramsOf(dl::AttentionScheduleAttr attribute);
@@ -22,6 +23,7 @@ WindowParams paramsOf(dl::WindowScheduleAttr attribute);
 RowReduceParams paramsOf(dl::RowReduceScheduleAttr attribute);
 InjectiveParams paramsOf(dl::InjectiveScheduleAttr attribute);
 TransposeParams paramsOf(dl::TransposeScheduleAttr attribute);
+RnnStepParams paramsOf(dl::RnnStepScheduleAttr attribute);
 
 } // namespace dlc::schedule
 

@@ -157,6 +157,22 @@ struct TransposeParams {
   bool operator==(const TransposeParams &) const = default;
 };
 
+/// rnn_step: the states times the recurrent matrix, and what the gates make of it.
+struct RnnStepParams {
+  /// Rows (of the batch) in a register tile, >= 1; as GemmParams::rowsPerTile.
+  int rowsPerTile = 6;
+  /// Vectors of units of each gate in a register tile, >= 1. All gates of a unit are in one tile,
+  /// so that rowsPerTile * gates * vectorsPerGate accumulators should fit the registers. A panel of
+  /// the packed matrix has gates * vectorsPerGate * lanes columns.
+  int vectorsPerGate = 1;
+  /// Reduction steps unrolled, >= 1, lowered to a divisor.
+  int unroll = 4;
+  /// As GemmParams::tasks, over panels of units. Each step waits for all of them.
+  int tasks = 1;
+
+  bool operator==(const RnnStepParams &) const = default;
+};
+
 } // namespace dlc::schedule
 
 #endif // DLC_SCHEDULE_SCHEDULEPARAMS_H

@@ -72,6 +72,7 @@ void zero(mlir::MLIRContext *context) {
 void attachElementwiseRules(mlir::MLIRContext *context);
 void attachContractionRules(mlir::MLIRContext *context);
 void attachWindowRules(mlir::MLIRContext *context);
+void attachRecurrentRules(mlir::MLIRContext *context);
 void attachReductionRules(mlir::MLIRContext *context);
 void attachNormalizationRules(mlir::MLIRContext *context);
 void attachShapeRules(mlir::MLIRContext *context);

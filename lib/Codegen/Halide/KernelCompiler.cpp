@@ -2,6 +2,7 @@
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/StepEmitter.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 #include "dlc/Support/AtomicFile.h"
 
@@ -80,6 +81,14 @@ std::string oneLine(const char *message) {
   return text;
 }
 
+/// Builds the pipeline with `Emitter` and writes it to `file` by `write`.
+template <typename Emitter, typename Write>
+void emitTo(dl::KernelOp kernel, const KernelTarget &target, Write write) {
+  Emitter emitter(kernel, target.facts);
+  emitter.emit();
+  write(emitter.pipeline(), emitter.arguments());
+}
+
 /// Compiles to the file type that `suffix` names (`o` or `s`) and returns the file.
 Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
                                 const KernelTarget &target, const char *suffix) {
@@ -89,14 +98,17 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
     return internalError("cannot make a temporary folder for kernel " + symbol);
   std::string file = folder.path() + "/kernel." + suffix;
   try {
-    KernelEmitter emitter(kernel, target.facts);
-    emitter.emit();
-    Halide::Pipeline pipeline = emitter.pipeline();
     Halide::Target halide = halideTarget(kernel, target);
-    if (suffix[0] == 'o')
-      pipeline.compile_to_object(file, emitter.arguments(), symbol, halide);
+    auto write = [&](Halide::Pipeline pipeline, const std::vector<Halide::Argument> &arguments) {
+      if (suffix[0] == 'o')
+        pipeline.compile_to_object(file, arguments, symbol, halide);
+      else
+        pipeline.compile_to_assembly(file, arguments, symbol, halide);
+    };
+    if (isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor()))
+      emitTo<StepEmitter>(kernel, target, write);
     else
-      pipeline.compile_to_assembly(file, emitter.arguments(), symbol, halide);
+      emitTo<KernelEmitter>(kernel, target, write);
   } catch (const Halide::Error &error) {
     return internalError("kernel " + symbol + ": Halide: " + oneLine(error.what()));
   } catch (const std::exception &error) {

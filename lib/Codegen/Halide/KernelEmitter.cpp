@@ -61,6 +61,16 @@ Halide::ImageParam KernelEmitter::makeParameter(BlockArgument argument) {
   return parameter;
 }
 
+Halide::ImageParam KernelEmitter::makeParameter(RankedTensorType type, ArrayRef<int64_t> strides,
+                                                unsigned index) {
+  Halide::ImageParam parameter(storageType(type), type.getRank(), "in" + std::to_string(index));
+  for (int64_t dim = 0, axis = type.getRank() - 1; axis >= 0; ++dim, --axis)
+    parameter.dim(dim)
+        .set_bounds(0, static_cast<int>(type.getDimSize(axis)))
+        .set_stride(static_cast<int>(strides[axis]));
+  return parameter;
+}
+
 void KernelEmitter::setStride(Halide::Internal::Dimension dim, const std::string &buffer, int index,
                               const Size &stride) {
   if (stride.isConstant())
@@ -462,6 +472,7 @@ void registerEmissionModels(DialectRegistry &registry) {
     attachShapeEmission(context);
     attachContractionEmission(context);
     attachAttentionEmission(context);
+    attachRecurrentEmission(context);
     attachReductionEmission(context);
     attachNormalizationEmission(context);
     attachWindowEmission(context);

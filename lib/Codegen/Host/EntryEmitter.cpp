@@ -161,18 +161,29 @@ Value EntryEmitter::hostPointer(Value value) {
 }
 
 Value EntryEmitter::describe(Value value, unsigned slot) {
-  auto type = cast<RankedTensorType>(value.getType());
+  return describe(slot, hostPointer(value), cast<RankedTensorType>(value.getType()),
+                  plan->placementOf(value).strides);
+}
+
+Value EntryEmitter::describe(unsigned slot, Value host, RankedTensorType type,
+                             ArrayRef<int64_t> strides) {
   Value address = byteOffset(slots, static_cast<int64_t>(slot) * bufferBytes);
-  ArrayRef<int64_t> strides = plan->placementOf(value).strides;
   // Kernels over symbols are told the sizes themselves.
   Value dimensions =
       type.getRank() == 0 || !type.hasStaticShape()
           ? LLVM::ZeroOp::create(builder, loc, ptr).getResult()
           : LLVM::AddressOfOp::create(builder, loc, dimensionsOf(type, strides)).getResult();
-  LLVM::CallOp::create(
-      builder, loc, tensorSetter(),
-      ValueRange{address, hostPointer(value), constant(i64, typeAndRank(type)), dimensions});
+  LLVM::CallOp::create(builder, loc, tensorSetter(),
+                       ValueRange{address, host, constant(i64, typeAndRank(type)), dimensions});
   return address;
+}
+
+void EntryEmitter::storeHost(unsigned slot, Value host) {
+  SmallVector<LLVM::GEPArg> indices = {0, static_cast<int32_t>(Host)};
+  Value address = byteOffset(slots, static_cast<int64_t>(slot) * bufferBytes);
+  Value field =
+      LLVM::GEPOp::create(builder, loc, ptr, bufferType(module.getContext()), address, indices);
+  LLVM::StoreOp::create(builder, loc, host, field);
 }
 
 void EntryEmitter::returnIfFailed(Value status) {
@@ -190,6 +201,8 @@ void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
   if (llvm::all_of(kernel.getOutputs(), hasNoBytes))
     return;
   loc = kernel.getLoc();
+  if (isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor()))
+    return emitSteps(kernel, index);
   SmallVector<Value> arguments = {context};
   for (unsigned symbol : kernel.getSymbols()) {
     Value size = sizes->emit(getAffineSymbolExpr(symbol, module.getContext()));
@@ -201,15 +214,21 @@ void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
     arguments.push_back(describe(tensor, slot));
 
   SmallVector<Type> types(ValueRange(arguments).getTypes());
-  Type none = LLVM::LLVMVoidType::get(module.getContext());
   LLVM::LLVMFuncOp callee = declare(*kernel.getSymbol(), i32, types);
+  Value status;
+  emitProfiled(index,
+               [&] { status = LLVM::CallOp::create(builder, loc, callee, arguments).getResult(); });
+  returnIfFailed(status);
+}
+
+void EntryEmitter::emitProfiled(unsigned index, llvm::function_ref<void()> call) {
+  Type none = LLVM::LLVMVoidType::get(module.getContext());
   LLVM::LLVMFuncOp begin = declare("dlcrt_kernel_begin", none, {ptr, i32});
   LLVM::LLVMFuncOp end = declare("dlcrt_kernel_end", none, {ptr, i32});
   SmallVector<Value> profile = {entry.getArgument(0), constant(i32, index)};
   LLVM::CallOp::create(builder, loc, begin, profile);
-  Value status = LLVM::CallOp::create(builder, loc, callee, arguments).getResult();
+  call();
   LLVM::CallOp::create(builder, loc, end, profile);
-  returnIfFailed(status);
 }
 
 void EntryEmitter::emitCopy(const OutputCopy &copy) {
@@ -230,7 +249,10 @@ void EntryEmitter::emitCopy(const OutputCopy &copy) {
 void EntryEmitter::loadCall(func::FuncOp function) {
   size_t most = 1;
   function.walk([&](dl::KernelOp kernel) {
-    most = std::max<size_t>(most, kernel.getNumOperands() + kernel.getNumResults());
+    size_t tensors = kernel.getNumOperands() + kernel.getNumResults();
+    if (auto recurrent = dyn_cast_if_present<RecurrentOpInterface>(kernel.getAnchor()))
+      tensors = recurrent.getStepInputs().size() + recurrent.getStepOutputs().size();
+    most = std::max(most, tensors);
   });
   Type slotType = LLVM::LLVMArrayType::get(bufferType(module.getContext()), most);
   slots = LLVM::AllocaOp::create(builder, loc, ptr, slotType, constant(i64, 1), /*alignment=*/64);

@@ -27,11 +27,28 @@ private:
   /// Calls `layout` for the offsets of the arena's entries.
   void layOutArena(llvm::StringRef layout);
   void emitKernel(dl::KernelOp kernel, unsigned index);
+  /// Calls `call` between the hooks of the profile.
+  void emitProfiled(unsigned index, llvm::function_ref<void()> call);
+  /// Calls the kernel's object once a step (StepLoop.cpp).
+  void emitSteps(dl::KernelOp kernel, unsigned index);
+  /// Address of `argument` in the step taken first, and bytes from one step to that after it.
+  std::pair<mlir::Value, int64_t> firstEntry(dl::KernelOp kernel, const StepArgument &argument,
+                                             mlir::Value steps, bool backwards);
+  /// Address of `argument` in the step of turn `turn`.
+  mlir::Value entryAt(dl::KernelOp kernel, const StepArgument &argument, mlir::Value first,
+                      int64_t advance, mlir::Value turn, mlir::Value steps);
+  /// Address of a tensor of zeros.
+  mlir::Value zerosOf(mlir::RankedTensorType type);
   void emitCopy(const OutputCopy &copy);
   /// Fills slot `slot` for `value` and returns its address.
   mlir::Value describe(mlir::Value value, unsigned slot);
+  /// The same for a tensor of another type or place.
+  mlir::Value describe(unsigned slot, mlir::Value host, mlir::RankedTensorType type,
+                       llvm::ArrayRef<int64_t> strides);
   /// Address of the first byte of `value`; never null.
   mlir::Value hostPointer(mlir::Value value);
+  /// Sets the address in a slot that is filled.
+  void storeHost(unsigned slot, mlir::Value host);
   /// The global with the Halide dimensions of `type` with `strides`.
   mlir::LLVM::GlobalOp dimensionsOf(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> strides);
   mlir::LLVM::LLVMFuncOp tensorSetter();

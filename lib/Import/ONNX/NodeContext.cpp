@@ -148,6 +148,13 @@ std::optional<SmallVector<double>> NodeContext::floatsAttr(StringRef name) {
   return SmallVector<double>(value->begin(), value->end());
 }
 
+std::optional<SmallVector<std::string>> NodeContext::stringsAttr(StringRef name) {
+  const auto *value = find<std::vector<std::string>>(name, "strings");
+  if (!value)
+    return std::nullopt;
+  return SmallVector<std::string>(value->begin(), value->end());
+}
+
 int64_t NodeContext::requiredIntAttr(StringRef name) {
   if (!hasAttr(name))
     (void)badInput("attribute '" + name + "' is missing");

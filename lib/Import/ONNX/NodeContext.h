@@ -75,6 +75,7 @@ public:
   std::string stringAttr(llvm::StringRef name, llvm::StringRef defaultValue);
   std::optional<Ints> intsAttr(llvm::StringRef name);
   std::optional<llvm::SmallVector<double>> floatsAttr(llvm::StringRef name);
+  std::optional<llvm::SmallVector<std::string>> stringsAttr(llvm::StringRef name);
   /// A missing attribute is a failure.
   int64_t requiredIntAttr(llvm::StringRef name);
   std::optional<Tensor> tensorAttr(llvm::StringRef name);

@@ -59,6 +59,7 @@ const OpTable &OpTable::get() {
     registerLossImporters(all);
     registerResizeImporters(all);
     registerRecurrentImporters(all);
+    registerRecurrentLayerImporters(all);
     registerShapeImporters(all);
     registerSignalImporters(all);
     registerTermFrequencyImporters(all);

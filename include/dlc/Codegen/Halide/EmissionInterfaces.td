@@ -32,4 +32,16 @@ def AnchorEmissionOpInterface : OpInterface<"AnchorEmissionOpInterface"> {
   ];
 }
 
+def StepEmissionOpInterface : OpInterface<"StepEmissionOpInterface"> {
+  let cppNamespace = "::dlc::codegen";
+  let description = [{
+    An op whose kernel computes one step (RecurrentOpInterface). It multiplies its states, and says what the step
+    writes.
+  }];
+  let methods = [
+    InterfaceMethod<"Calls `multiply` and `setOutputs` once each.",
+      "void", "emitStep", (ins "::dlc::codegen::StepEmitter &":$emitter)>,
+  ];
+}
+
 #endif // DLC_CODEGEN_HALIDE_EMISSIONINTERFACES_TD

@@ -14,6 +14,7 @@ void attachReductionEmission(mlir::MLIRContext *context);
 void attachShapeEmission(mlir::MLIRContext *context);
 void attachContractionEmission(mlir::MLIRContext *context);
 void attachAttentionEmission(mlir::MLIRContext *context);
+void attachRecurrentEmission(mlir::MLIRContext *context);
 void attachWindowEmission(mlir::MLIRContext *context);
 void attachIndexingEmission(mlir::MLIRContext *context);
 void attachRandomEmission(mlir::MLIRContext *context);

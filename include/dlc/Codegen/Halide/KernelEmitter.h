@@ -32,6 +32,8 @@ struct IterationSpace {
   Coords coords;
 };
 
+class StepEmitter;
+
 class KernelEmitter {
 public:
   KernelEmitter(dl::KernelOp kernel, const schedule::MachineFacts &facts);
@@ -64,6 +66,11 @@ public:
   /// u8).
   static Halide::Type exprType(mlir::Type tensorOrElement);
   static Halide::Type storageType(mlir::Type tensorOrElement);
+
+  /// A parameter with constant bounds and strides (outermost axis first), so that the kernel reads
+  /// nothing but the host pointer of its buffers.
+  static Halide::ImageParam makeParameter(mlir::RankedTensorType type,
+                                          llvm::ArrayRef<int64_t> strides, unsigned index);
 
   /// Called by anchors: the element of `value` is `element(coords)` from now on.
   void define(mlir::Value value, std::function<Halide::Expr(const Coords &)> element);

@@ -53,14 +53,17 @@ Expr log(Expr x) {
 Expr tanh(Expr x) {
   if (isDouble(x))
     return libm("tanh", {x});
-  Expr z = x * x;
-  Expr small = x + x * z *
-                       polynomial(z, {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
-                                      1.33314422036e-1, -3.33332819422e-1});
-  Expr magnitude = Halide::abs(x);
-  Expr e = Halide::exp(Halide::min(magnitude, 20.0f) * 2.0f);
-  Expr large = 1.0f - 2.0f / (e + 1.0f);
-  return keepNaN(x, Halide::select(magnitude < 0.625f, small, x < 0.0f, -large, large));
+  // Beyond the bound 1 is nearer than one unit in the last place.
+  constexpr float bound = 7.90531110763549805f;
+  Expr bounded = Halide::clamp(x, -bound, bound);
+  Expr z = bounded * bounded;
+  Expr numerator =
+      bounded * polynomial(z, {-2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11,
+                               5.12229709037114e-08, 1.48572235717979e-05, 6.37261928875436e-04,
+                               4.89352455891786e-03});
+  Expr denominator = polynomial(
+      z, {1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03, 4.89352518554385e-03});
+  return keepNaN(x, numerator / denominator);
 }
 
 Expr erf(Expr x) {

@@ -68,6 +68,26 @@ SmallVector<int64_t> KernelOp::getOutputStrides(unsigned index) {
   return stridesAt(*this, getNumOperands() + index, getOutputs()[index].getType());
 }
 
+/// The place of `value` among what `kernel` yields.
+static unsigned yieldedAt(KernelOp kernel, Value value) {
+  OperandRange yielded = kernel.getBodyBlock()->getTerminator()->getOperands();
+  auto found = llvm::find(yielded, value);
+  assert(found != yielded.end() && "a value that stays inside of the kernel");
+  return std::distance(yielded.begin(), found);
+}
+
+Value KernelOp::getOutside(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return getInputs()[argument.getArgNumber()];
+  return getOutputs()[yieldedAt(*this, value)];
+}
+
+SmallVector<int64_t> KernelOp::getStridesOf(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return getInputStrides(argument.getArgNumber());
+  return getOutputStrides(yieldedAt(*this, value));
+}
+
 SmallVector<unsigned> KernelOp::getSymbols() {
   llvm::SmallBitVector seen;
   auto visit = [&](Type type) {

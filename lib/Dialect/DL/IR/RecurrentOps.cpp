@@ -331,7 +331,6 @@ static StepArgument gateOf(Value gates, int64_t index, int64_t count) {
   int64_t columns = argument.type.getDimSize(1), units = columns / count;
   dims[1] = getAffineConstantExpr(units, gates.getContext());
   argument.type = tensorOf(dims, argument.type.getElementType());
-  argument.strides = {columns, 1};
   argument.offset = index * units;
   return argument;
 }

@@ -88,4 +88,13 @@ LogicalResult TransposeScheduleAttr::verify(EmitError emitError, int64_t tile, i
                  failed(atLeast(emitError, "tasks", tasks, 1)));
 }
 
+LogicalResult RnnStepScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile,
+                                          int64_t vectorsPerGate, int64_t unroll, int64_t tasks) {
+  return failure(failed(atLeast(emitError, "rows_per_tile", rowsPerTile, 1)) ||
+                 failed(atLeast(emitError, "vectors_per_gate", vectorsPerGate, 1)) ||
+                 failed(tileFits(emitError, rowsPerTile * vectorsPerGate)) ||
+                 failed(atLeast(emitError, "unroll", unroll, 1)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
 } // namespace dlc::dl

@@ -20,6 +20,7 @@ void registerAttentionImporters(OpTable &table);
 void registerEinsumImporters(OpTable &table);
 void registerLossImporters(OpTable &table);
 void registerRecurrentImporters(OpTable &table);
+void registerRecurrentLayerImporters(OpTable &table);
 void registerResizeImporters(OpTable &table);
 void registerShapeImporters(OpTable &table);
 void registerSignalImporters(OpTable &table);

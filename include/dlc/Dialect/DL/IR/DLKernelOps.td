@@ -34,6 +34,10 @@ def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
     /// Elements between neighbours along each axis of an operand, or of a result, in memory.
     ::llvm::SmallVector<int64_t> getInputStrides(unsigned index);
     ::llvm::SmallVector<int64_t> getOutputStrides(unsigned index);
+    /// The operand or result that `value`, an argument of the region or a value that it yields, stands for.
+    ::mlir::Value getOutside(::mlir::Value value);
+    /// Elements between neighbours along each axis of such a value in memory.
+    ::llvm::SmallVector<int64_t> getStridesOf(::mlir::Value value);
     /// Numbers of the symbols that sizes in the kernel are made of, in increasing order.
     ::llvm::SmallVector<unsigned> getSymbols();
     /// Whether results can be parts of larger tensors: none of its templates writes rows as a whole.

@@ -46,4 +46,10 @@ def DL_TransposeScheduleAttr : DL_ScheduleAttr<"TransposeSchedule", "transpose",
   let parameters = (ins "int64_t":$tile, "int64_t":$tasks);
 }
 
+def DL_RnnStepScheduleAttr : DL_ScheduleAttr<"RnnStepSchedule", "rnn_step",
+    "a step of a recurrence: a product with all gates of some units in one register tile"> {
+  let parameters = (ins "int64_t":$rows_per_tile, "int64_t":$vectors_per_gate, "int64_t":$unroll,
+                        "int64_t":$tasks);
+}
+
 #endif // DLC_DIALECT_DL_IR_DLSCHEDULEATTRS_TD

@@ -41,6 +41,16 @@ def DLRecognizeAttention : Pass<"dl-recognize-attention", "::mlir::func::FuncOp"
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def DLHoistRecurrentInputs : Pass<"dl-hoist-recurrent-inputs", "::mlir::func::FuncOp"> {
+  let summary = "Project the inputs of all steps of a recurrent layer by one product before it";
+  let description = [{
+    After: no `dl.lstm`, `dl.gru` or `dl.simple_rnn` has weights or a bias of its inputs: its input is their product
+    with the inputs of all steps. Last states are slices of the results that hold the states of all steps, where
+    these are computed anyway.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def DLChannelsLast : Pass<"dl-channels-last", "::mlir::func::FuncOp"> {
   let summary = "Make images channels-last, with transposes around the ops that want it";
   let description = [{

@@ -1,0 +1,110 @@
+// One step of a recurrence: parameters for what it reads, a tuple for what it writes.
+#include "dlc/Codegen/Halide/StepEmitter.h"
+
+#include "dlc/Dialect/DL/IR/Storage.h"
+#include "dlc/Schedule/KernelSchedule.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
+
+using namespace mlir;
+
+namespace dlc::codegen {
+
+StepEmitter::StepEmitter(dl::KernelOp kernel, const schedule::MachineFacts &facts)
+    : kernel(kernel), op(cast<RecurrentOpInterface>(kernel.getAnchor())), facts(facts) {
+  auto attribute = dyn_cast_if_present<dl::RnnStepScheduleAttr>(kernel.getScheduleAttr());
+  params = attribute ? schedule::paramsOf(attribute)
+                     : schedule::chooseRnnStep(schedule::rnnStepShapeOf(op), facts);
+  for (auto [index, argument] : llvm::enumerate(op.getStepInputs()))
+    parameters.push_back(KernelEmitter::makeParameter(argument.type, stridesOf(argument), index));
+}
+
+SmallVector<int64_t> StepEmitter::stridesOf(const StepArgument &argument) {
+  SmallVector<int64_t> strides = argument.tensor ? kernel.getStridesOf(argument.tensor)
+                                                 : dl::denseStrides(argument.type.getShape());
+  if (argument.sliced)
+    strides.erase(strides.begin());
+  return strides;
+}
+
+Halide::Expr StepEmitter::input(unsigned index, const Coords &coords) const {
+  Halide::Expr element =
+      parameters[index](std::vector<Halide::Expr>(coords.rbegin(), coords.rend()));
+  return KernelEmitter::compute(element);
+}
+
+StepEmitter::States StepEmitter::states(unsigned index) const {
+  return [this, index](Halide::Expr k, Halide::Expr row) { return input(index, {row, k}); };
+}
+
+const templates::RecurrentStep &StepEmitter::multiply(const States &states, unsigned matrix,
+                                                      int64_t packedUnits, GateRange gates) {
+  schedule::RnnStepShape shape = schedule::rnnStepShapeOf(op);
+  templates::RecurrentStepProblem problem;
+  problem.rows = shape.rows;
+  problem.units = shape.units;
+  problem.depth = shape.depth;
+  problem.gates = gates.count;
+  Halide::Type type = parameters[matrix].type();
+  problem.accumulator = type.bits() < 32 ? Halide::Float(32) : type;
+  problem.lhs = states;
+  int skipped = static_cast<int>(gates.first * packedUnits);
+  problem.packed = [=, this](Halide::Expr lane, Halide::Expr k, Halide::Expr panel) {
+    return input(matrix, {panel, k, skipped == 0 ? lane : lane + skipped});
+  };
+  auto stage = std::make_unique<Stage>();
+  stage->product = templates::buildRecurrentStep(problem, params, facts);
+  int64_t read = stage->product.unitsPerPanel;
+  if (packedUnits != read)
+    throw Halide::CompileError(
+        "a recurrent matrix is packed in panels of " + std::to_string(packedUnits) +
+        " units, the schedule reads " + std::to_string(read) +
+        ": edit schedules in a dump of the phase 'schedule', before weights are packed");
+  stages.push_back(std::move(stage));
+  return stages.back()->product;
+}
+
+Halide::Func StepEmitter::keep(const std::vector<Halide::Expr> &values) {
+  Halide::Func kept("kept");
+  if (values.size() == 1)
+    kept(unit, row) = values.front();
+  else
+    kept(unit, row) = Halide::Tuple(values);
+  stages.back()->result = kept;
+  return kept;
+}
+
+void StepEmitter::setOutputs(const std::vector<Halide::Expr> &values) {
+  SmallVector<StepArgument> arguments = op.getStepOutputs();
+  std::vector<Halide::Expr> stored;
+  for (auto [value, argument] : llvm::zip_equal(values, arguments))
+    stored.push_back(Halide::cast(KernelEmitter::storageType(argument.type), value));
+  if (stored.size() == 1)
+    output(unit, row) = stored.front();
+  else
+    output(unit, row) = Halide::Tuple(stored);
+  // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
+  ArrayRef<int64_t> shape = arguments.front().type.getShape();
+  output.output_buffers().front().dim(0).set_bounds(0, static_cast<int>(shape[1]));
+  output.output_buffers().front().dim(1).set_bounds(0, static_cast<int>(shape[0]));
+  for (auto [argument, buffer] : llvm::zip(arguments, output.output_buffers())) {
+    SmallVector<int64_t> strides = stridesOf(argument);
+    buffer.dim(0).set_stride(static_cast<int>(strides[1]));
+    buffer.dim(1).set_stride(static_cast<int>(strides[0]));
+  }
+}
+
+void StepEmitter::emit() {
+  auto emission = dyn_cast<StepEmissionOpInterface>(op.getOperation());
+  if (!emission)
+    throw Halide::CompileError("op '" + op->getName().getStringRef().str() +
+                               "' has no Halide emission");
+  emission.emitStep(*this);
+  stages.back()->result = output;
+  for (const std::unique_ptr<Stage> &stage : stages) {
+    if (stage != stages.back())
+      stage->result.compute_root();
+    templates::scheduleRecurrentStep(stage->product, stage->result, params, facts);
+  }
+}
+
+} // namespace dlc::codegen

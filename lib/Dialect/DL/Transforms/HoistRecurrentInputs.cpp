@@ -1,0 +1,75 @@
+// dl-hoist-recurrent-inputs: what of a recurrent layer does not depend on its states.
+//
+//   dl.lstm %x weights %w recurrent %r bias %b
+//   -> %p = dl.matmul %x, %w; %s = dl.add %p, %b; dl.lstm %s recurrent %r
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/Transforms/Passes.h"
+
+#define DEBUG_TYPE "dl-hoist-recurrent-inputs"
+
+using namespace mlir;
+
+namespace dlc::dl {
+
+#define GEN_PASS_DEF_DLHOISTRECURRENTINPUTS
+#include "dlc/Dialect/DL/Transforms/Passes.h.inc"
+
+namespace {
+
+/// One product over the inputs of all steps.
+template <typename Op>
+void hoist(Op op) {
+  if (!op.getWeights())
+    return;
+  OpBuilder builder(op);
+  Value sums = MatmulOp::create(builder, op.getLoc(), op.getInput(), op.getWeights(),
+                                /*transpose_lhs=*/false, /*transpose_rhs=*/false);
+  if (op.getBias())
+    sums = AddOp::create(builder, op.getLoc(), sums, op.getBias());
+  op.getInputMutable().set(sums);
+  op.getWeightsMutable().clear();
+  op.getBiasMutable().clear();
+}
+
+/// `last`, the state after the step taken last, is its entry of `all`.
+void readLast(Value last, Value all, bool reverse) {
+  auto type = cast<RankedTensorType>(all.getType());
+  if (last.use_empty() || type.isDynamicDim(0))
+    return;
+  OpBuilder builder(all.getContext());
+  builder.setInsertionPointAfterValue(all);
+  Dims sizes = dimsOf(type);
+  SmallVector<int64_t> starts(sizes.size(), 0), steps(sizes.size(), 1);
+  starts[0] = reverse ? 0 : type.getDimSize(0) - 1;
+  sizes[0] = builder.getAffineConstantExpr(1);
+  auto [shape, symbolic] = sizeAttributes(all.getContext(), sizes);
+  Value entry = SliceOp::create(builder, all.getLoc(), all, builder.getDenseI64ArrayAttr(starts),
+                                builder.getDenseI64ArrayAttr(shape),
+                                builder.getDenseI64ArrayAttr(steps), symbolic);
+  auto [state, symbolicState] = sizeAttributes(all.getContext(), dimsOf(last.getType()));
+  last.replaceAllUsesWith(ReshapeOp::create(builder, all.getLoc(), entry,
+                                            builder.getDenseI64ArrayAttr(state), symbolicState));
+}
+
+struct DLHoistRecurrentInputsPass : impl::DLHoistRecurrentInputsBase<DLHoistRecurrentInputsPass> {
+  void runOnOperation() override {
+    getOperation().walk([](LstmOp op) {
+      hoist(op);
+      readLast(op.getHidden(), op.getSequence(), op.getReverse());
+      // The states of all steps are there where a gradient asks for them.
+      if (!op.getCells().use_empty())
+        readLast(op.getCell(), op.getCells(), op.getReverse());
+    });
+    getOperation().walk([](GruOp op) {
+      hoist(op);
+      readLast(op.getHidden(), op.getSequence(), op.getReverse());
+    });
+    getOperation().walk([](SimpleRnnOp op) {
+      hoist(op);
+      readLast(op.getHidden(), op.getSequence(), op.getReverse());
+    });
+  }
+};
+
+} // namespace
+} // namespace dlc::dl

@@ -1,0 +1,106 @@
+// Recurrent layers: both directions, cotangents of the whole sequence, of last states only, and of all.
+func.func @lstm(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %h: tensor<2x3xf64>, %c: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<2x3xf64>, tensor<2x3xf64>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1, %y#2 : tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>
+}
+func.func @lstm_reverse(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %h: tensor<2x3xf64>, %c: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c {reverse = true}
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<2x3xf64>, tensor<2x3xf64>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1, %y#2 : tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>
+}
+func.func @lstm_sequence(%x: tensor<4x3x2xf64>, %w: tensor<2x4xf64>, %r: tensor<1x4xf64>, %b: tensor<4xf64>)
+    -> (tensor<4x3x1xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b
+      : (tensor<4x3x2xf64>, tensor<2x4xf64>, tensor<1x4xf64>, tensor<4xf64>)
+      -> (tensor<4x3x1xf64>, tensor<3x1xf64>, tensor<3x1xf64>, tensor<4x3x1xf64>, tensor<4x3x4xf64>)
+  return %y#0 : tensor<4x3x1xf64>
+}
+func.func @lstm_last(%x: tensor<4x1x3xf64>, %w: tensor<3x8xf64>, %r: tensor<2x8xf64>, %b: tensor<8xf64>)
+    -> (tensor<1x2xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b
+      : (tensor<4x1x3xf64>, tensor<3x8xf64>, tensor<2x8xf64>, tensor<8xf64>)
+      -> (tensor<4x1x2xf64>, tensor<1x2xf64>, tensor<1x2xf64>, tensor<4x1x2xf64>, tensor<4x1x8xf64>)
+  return %y#1 : tensor<1x2xf64>
+}
+func.func @lstm_last_reverse(%x: tensor<4x1x3xf64>, %w: tensor<3x8xf64>, %r: tensor<2x8xf64>)
+    -> (tensor<1x2xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r {reverse = true}
+      : (tensor<4x1x3xf64>, tensor<3x8xf64>, tensor<2x8xf64>)
+      -> (tensor<4x1x2xf64>, tensor<1x2xf64>, tensor<1x2xf64>, tensor<4x1x2xf64>, tensor<4x1x8xf64>)
+  return %y#1 : tensor<1x2xf64>
+}
+func.func @lstm_cell(%x: tensor<2x2x1xf64>, %w: tensor<1x8xf64>, %r: tensor<2x8xf64>, %c: tensor<2x2xf64>)
+    -> (tensor<2x2xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r cell %c
+      : (tensor<2x2x1xf64>, tensor<1x8xf64>, tensor<2x8xf64>, tensor<2x2xf64>)
+      -> (tensor<2x2x2xf64>, tensor<2x2xf64>, tensor<2x2xf64>, tensor<2x2x2xf64>, tensor<2x2x8xf64>)
+  return %y#2 : tensor<2x2xf64>
+}
+func.func @lstm_one_step(%x: tensor<1x2x3xf64>, %w: tensor<3x8xf64>, %r: tensor<2x8xf64>, %b: tensor<8xf64>, %h: tensor<2x2xf64>, %c: tensor<2x2xf64>)
+    -> (tensor<1x2x2xf64>, tensor<2x2xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c
+      : (tensor<1x2x3xf64>, tensor<3x8xf64>, tensor<2x8xf64>, tensor<8xf64>, tensor<2x2xf64>, tensor<2x2xf64>)
+      -> (tensor<1x2x2xf64>, tensor<2x2xf64>, tensor<2x2xf64>, tensor<1x2x2xf64>, tensor<1x2x8xf64>)
+  return %y#0, %y#2 : tensor<1x2x2xf64>, tensor<2x2xf64>
+}
+func.func @lstm_one_step_from_zero(%x: tensor<1x2x3xf64>, %w: tensor<3x8xf64>, %r: tensor<2x8xf64>)
+    -> (tensor<1x2x2xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r
+      : (tensor<1x2x3xf64>, tensor<3x8xf64>, tensor<2x8xf64>)
+      -> (tensor<1x2x2xf64>, tensor<2x2xf64>, tensor<2x2xf64>, tensor<1x2x2xf64>, tensor<1x2x8xf64>)
+  return %y#0 : tensor<1x2x2xf64>
+}
+func.func @lstm_projected(%x: tensor<3x2x8xf64>, %r: tensor<2x8xf64>, %h: tensor<2x2xf64>)
+    -> (tensor<3x2x2xf64>, tensor<2x2xf64>) {
+  %y:5 = dl.lstm %x recurrent %r hidden %h
+      : (tensor<3x2x8xf64>, tensor<2x8xf64>, tensor<2x2xf64>)
+      -> (tensor<3x2x2xf64>, tensor<2x2xf64>, tensor<2x2xf64>, tensor<3x2x2xf64>, tensor<3x2x8xf64>)
+  return %y#0, %y#1 : tensor<3x2x2xf64>, tensor<2x2xf64>
+}
+func.func @lstm_activations(%x: tensor<3x2x2xf64>, %w: tensor<2x8xf64>, %r: tensor<2x8xf64>, %b: tensor<8xf64>)
+    -> (tensor<3x2x2xf64>, tensor<2x2xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b {gate_activation = #dl.recurrent_activation<hard_sigmoid>, cell_activation = #dl.recurrent_activation<linear>, hidden_activation = #dl.recurrent_activation<sigmoid>}
+      : (tensor<3x2x2xf64>, tensor<2x8xf64>, tensor<2x8xf64>, tensor<8xf64>)
+      -> (tensor<3x2x2xf64>, tensor<2x2xf64>, tensor<2x2xf64>, tensor<3x2x2xf64>, tensor<3x2x8xf64>)
+  return %y#0, %y#2 : tensor<3x2x2xf64>, tensor<2x2xf64>
+}
+func.func @simple_rnn(%x: tensor<3x2x5xf64>, %w: tensor<5x3xf64>, %r: tensor<3x3xf64>, %b: tensor<3xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %y:2 = dl.simple_rnn %x weights %w recurrent %r bias %b hidden %h
+      : (tensor<3x2x5xf64>, tensor<5x3xf64>, tensor<3x3xf64>, tensor<3xf64>, tensor<2x3xf64>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @simple_rnn_reverse(%x: tensor<3x2x5xf64>, %w: tensor<5x3xf64>, %r: tensor<3x3xf64>, %b: tensor<3xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %y:2 = dl.simple_rnn %x weights %w recurrent %r bias %b hidden %h {reverse = true}
+      : (tensor<3x2x5xf64>, tensor<5x3xf64>, tensor<3x3xf64>, tensor<3xf64>, tensor<2x3xf64>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @simple_rnn_last(%x: tensor<5x1x2xf64>, %w: tensor<2x3xf64>, %r: tensor<3x3xf64>)
+    -> (tensor<1x3xf64>) {
+  %y:2 = dl.simple_rnn %x weights %w recurrent %r
+      : (tensor<5x1x2xf64>, tensor<2x3xf64>, tensor<3x3xf64>)
+      -> (tensor<5x1x3xf64>, tensor<1x3xf64>)
+  return %y#1 : tensor<1x3xf64>
+}
+func.func @simple_rnn_relu(%x: tensor<3x2x3xf64>, %w: tensor<3x2xf64>, %r: tensor<2x2xf64>, %b: tensor<2xf64>)
+    -> (tensor<3x2x2xf64>) {
+  %y:2 = dl.simple_rnn %x weights %w recurrent %r bias %b {activation = #dl.recurrent_activation<relu>}
+      : (tensor<3x2x3xf64>, tensor<3x2xf64>, tensor<2x2xf64>, tensor<2xf64>)
+      -> (tensor<3x2x2xf64>, tensor<2x2xf64>)
+  return %y#0 : tensor<3x2x2xf64>
+}
+func.func @simple_rnn_projected(%x: tensor<1x2x2xf64>, %r: tensor<2x2xf64>)
+    -> (tensor<1x2x2xf64>) {
+  %y:2 = dl.simple_rnn %x recurrent %r
+      : (tensor<1x2x2xf64>, tensor<2x2xf64>)
+      -> (tensor<1x2x2xf64>, tensor<2x2xf64>)
+  return %y#0 : tensor<1x2x2xf64>
+}

@@ -1,0 +1,151 @@
+"""A compiled training step of recurrent layers against the same step written out in NumPy.
+
+A bidirectional LSTM under a plain recurrence and a softmax: losses and predictions of 20 steps must
+agree. Exits 1 where one does not.
+
+    recurrent.py --dlc build/bin/dlc [--cpu NAME]
+"""
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Models"))
+from artifact import Artifact  # noqa: E402
+
+STEPS, BATCH, FEATURES, UNITS, HIDDEN, CLASSES = 7, 5, 6, 9, 17, 4
+TRAINING_STEPS, RATE, TOLERANCE = 20, 0.2, 1e-4
+FROM_KERAS = [0, 3, 1, 2]  # ONNX has the gates in the order i, o, f, c
+
+
+def parameters() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(1)
+    shapes = {"v": (HIDDEN, CLASSES), "c": (CLASSES,), "nw": (2 * UNITS, HIDDEN), "nr": (HIDDEN, HIDDEN), "nb": (HIDDEN,)}
+    for way in "fb":
+        shapes |= {f"w{way}": (FEATURES, 4 * UNITS), f"r{way}": (UNITS, 4 * UNITS), f"b{way}": (4 * UNITS,)}
+    return {name: rng.normal(0, 0.3, shape) for name, shape in shapes.items()}
+
+
+def gates_of_onnx(columns: np.ndarray) -> np.ndarray:
+    """(rows, 4 * units) as (4 * units, rows), gates reordered."""
+    rows = columns.shape[0]
+    return columns.reshape(rows, 4, UNITS)[:, FROM_KERAS].reshape(rows, -1).T
+
+
+def write_model(path: Path, p: dict[str, np.ndarray]) -> None:
+    weights = {
+        "W": np.stack([gates_of_onnx(p["wf"]), gates_of_onnx(p["wb"])]),
+        "R": np.stack([gates_of_onnx(p["rf"]), gates_of_onnx(p["rb"])]),
+        "B": np.stack([np.concatenate([gates_of_onnx(p[name][None])[:, 0], np.zeros(4 * UNITS)]) for name in ("bf", "bb")]),
+        "RW": p["nw"].T[None], "RR": p["nr"].T[None],
+        "RB": np.concatenate([p["nb"], np.zeros(HIDDEN)])[None], "v": p["v"], "c": p["c"]}
+    ints = {"joined": np.array([STEPS, BATCH, 2 * UNITS]), "rows": np.array([BATCH, HIDDEN])}
+    nodes = [
+        helper.make_node("LSTM", ["x", "W", "R", "B"], ["y4"], hidden_size=UNITS, direction="bidirectional"),
+        helper.make_node("Transpose", ["y4"], ["yt"], perm=[0, 2, 1, 3]),
+        helper.make_node("Reshape", ["yt", "joined"], ["s"]),
+        helper.make_node("RNN", ["s", "RW", "RR", "RB"], ["", "h3"], hidden_size=HIDDEN),
+        helper.make_node("Reshape", ["h3", "rows"], ["h"]),
+        helper.make_node("Gemm", ["h", "v", "c"], ["z"]), helper.make_node("Softmax", ["z"], ["y"])]
+    initializers = [numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()]
+    initializers += [numpy_helper.from_array(value.astype(np.int64), name) for name, value in ints.items()]
+    graph = helper.make_graph(
+        nodes, "sequences", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [STEPS, BATCH, FEATURES])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [BATCH, CLASSES])], initializers)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+class Lstm:
+    """One direction; `order` is that of the steps."""
+
+    def __init__(self, x, w, r, b, order):
+        self.x, self.w, self.r, self.order = x, w, r, order
+        h = c = np.zeros((BATCH, UNITS))
+        self.states, self.y = {}, np.zeros((STEPS, BATCH, UNITS))
+        for t in order:
+            i, f, g, o = np.split(x[t] @ w + h @ r + b, 4, axis=1)
+            i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+            after = f * c + i * g
+            self.states[t] = (h, c, after, i, f, g, o)
+            h, c = o * np.tanh(after), after
+            self.y[t] = h
+
+    def gradients(self, dy):
+        dw, dr, db = np.zeros_like(self.w), np.zeros_like(self.r), np.zeros(4 * UNITS)
+        dh = dc = np.zeros((BATCH, UNITS))
+        for t in reversed(self.order):
+            h, before, c, i, f, g, o = self.states[t]
+            dh = dh + dy[t]
+            dc = dc + dh * o * (1 - np.tanh(c) ** 2)
+            ds = np.concatenate([dc * g * i * (1 - i), dc * before * f * (1 - f), dc * i * (1 - g * g),
+                                 dh * np.tanh(c) * o * (1 - o)], axis=1)
+            dw, dr, db = dw + self.x[t].T @ ds, dr + h.T @ ds, db + ds.sum(0)
+            dh, dc = ds @ self.r.T, dc * f
+        return dw, dr, db
+
+
+def train_step(p, x, target):
+    """Loss, predictions and gradients."""
+    forward = Lstm(x, p["wf"], p["rf"], p["bf"], list(range(STEPS)))
+    backward = Lstm(x, p["wb"], p["rb"], p["bb"], list(reversed(range(STEPS))))
+    s = np.concatenate([forward.y, backward.y], axis=2)
+    h = [np.zeros((BATCH, HIDDEN))]
+    for t in range(STEPS):
+        h.append(np.tanh(s[t] @ p["nw"] + h[-1] @ p["nr"] + p["nb"]))
+    z = h[-1] @ p["v"] + p["c"]
+    y = np.exp(z - z.max(1, keepdims=True))
+    y /= y.sum(1, keepdims=True)
+    loss, dz = -np.mean(np.sum(target * np.log(y), 1)), (y - target) / BATCH
+    g = {"v": h[-1].T @ dz, "c": dz.sum(0), "nw": 0, "nr": 0, "nb": 0}
+    dh, ds = dz @ p["v"].T, np.zeros_like(s)
+    for t in reversed(range(STEPS)):
+        da = dh * (1 - h[t + 1] ** 2)
+        g["nw"], g["nr"], g["nb"] = g["nw"] + s[t].T @ da, g["nr"] + h[t].T @ da, g["nb"] + da.sum(0)
+        ds[t], dh = da @ p["nw"].T, da @ p["nr"].T
+    g["wf"], g["rf"], g["bf"] = forward.gradients(ds[..., :UNITS])
+    g["wb"], g["rb"], g["bb"] = backward.gradients(ds[..., UNITS:])
+    return loss, y, g
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dlc", default="dlc")
+    parser.add_argument("--cpu", default="native")
+    arguments = parser.parse_args()
+    p = parameters()
+    rng = np.random.default_rng(3)
+    worst = 0.0
+    with tempfile.TemporaryDirectory(prefix="dlc-training-") as text:
+        folder = Path(text)
+        write_model(folder / "net.onnx", p)
+        subprocess.run([arguments.dlc, "compile", str(folder / "net.onnx"), "--train", "--loss=categorical_crossentropy",
+                        "--optimizer=sgd", f"--learning-rate={RATE}", f"--cpu={arguments.cpu}", "--quiet",
+                        "-o", str(folder / "net.so")], check=True)
+        for threads in (1, 2):
+            weights, net = dict(p), Artifact(folder / "net.so", threads)
+            net("init")
+            for _ in range(TRAINING_STEPS):
+                x = rng.normal(size=(STEPS, BATCH, FEATURES)).astype(np.float32)
+                target = np.eye(CLASSES, dtype=np.float32)[rng.integers(CLASSES, size=BATCH)]
+                loss, y, gradients = train_step(weights, x.astype(float), target)
+                found = net("train_step", x, target)
+                worst = max(worst, abs(found[0].item() - loss) / abs(loss), float(np.abs(found[1] - y).max()))
+                for name, gradient in gradients.items():
+                    weights[name] = weights[name] - RATE * gradient
+            net.close()
+    agrees = worst <= TOLERANCE
+    print(f"{'ok' if agrees else 'FAIL'}: {TRAINING_STEPS} steps, worst difference {worst:.1e}, allowed {TOLERANCE:.0e}")
+    return 0 if agrees else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
