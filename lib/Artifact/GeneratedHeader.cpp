@@ -127,7 +127,7 @@ std::string dlc::generatedHeader(const ModelDescription &model) {
                     commentText(model.version) + ". Generated: do not edit. Needs libc, libm and " +
                     "pthreads. */\n#ifndef " + guard + "\n#define " + guard + "\n\n";
   out += abiTypes;
-  out += "\n#if DLC_ABI_VERSION != 1\n#error \"this header and the dlc headers included before it "
+  out += "\n#if DLC_ABI_VERSION != 2\n#error \"this header and the dlc headers included before it "
          "come from different versions of dlc\"\n#endif\n";
   for (size_t i = 0; i < model.functions.size(); ++i)
     printFunctionMacros(out, prefix, model.functions[i], i, model.symbols);

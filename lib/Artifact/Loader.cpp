@@ -51,14 +51,16 @@ struct Context::Handle {
 
 static std::string orEmpty(const char *text) { return text ? text : ""; }
 
+static TensorDescription describeTensor(const dlc_tensor_info &info) {
+  return {orEmpty(info.name), static_cast<DType>(info.dtype),
+          Shape(info.dims, info.dims + info.rank)};
+}
+
 static std::vector<TensorDescription> describeTensors(const dlc_tensor_info *infos,
                                                       uint32_t count) {
-  std::vector<TensorDescription> tensors(count);
-  for (uint32_t i = 0; i < count; ++i) {
-    tensors[i].name = orEmpty(infos[i].name);
-    tensors[i].dtype = static_cast<DType>(infos[i].dtype);
-    tensors[i].dims.assign(infos[i].dims, infos[i].dims + infos[i].rank);
-  }
+  std::vector<TensorDescription> tensors;
+  for (uint32_t i = 0; i < count; ++i)
+    tensors.push_back(describeTensor(infos[i]));
   return tensors;
 }
 
@@ -79,6 +81,9 @@ static ModelDescription describeModel(const dlc_artifact_table &table) {
         {orEmpty(function.name), describeTensors(function.inputs, function.num_inputs),
          describeTensors(function.outputs, function.num_outputs), table.arena_bytes(i)});
   }
+  for (uint64_t i = 0; i < info.num_slots; ++i)
+    model.slots.push_back(
+        {describeTensor(info.slots[i].tensor), info.slots[i].offset, info.slots[i].of_model != 0});
   for (uint32_t i = 0; i < info.num_symbols; ++i)
     model.symbols.push_back(orEmpty(info.symbols[i]));
   for (uint32_t i = 0; i < info.num_kernels; ++i)
@@ -114,6 +119,7 @@ Expected<Context> Artifact::createContext(const ContextOptions &options) const {
   native.size = sizeof(native);
   native.threads = options.threads;
   native.profile = options.profile;
+  native.state = options.state;
   auto handle = std::make_unique<Context::Handle>();
   handle->library = library;
   handle->context = library->table->context_create(&native);

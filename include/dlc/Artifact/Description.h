@@ -43,6 +43,13 @@ struct KernelDescription {
   double bytes = 0;
 };
 
+/// A part of the state, `offset` bytes from its start. All extents are fixed.
+struct SlotDescription {
+  TensorDescription tensor;
+  uint64_t offset = 0;
+  bool ofModel = false; ///< a value of the model, which `predict` reads; else of training
+};
+
 struct ModelDescription {
   std::string name;
   std::string version; ///< of the compiler
@@ -50,6 +57,7 @@ struct ModelDescription {
   std::vector<std::string> symbols; ///< names of the symbolic dimensions
   std::vector<KernelDescription> kernels;
   uint64_t stateBytes = 0;
+  std::vector<SlotDescription> slots; ///< what the state holds
   uint64_t constantBytes = 0;
 };
 

@@ -17,6 +17,9 @@ bool isArtifact(const std::string &path);
 struct ContextOptions {
   int threads = 0; ///< 0: every core that the process may use
   bool profile = false;
+  /// description().stateBytes bytes of the caller's, 64-byte aligned, that outlive the context;
+  /// null: the context owns its state, filled with zeros.
+  void *state = nullptr;
 };
 
 /// Accumulated wall time of one kernel.

@@ -198,15 +198,20 @@ DLCRT_AT(dlc_model_info, num_symbols, 48);
 DLCRT_AT(dlc_model_info, num_kernels, 52);
 DLCRT_AT(dlc_model_info, state_bytes, 56);
 DLCRT_AT(dlc_model_info, constant_bytes, 64);
-static_assert(sizeof(dlc_model_info) == 72, "dlc_model_info changed size");
+DLCRT_AT(dlc_model_info, slots, 72);
+DLCRT_AT(dlc_model_info, num_slots, 80);
+static_assert(sizeof(dlc_model_info) == 88, "dlc_model_info changed size");
+DLCRT_AT(dlc_slot_info, offset, 24);
+DLCRT_AT(dlc_slot_info, of_model, 32);
+static_assert(sizeof(dlc_slot_info) == 40, "dlc_slot_info changed size");
 DLCRT_AT(dlcrt_function, arena_bytes, 8);
 DLCRT_AT(dlcrt_function, arena_bytes_for, 16);
 DLCRT_AT(dlcrt_function, derive_dims, 24);
 DLCRT_AT(dlcrt_function, conditions, 32);
 static_assert(sizeof(dlcrt_function) == 40, "dlcrt_function changed size");
-DLCRT_AT(dlcrt_model, functions, 72);
-DLCRT_AT(dlcrt_model, constants, 80);
-static_assert(sizeof(dlcrt_model) == 88, "dlcrt_model changed size");
+DLCRT_AT(dlcrt_model, functions, 88);
+DLCRT_AT(dlcrt_model, constants, 96);
+static_assert(sizeof(dlcrt_model) == 104, "dlcrt_model changed size");
 #undef DLCRT_AT
 #endif
 

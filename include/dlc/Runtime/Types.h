@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /** Layout version of the types below; equal in a library and in the headers used with it. */
-#define DLC_ABI_VERSION 1
+#define DLC_ABI_VERSION 2
 /** Largest rank of an input or output. */
 #define DLC_MAX_RANK 8
 /** A dimension that is known only once the function has run (nonzero's count). */
@@ -82,6 +82,15 @@ typedef struct dlc_kernel_info {
   double bytes;     /**< bytes read and written a call, each tensor once; 0 where unknown */
 } dlc_kernel_info;
 
+/** A part of the state that has a name: a weight, a moment of the optimizer, the learning rate. */
+typedef struct dlc_slot_info {
+  dlc_tensor_info tensor; /**< dense and row-major; all extents are fixed */
+  uint64_t offset;        /**< bytes from the start of the state */
+  int32_t
+      of_model; /**< nonzero: a value of the model itself, which `predict` reads; 0: of training */
+  int32_t reserved; /**< 0 */
+} dlc_slot_info;
+
 /** All that a library says of its model. */
 typedef struct dlc_model_info {
   uint32_t abi_version; /**< DLC_ABI_VERSION of the compiler */
@@ -95,6 +104,8 @@ typedef struct dlc_model_info {
   uint32_t num_kernels;
   uint64_t state_bytes;    /**< parameters and whatever else functions update in place; 0: none */
   uint64_t constant_bytes; /**< read-only constants in the library */
+  const dlc_slot_info *slots; /**< what the state holds */
+  uint64_t num_slots;
 } dlc_model_info;
 
 /** How a context runs. Zero-initialise, set `size`, then what differs from the defaults. */

@@ -50,6 +50,14 @@ std::string dlc::host::modelName(ModuleOp module) {
   return module.getName().value_or("model").str();
 }
 
+/// Whether `predict` reads the slot: then it is a value of the model, and not of its training.
+static bool isOfModel(ModuleOp functions, StringRef slot) {
+  auto predict = functions.lookupSymbol<func::FuncOp>("predict");
+  return predict && llvm::any_of(llvm::seq(predict.getNumArguments()), [&](unsigned index) {
+           return dl::argumentSlot(predict, index) == slot;
+         });
+}
+
 ModelDescription dlc::host::describeModel(ModuleOp module) {
   ModelDescription model;
   model.name = modelName(module);
@@ -59,8 +67,13 @@ ModelDescription dlc::host::describeModel(ModuleOp module) {
       model.functions.push_back(describeFunction(function));
       model.functions.back().arenaBytes = arenaBytesOf(module, index);
     }
-    if (FailureOr<StateLayout> state = StateLayout::compute(functions); succeeded(state))
+    if (FailureOr<StateLayout> state = StateLayout::compute(functions); succeeded(state)) {
       model.stateBytes = state->bytes();
+      for (const StateLayout::Slot &slot : state->slots())
+        model.slots.push_back({describeTensor(slot.type, slot.name, SymbolList()),
+                               static_cast<uint64_t>(slot.offset),
+                               isOfModel(functions, slot.name)});
+    }
   }
   model.symbols = SymbolList::of(module).names;
   model.constantBytes = constantBytesOf(module);

@@ -23,25 +23,29 @@ struct AbiTypes {
     tensorInfo = structOf({ptr, i32, i32, ptr});
     functionInfo = structOf({ptr, ptr, ptr, i32, i32});
     kernelInfo = structOf({ptr, ptr, f64, f64});
-    modelInfo = structOf({i32, i32, ptr, ptr, ptr, ptr, ptr, i32, i32, i64, i64});
+    modelInfo = structOf({i32, i32, ptr, ptr, ptr, ptr, ptr, i32, i32, i64, i64, ptr, i64});
+    // The tensor's info lies inside, flat: no padding differs.
+    slotInfo = structOf({ptr, i32, i32, ptr, i64, i32, i32});
     function = structOf({ptr, i64, ptr, ptr, ptr});
     model = structOf({modelInfo, ptr, ptr});
   }
 
-  LLVM::LLVMStructType tensorInfo, functionInfo, kernelInfo, modelInfo, function, model;
+  LLVM::LLVMStructType tensorInfo, functionInfo, kernelInfo, slotInfo, modelInfo, function, model;
 };
 
 } // namespace
 
+static Row tensorRow(ConstantTables &tables, const TensorDescription &tensor,
+                     const std::string &dims) {
+  return {tables.string(tensor.name), tables.int32(static_cast<int32_t>(tensor.dtype)),
+          tables.int32(static_cast<int64_t>(tensor.dims.size())), tables.int64s(dims, tensor.dims)};
+}
+
 static Field emitTensors(ConstantTables &tables, const AbiTypes &types, const std::string &symbol,
                          const std::vector<TensorDescription> &tensors) {
   SmallVector<Row> rows;
-  for (auto [index, tensor] : llvm::enumerate(tensors)) {
-    std::string dims = symbol + "_dims" + std::to_string(index);
-    rows.push_back({tables.string(tensor.name), tables.int32(static_cast<int32_t>(tensor.dtype)),
-                    tables.int32(static_cast<int64_t>(tensor.dims.size())),
-                    tables.int64s(dims, tensor.dims)});
-  }
+  for (auto [index, tensor] : llvm::enumerate(tensors))
+    rows.push_back(tensorRow(tables, tensor, symbol + "_dims" + std::to_string(index)));
   return tables.structs(symbol, types.tensorInfo, rows);
 }
 
@@ -75,6 +79,13 @@ void dlc::host::emitModelDescription(OpBuilder &builder, Location loc,
     kernels.push_back({tables.string(kernel.name), tables.string(kernel.kind),
                        tables.real(kernel.flops), tables.real(kernel.bytes)});
 
+  SmallVector<Row> slots;
+  for (auto [index, slot] : llvm::enumerate(model.slots)) {
+    slots.push_back(tensorRow(tables, slot.tensor, "table_slot_dims" + std::to_string(index)));
+    slots.back().append({tables.int64(static_cast<int64_t>(slot.offset)),
+                         tables.int32(slot.ofModel), tables.int32(0)});
+  }
+
   SmallVector<Field> symbols;
   for (const std::string &symbol : model.symbols)
     symbols.push_back(tables.string(symbol));
@@ -91,6 +102,8 @@ void dlc::host::emitModelDescription(OpBuilder &builder, Location loc,
              tables.int32(static_cast<int64_t>(kernels.size())),
              tables.int64(static_cast<int64_t>(model.stateBytes)),
              tables.int64(bytes),
+             tables.structs("table_slots", types.slotInfo, slots),
+             tables.int64(static_cast<int64_t>(slots.size())),
              tables.structs("table_functions", types.function, functions),
              bytes ? tables.hiddenBytes("dlc_constants", bytes) : tables.null()};
   tables.hiddenStruct("dlc_model", types.model, row);

@@ -23,6 +23,7 @@ ModelDescription fake::description(const std::string &prefix) {
       {"train_step", {}, {{"loss", DType::F32, {1}}}}};
   model.kernels = {{"scale", "injective", 100, 800}, {"sum", "row_reduce", 0, 0}};
   model.stateBytes = sizeof(float);
+  model.slots = {{{"steps", DType::F32, {}}, 0, false}};
   model.constantBytes = 2 * sizeof(float);
   return model;
 }

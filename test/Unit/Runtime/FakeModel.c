@@ -129,10 +129,13 @@ static const char *const symbols[] = {"N", "M", "K"};
 static const dlc_kernel_info kernels[] = {{"scale", "injective", 100, 800},
                                           {"sum", "row_reduce", 0, 0}};
 
+static const dlc_slot_info slots[] = {{{"steps", DLC_FLOAT32, 0, NULL}, 0, 0, 0}};
+
 #define TEXT2(x) #x
 #define TEXT(x) TEXT2(x)
 const dlcrt_model dlc_model = {{DLC_ABI_VERSION, NUM_FUNCTIONS, TEXT(PREFIX), "test", infos,
-                                symbols, kernels, 3, 2, sizeof(float), sizeof(dlc_constants)},
+                                symbols, kernels, 3, 2, sizeof(float), sizeof(dlc_constants), slots,
+                                1},
                                functions,
                                (const uint8_t *)dlc_constants};
 
