@@ -15,6 +15,7 @@ struct CompileVerb {
   std::string compileFrom;
   bool train = false;
   bool sampleWeight = false;
+  bool splitStep = false;
   int64_t seed = 0;
   TrainingFlags training;
   CompileFlags flags;
@@ -70,6 +71,7 @@ ExitCode CompileVerb::run(Session &session) const {
       return session.fail(defaults.error());
     options->training = training.over(*defaults);
     options->training->sampleWeight = sampleWeight;
+    options->training->splitStep = splitStep;
     options->training->seed = seed;
   }
   if (!compileTo.empty())
@@ -100,6 +102,11 @@ static void addTrainingOptions(CLI::App &command, CompileVerb &verb) {
   command
       .add_flag("--sample-weight", verb.sampleWeight,
                 "train_step and eval_step take a weight for each example")
+      ->group("Training")
+      ->needs(train);
+  command
+      .add_flag("--split-step", verb.splitStep,
+                "Functions grad_step and apply_step as well: several batches an update")
       ->group("Training")
       ->needs(train);
   command.add_option("--seed", verb.seed, "Seed of dropouts")

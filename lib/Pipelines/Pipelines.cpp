@@ -61,6 +61,8 @@ static void addTraining(OpPassManager &manager, const TrainingOptions &training)
   manager.addPass(autodiff::createAutodiffTrainingMode({training.seed}));
   manager.addPass(autodiff::createAutodiffLoss({training.loss, training.sampleWeight}));
   manager.addPass(autodiff::createAutodiffBackward());
+  if (training.splitStep)
+    manager.addPass(autodiff::createAutodiffSplitStep());
   // Simplification: gradients are made of the rules' terms, with factors of 1 and zeros among them.
   manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   manager.addNestedPass<func::FuncOp>(createCSEPass());

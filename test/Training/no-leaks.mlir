@@ -1,8 +1,8 @@
-// A hundred training steps of a small convolutional net allocate nothing, and nothing is lost when the
-// context is destroyed.
+// A hundred training steps of a small convolutional net with a dropout, and the reading of its metrics
+// after each, allocate nothing, and nothing is lost when the context is destroyed.
 // REQUIRES: dlc
 // RUN: rm -rf %t && mkdir %t
-// RUN: dlc compile %s --compile-from=import --train --loss=mse --optimizer=adam -o %t/net.so
+// RUN: dlc compile %s --compile-from=import --train --loss=mse --metrics=rmse,mae --optimizer=adam -o %t/net.so
 // RUN: gcc -Wall -Werror -g -fsanitize=address -DMODEL_HEADER='"%t/net.h"' %S/Inputs/leak_check.c %t/net.so -Wl,-rpath,%t -o %t/train
 // RUN: %t/train | FileCheck %s
 
@@ -24,7 +24,8 @@ module attributes {dl.model = "net"} {
     %p = dl.max_pool %r {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
         : (tensor<5x6x8x8xf32>) -> tensor<5x6x4x4xf32>
     %f = dl.reshape %p {shape = array<i64: 5, 96>} : (tensor<5x6x4x4xf32>) -> tensor<5x96xf32>
-    %y = dl.matmul %f, %v : (tensor<5x96xf32>, tensor<96x7xf32>) -> tensor<5x7xf32>
+    %d = dl.dropout %f {rate = 0.25 : f64} : (tensor<5x96xf32>) -> tensor<5x96xf32>
+    %y = dl.matmul %d, %v : (tensor<5x96xf32>, tensor<96x7xf32>) -> tensor<5x7xf32>
     return %y : tensor<5x7xf32>
   }
 }

@@ -83,8 +83,18 @@ def AutodiffBackward : Pass<"autodiff-backward", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def AutodiffSplitStep : Pass<"autodiff-split-step", "::mlir::ModuleOp"> {
+  let summary = "Add `grad_step` and `apply_step`: a step in two, for several batches an update";
+  let description = [{
+    After: grad_step is train_step, but adds the gradients to sums in the state (`NAME/gradient`,
+    `gradients/count`); apply_step returns their means as gradients, for autodiff-optimizer, and empties the sums.
+    Runs between autodiff-backward and autodiff-optimizer.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def AutodiffOptimizer : Pass<"autodiff-optimizer", "::mlir::ModuleOp"> {
-  let summary = "Replace the gradients that `train_step` returns by new weights";
+  let summary = "Replace the gradients that `train_step` and `apply_step` return by new weights";
   let description = [{
     After: train_step(x..., target, state...) -> (loss, results..., new state...), with the optimizer's own
     slots, `iteration` and `learning_rate` as further state, which `init` also fills. Formulas are those of

@@ -14,6 +14,7 @@ struct TrainingOptions {
   std::string loss = "categorical_crossentropy";
   bool sampleWeight = false; ///< train_step and eval_step take a weight for each example
   std::vector<std::string> metrics;
+  bool splitStep = false; ///< grad_step and apply_step as well
 
   std::string optimizer = "sgd";
   double learningRate = 0; ///< 0: the optimizer's usual one

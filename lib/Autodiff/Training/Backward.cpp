@@ -13,16 +13,6 @@ namespace dlc::autodiff {
 
 namespace {
 
-/// Appends a result that is the gradient by `slot`.
-void addGradient(func::FuncOp function, StringRef slot, Value gradient) {
-  Builder builder(function.getContext());
-  auto name = builder.getNamedAttr(gradientAttribute, builder.getStringAttr(slot));
-  Operation *terminator = function.getBody().front().getTerminator();
-  terminator->insertOperands(terminator->getNumOperands(), gradient);
-  (void)function.insertResult(function.getNumResults(), gradient.getType(),
-                              builder.getDictionaryAttr(name));
-}
-
 struct BackwardPass : impl::AutodiffBackwardBase<BackwardPass> {
   void runOnOperation() override {
     func::FuncOp step = requireFunction(getOperation(), "train_step", "autodiff-loss");
@@ -49,8 +39,9 @@ private:
       return failure();
     for (auto [parameter, gradient] : llvm::zip(parameters, *gradients))
       if (gradient)
-        addGradient(step, *dl::argumentSlot(step, cast<BlockArgument>(parameter).getArgNumber()),
-                    gradient);
+        addGradientResult(
+            step,
+            {*dl::argumentSlot(step, cast<BlockArgument>(parameter).getArgNumber()), gradient});
     return success();
   }
 };

@@ -47,16 +47,6 @@ Term countOf(Term like, ArrayRef<AffineExpr> dims) {
   return toDouble(reshape(like.with(size), {}));
 }
 
-/// A function without inputs and results at the end of `module`.
-func::FuncOp addFunction(ModuleOp module, StringRef name) {
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  auto function =
-      func::FuncOp::create(builder, module.getLoc(), name, builder.getFunctionType({}, {}));
-  builder.setInsertionPointToStart(function.addEntryBlock());
-  func::ReturnOp::create(builder, module.getLoc());
-  return function;
-}
-
 struct MetricsPass : impl::AutodiffMetricsBase<MetricsPass> {
   using AutodiffMetricsBase::AutodiffMetricsBase;
 
@@ -75,6 +65,9 @@ struct MetricsPass : impl::AutodiffMetricsBase<MetricsPass> {
       if (!function || failed(track(function, all)))
         return signalPassFailure();
     }
+    if (auto split = getOperation().lookupSymbol<func::FuncOp>("grad_step"))
+      if (failed(track(split, all)))
+        return signalPassFailure();
     report(addFunction(getOperation(), "metrics"), all);
     reset(addFunction(getOperation(), "reset_metrics"), all);
   }

@@ -12,22 +12,6 @@ namespace dlc::autodiff {
 
 namespace {
 
-/// Takes the gradients off the results of `function`: (slot, gradient) in order.
-SmallVector<std::pair<std::string, Value>> takeGradients(func::FuncOp function) {
-  SmallVector<std::pair<std::string, Value>> taken;
-  Operation *terminator = function.getBody().front().getTerminator();
-  for (unsigned index = function.getNumResults(); index-- > 0;) {
-    auto slot = function.getResultAttrOfType<StringAttr>(index, gradientAttribute);
-    if (!slot)
-      continue;
-    taken.emplace_back(slot.str(), terminator->getOperand(index));
-    terminator->eraseOperand(index);
-    (void)function.eraseResult(index);
-  }
-  std::reverse(taken.begin(), taken.end());
-  return taken;
-}
-
 struct OptimizerPass : impl::AutodiffOptimizerBase<OptimizerPass> {
   using AutodiffOptimizerBase::AutodiffOptimizerBase;
 
@@ -40,12 +24,14 @@ struct OptimizerPass : impl::AutodiffOptimizerBase<OptimizerPass> {
     func::FuncOp step = requireFunction(getOperation(), "train_step", "autodiff-backward");
     if (!step)
       return signalPassFailure();
-    SmallVector<std::pair<std::string, Value>> gradients = takeGradients(step);
+    SmallVector<SlotGradient> gradients = takeGradientResults(step);
     if (gradients.empty()) {
       step.emitError("has no gradients; run autodiff-backward first");
       return signalPassFailure();
     }
     update(step, *rule, gradients);
+    if (auto apply = getOperation().lookupSymbol<func::FuncOp>("apply_step"))
+      update(apply, *rule, takeGradientResults(apply));
   }
 
 private:
@@ -71,10 +57,11 @@ private:
   }
 
   void update(func::FuncOp function, const OptimizerRule &rule,
-              ArrayRef<std::pair<std::string, Value>> gradients) const {
+              ArrayRef<SlotGradient> gradients) const {
     StateBuilder state(function);
     Hyperparameters chosen = constants(rule);
-    auto scalar = cast<RankedTensorType>(returnedValue(function, 0).getType());
+    auto scalar =
+        RankedTensorType::get({}, getElementTypeOrSelf(gradients.front().value.getType()));
     Term rate = state.slot("learning_rate", scalar, chosen.learningRate);
     Term iteration = state.slot("iteration", scalar, 0) + 1.0;
     state.update("iteration", iteration);

@@ -40,6 +40,39 @@ Value returnedValue(func::FuncOp function, unsigned index) {
   return function.getBody().front().getTerminator()->getOperand(index);
 }
 
+func::FuncOp addFunction(ModuleOp module, StringRef name) {
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  auto function =
+      func::FuncOp::create(builder, module.getLoc(), name, builder.getFunctionType({}, {}));
+  builder.setInsertionPointToStart(function.addEntryBlock());
+  func::ReturnOp::create(builder, module.getLoc());
+  return function;
+}
+
+void addGradientResult(func::FuncOp function, const SlotGradient &gradient) {
+  Builder builder(function.getContext());
+  auto name = builder.getNamedAttr(gradientAttribute, builder.getStringAttr(gradient.slot));
+  Operation *terminator = function.getBody().front().getTerminator();
+  terminator->insertOperands(terminator->getNumOperands(), gradient.value);
+  (void)function.insertResult(function.getNumResults(), gradient.value.getType(),
+                              builder.getDictionaryAttr(name));
+}
+
+SmallVector<SlotGradient> takeGradientResults(func::FuncOp function) {
+  SmallVector<SlotGradient> taken;
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (unsigned index = function.getNumResults(); index-- > 0;) {
+    auto slot = function.getResultAttrOfType<StringAttr>(index, gradientAttribute);
+    if (!slot)
+      continue;
+    taken.push_back({slot.str(), terminator->getOperand(index)});
+    terminator->eraseOperand(index);
+    (void)function.eraseResult(index);
+  }
+  std::reverse(taken.begin(), taken.end());
+  return taken;
+}
+
 StateBuilder::StateBuilder(func::FuncOp function)
     : function(function), builder(function.getBody().front().getTerminator()) {}
 

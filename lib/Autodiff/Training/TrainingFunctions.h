@@ -23,6 +23,19 @@ mlir::BlockArgument addInput(mlir::func::FuncOp function, llvm::StringRef name, 
 /// The value that result `index` returns.
 mlir::Value returnedValue(mlir::func::FuncOp function, unsigned index);
 
+/// A function without inputs and results at the end of `module`.
+mlir::func::FuncOp addFunction(mlir::ModuleOp module, llvm::StringRef name);
+
+/// The gradient of the loss by a slot.
+struct SlotGradient {
+  std::string slot;
+  mlir::Value value;
+};
+/// Appends a result that is a gradient.
+void addGradientResult(mlir::func::FuncOp function, const SlotGradient &gradient);
+/// Takes the gradients off the results of `function`, in order.
+llvm::SmallVector<SlotGradient> takeGradientResults(mlir::func::FuncOp function);
+
 /// State that a pass adds to a function: reads, writes, and its first content, which `init` writes.
 class StateBuilder {
 public:
