@@ -1,5 +1,5 @@
 // How a C program trains a model: `dlc compile net.onnx --train -o libnet.so` writes libnet.so and
-// libnet.h, whose functions share the state of a context (weights, moments of the optimizer).
+// libnet.h, whose functions share the state of a context (weights, moments, sums of metrics).
 //
 //   gcc -DMODEL_HEADER='"libnet.h"' -DMODEL=net train_model.c ./libnet.so -Wl,-rpath,. -o
 //   train_model
@@ -30,14 +30,18 @@ int main(void) {
   while (step->num_inputs != 2) // functions: predict(x), then eval_step and train_step(x, target)
     ++step;
   dlc_tensor inputs[] = {batch_of(&step->inputs[0], x, 1), batch_of(&step->inputs[1], target, 2)};
-  dlc_tensor outputs[2] = {{0}}; // the loss and the prediction, in memory of the context
   JOIN(MODEL, context) *context = CALL(context_create)(NULL);
   int failed = !context || CALL(init)(context, NULL, 0, NULL, 0) != DLC_OK;
-  for (int i = 0; !failed && i < 200; ++i) {
-    outputs[0].data = outputs[1].data = NULL;
-    failed = CALL(train_step)(context, inputs, 2, outputs, 2) != DLC_OK;
-    if (!failed && i % 50 == 0)
-      printf("step %d: loss %g\n", i, (double)*(const float *)outputs[0].data);
+  for (int epoch = 0; !failed && epoch < 4; ++epoch) {
+    failed = CALL(reset_metrics)(context, NULL, 0, NULL, 0) != DLC_OK;
+    for (int i = 0; !failed && i < 50; ++i) {
+      dlc_tensor outputs[2] = {{0}}; // the loss and the prediction, in memory of the context
+      failed = CALL(train_step)(context, inputs, 2, outputs, 2) != DLC_OK;
+    }
+    dlc_tensor mean = {0}; // of the loss; a model compiled with --metrics has an output for each
+    failed = failed || CALL(metrics)(context, NULL, 0, &mean, 1) != DLC_OK;
+    if (!failed)
+      printf("epoch %d: loss %g\n", epoch, *(const double *)mean.data);
   }
   if (failed)
     fprintf(stderr, "%s\n", context ? CALL(last_error)(context) : "out of memory");

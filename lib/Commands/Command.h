@@ -49,6 +49,7 @@ void addRunCommand(CLI::App &app, Session &session);
 void addBenchCommand(CLI::App &app, Session &session);
 void addCheckCommand(CLI::App &app, Session &session);
 void addVerifyCommand(CLI::App &app, Session &session);
+void addTrainCommand(CLI::App &app, Session &session);
 void addInspectCommand(CLI::App &app, Session &session);
 
 /// docs/CLI.md, from the definitions.

@@ -96,6 +96,7 @@ int dlc::runCommandLine(int argc, const char *const *argv) {
   app.require_subcommand(0, 1);
   addCompileCommand(app, session);
   addRunCommand(app, session);
+  addTrainCommand(app, session);
   addBenchCommand(app, session);
   addCheckCommand(app, session);
   addVerifyCommand(app, session);

@@ -80,7 +80,7 @@ static size_t terminalWidth() {
 }
 
 void Terminal::showProgress(const Progress &progress) {
-  if (!progressEnabled || quiet)
+  if (!showsProgress())
     return;
   auto now = std::chrono::steady_clock::now();
   if (progressShown && now - lastDrawn < std::chrono::milliseconds(50) &&

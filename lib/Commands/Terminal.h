@@ -31,6 +31,8 @@ public:
   void print(std::string_view line);
   /// The same, left out with --quiet.
   void note(std::string_view line);
+  /// Whether showProgress draws anything.
+  bool showsProgress() const { return progressEnabled && !quiet; }
   /// Draws or redraws the progress bar, at most twenty times a second.
   void showProgress(const Progress &progress);
   void clearProgress();

@@ -14,8 +14,8 @@
 // HEADER-DAG: tiny_predict(
 // HEADER-DAG: tiny_init(
 
-// CHECK: step 0: loss 0.124
-// CHECK: step 150: loss 0.003
+// CHECK: epoch 0: loss 0.
+// CHECK: epoch 3: loss 0.00
 
 // IR: func.func @predict
 // IR: func.func @train_step

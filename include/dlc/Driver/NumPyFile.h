@@ -26,6 +26,9 @@ Status writeNpy(const std::string &path, const Tensor &tensor);
 /// `.npy`, and sizes that no deflate stream of the stored length can reach, are refused.
 Expected<std::map<std::string, Tensor>> readNpz(const std::string &path);
 
+/// Writes `arrays` under their keys, uncompressed as numpy.savez does, whole or not at all.
+Status writeNpz(const std::string &path, const std::map<std::string, Tensor> &arrays);
+
 } // namespace dlc
 
 #endif // DLC_DRIVER_NUMPYFILE_H

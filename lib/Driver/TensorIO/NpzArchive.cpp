@@ -1,6 +1,8 @@
-// Reading `.npz`, a zip archive of `.npy` files.
+// Reading and writing `.npz`, a zip archive of `.npy` files.
 #include "dlc/Driver/NumPyFile.h"
 #include "dlc/Import/Zip/ZipArchive.h"
+#include "dlc/Import/Zip/ZipWriter.h"
+#include "dlc/Support/AtomicFile.h"
 
 using namespace dlc;
 
@@ -28,4 +30,20 @@ Expected<std::map<std::string, Tensor>> dlc::readNpz(const std::string &path) {
     arrays.emplace(std::move(name), *tensor);
   }
   return arrays;
+}
+
+Status dlc::writeNpz(const std::string &path, const std::map<std::string, Tensor> &arrays) {
+  Expected<AtomicFile> file = AtomicFile::create(path);
+  if (!file)
+    return file.error();
+  ZipWriter writer(file->temporaryPath());
+  std::vector<std::string> members; // alive until the archive is written
+  members.reserve(arrays.size());
+  for (const auto &[key, tensor] : arrays) {
+    const std::string &bytes = members.emplace_back(serializeNpy(tensor));
+    writer.add(key + ".npy", std::as_bytes(std::span(bytes.data(), bytes.size())));
+  }
+  if (!writer.finish())
+    return badInput(path + ": cannot be written");
+  return file->commit();
 }

@@ -3,10 +3,10 @@
 
 #include "ModelFile.h"
 #include "Variables.h"
+#include "dlc/Import/Zip/ZipWriter.h"
 #include "dlc/Support/AtomicFile.h"
 
 #include <algorithm>
-#include <zip.h>
 
 using namespace dlc;
 using namespace dlc::keras;
@@ -33,51 +33,6 @@ static Status replaceVariables(Variables &original, const std::map<std::string, 
   return {};
 }
 
-namespace {
-
-/// A zip archive that is being written.
-class ZipWriter {
-public:
-  explicit ZipWriter(const std::string &path) {
-    int code = 0;
-    archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
-  }
-  ~ZipWriter() {
-    if (archive)
-      zip_discard(archive);
-  }
-  ZipWriter(const ZipWriter &) = delete;
-  ZipWriter &operator=(const ZipWriter &) = delete;
-
-  /// `bytes` must live until `finish`.
-  bool add(const std::string &name, std::span<const std::byte> bytes) {
-    // The first moment that a zip archive can name: equal models make equal files.
-    constexpr zip_uint16_t midnight = 0, firstOf1980 = 1 << 5 | 1;
-    if (!archive)
-      return false;
-    zip_source_t *source = zip_source_buffer(archive, bytes.data(), bytes.size(), /*freep=*/0);
-    zip_int64_t index = source ? zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
-    if (index < 0) {
-      zip_source_free(source);
-      return false;
-    }
-    auto at = static_cast<zip_uint64_t>(index);
-    return zip_set_file_compression(archive, at, ZIP_CM_STORE, 0) == 0 &&
-           zip_file_set_dostime(archive, at, midnight, firstOf1980, 0) == 0;
-  }
-  bool finish() {
-    if (!archive || zip_close(archive) != 0)
-      return false;
-    archive = nullptr;
-    return true;
-  }
-
-private:
-  zip_t *archive = nullptr;
-};
-
-} // namespace
-
 static std::span<const std::byte> bytesOf(const std::string &text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
@@ -91,21 +46,20 @@ static Status writeMembers(const ZipArchive &archive, const std::string &config,
   ZipWriter writer(file->temporaryPath());
   std::vector<std::vector<std::byte>> contents;
   contents.reserve(archive.members().size());
-  bool whole = true;
   for (const ZipArchive::Member &member : archive.members()) {
     if (member.name == "config.json") {
-      whole &= writer.add(member.name, bytesOf(config));
+      writer.add(member.name, bytesOf(config));
     } else if (member.name == "model.weights.h5") {
-      whole &= writer.add(member.name, variables);
+      writer.add(member.name, variables);
     } else if (!member.name.ends_with("/")) {
       Expected<std::vector<std::byte>> bytes = archive.read(member);
       if (!bytes)
         return bytes.error();
       contents.push_back(std::move(*bytes));
-      whole &= writer.add(member.name, contents.back());
+      writer.add(member.name, contents.back());
     }
   }
-  if (!whole || !writer.finish())
+  if (!writer.finish())
     return badInput(output + ": cannot be written");
   return file->commit();
 }
