@@ -1,4 +1,5 @@
 // schedule-assign and schedule-verify.
+#include "dlc/Schedule/DeviceSchedule.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/Passes.h"
 
@@ -18,7 +19,7 @@ struct ScheduleAssignPass : impl::ScheduleAssignBase<ScheduleAssignPass> {
   using ScheduleAssignBase::ScheduleAssignBase;
 
   void runOnOperation() override {
-    MachineFacts facts = factsFor(vectorBytes);
+    MachineFacts facts = factsFor(getOperation(), vectorBytes);
     getOperation().walk([&](dl::KernelOp kernel) {
       if (!kernel.getScheduleAttr())
         kernel.setScheduleAttr(chooseSchedule(kernel, facts));
@@ -28,16 +29,31 @@ struct ScheduleAssignPass : impl::ScheduleAssignBase<ScheduleAssignPass> {
 
 struct ScheduleVerifyPass : impl::ScheduleVerifyBase<ScheduleVerifyPass> {
   void runOnOperation() override {
+    std::optional<DeviceFacts> device = deviceOf(getOperation());
     getOperation().walk([&](dl::KernelOp kernel) {
       // schedule_c1
       if (!kernel.getScheduleAttr()) {
         kernel.emitOpError("has no schedule after the phase schedule");
         return signalPassFailure();
       }
+      Attribute schedule = kernel.getScheduleAttr();
+      // schedule_c3
+      if (isDeviceSchedule(schedule) != device.has_value()) {
+        kernel.emitOpError("has a schedule for ")
+            << (device ? "the host, the module is compiled for a device: "
+                       : "a device, the module is compiled for the host: ")
+            << schedule;
+        return signalPassFailure();
+      }
       // schedule_c2
-      if (!fits(kernel.getScheduleAttr(), kernel)) {
-        kernel.emitOpError("has a schedule of another family than its anchor: ")
-            << kernel.getScheduleAttr();
+      if (device ? !fitsOnDevice(schedule, kernel) : !fits(schedule, kernel)) {
+        kernel.emitOpError("has a schedule of another family than its anchor: ") << schedule;
+        return signalPassFailure();
+      }
+      // schedule_c4
+      auto exceeded = device ? limitExceeded(schedule, kernel, *device) : std::nullopt;
+      if (exceeded) {
+        kernel.emitOpError("has a schedule beyond the device's limits: ") << *exceeded;
         return signalPassFailure();
       }
     });

@@ -1,6 +1,7 @@
 // From a kernel to the shape that the analytic model asks for, and its answer as an attribute.
 #include "dlc/Schedule/KernelSchedule.h"
 
+#include "dlc/Schedule/DeviceSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -260,8 +261,9 @@ bool fits(Attribute schedule, dl::KernelOp kernel) {
       .Default(false);
 }
 
-MachineFacts factsFor(int vectorBytes) {
+MachineFacts factsFor(Operation *op, int vectorBytes) {
   MachineFacts facts = hostMachineFacts();
+  facts.device = deviceOf(op);
   if (vectorBytes == 0 || vectorBytes == facts.vectorBytes)
     return facts;
   return vectorBytes >= 64 ? avx512Facts(facts) : avx2Facts(facts);
@@ -277,6 +279,8 @@ static Attribute injectiveSchedule(dl::KernelOp kernel, const MachineFacts &fact
 }
 
 Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
+  if (facts.device)
+    return chooseDeviceSchedule(kernel, *facts.device);
   MLIRContext *context = kernel.getContext();
   Operation *anchor = kernel.getAnchor();
   if (auto matmul = dyn_cast_if_present<dl::MatmulOp>(anchor))

@@ -1,4 +1,5 @@
 // schedule-pack-weights: constant filters and matrices in the order that the kernels read them.
+#include "dlc/Dialect/DL/IR/DeviceAttributes.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/Passes.h"
@@ -133,6 +134,29 @@ void packConv(dl::KernelOp kernel, dl::ConvOp op, int64_t lanes, PackedConstants
   op.setOutputLast(false);
 }
 
+/// Stores a filter with its output channels innermost, where neighbouring threads read them.
+void putOutputLast(dl::KernelOp kernel, dl::ConvOp op, PackedConstants &packed) {
+  dl::ConstantOp constant = boundConstant(kernel, op.getFilter());
+  if (!constant || op.getOutputLast() || !op.getFilter().hasOneUse())
+    return;
+  ArrayRef<int64_t> filter = op.getFilter().getType().getShape(), window = filter.drop_front(2);
+  WeightView view;
+  view.columns = filter[0];
+  view.taps = product(window);
+  view.channels = filter[1];
+  view.columnStride = view.taps * view.channels;
+  view.tapStride = 1;
+  view.channelStride = view.taps;
+  Shape shape(window.begin(), window.end());
+  shape.push_back(filter[1]);
+  shape.push_back(filter[0]);
+  Attribute how = keyOf(op.getContext(), {4});
+  Value value = packed.get(constant, how,
+                           [&](const Tensor &from) { return pack(from, view, filter[0], shape); });
+  rebind(kernel, op.getFilter(), value);
+  op.setOutputLast(true);
+}
+
 void packDepthwise(dl::KernelOp kernel, dl::ConvOp op, PackedConstants &packed) {
   dl::ConstantOp constant = boundConstant(kernel, op.getFilter());
   if (!constant || op.getOutputLast() || !op.getFilter().hasOneUse())
@@ -183,13 +207,15 @@ struct SchedulePackWeightsPass : impl::SchedulePackWeightsBase<SchedulePackWeigh
   using SchedulePackWeightsBase::SchedulePackWeightsBase;
 
   void runOnOperation() override {
-    MachineFacts facts = factsFor(vectorBytes);
+    MachineFacts facts = factsFor(getOperation(), vectorBytes);
     PackedConstants packed;
     getOperation().walk([&](dl::KernelOp kernel) {
       Operation *anchor = kernel.getAnchor();
       if (auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
           conv && isa<dl::DepthwiseScheduleAttr>(kernel.getScheduleAttr()))
         packDepthwise(kernel, conv, packed);
+      else if (conv && isa<dl::GPUGemmScheduleAttr>(kernel.getScheduleAttr()))
+        putOutputLast(kernel, conv, packed);
       auto gemm = dyn_cast_if_present<dl::GemmScheduleAttr>(kernel.getScheduleAttr());
       if (!gemm)
         return;

@@ -115,4 +115,63 @@ RnnStepParams paramsOf(dl::RnnStepScheduleAttr a) {
   return p;
 }
 
+//===-- On a device ------------------------------------------------------------------------===//
+
+dl::GPUGemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GPUGemmParams &p) {
+  return dl::GPUGemmScheduleAttr::get(context, p.rowsPerThread, p.columnsPerThread, p.rowThreads,
+                                      p.columnThreads, p.depthPerStep, p.unroll);
+}
+
+dl::GPURowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const GPURowReduceParams &p) {
+  return dl::GPURowReduceScheduleAttr::get(context, p.threadsPerRow, p.rowsPerBlock);
+}
+
+dl::GPUWindowScheduleAttr attributeOf(mlir::MLIRContext *context, const GPUWindowParams &p) {
+  return dl::GPUWindowScheduleAttr::get(context, p.threads);
+}
+
+dl::GPUInjectiveScheduleAttr attributeOf(mlir::MLIRContext *context, const GPUInjectiveParams &p) {
+  return dl::GPUInjectiveScheduleAttr::get(context, p.threads);
+}
+
+GPUGemmParams paramsOf(dl::GPUGemmScheduleAttr a) {
+  GPUGemmParams p;
+  p.rowsPerThread = a.getRowsPerThread();
+  p.columnsPerThread = a.getColumnsPerThread();
+  p.rowThreads = a.getRowThreads();
+  p.columnThreads = a.getColumnThreads();
+  p.depthPerStep = a.getDepthPerStep();
+  p.unroll = a.getUnroll();
+  return p;
+}
+
+GPURowReduceParams paramsOf(dl::GPURowReduceScheduleAttr a) {
+  GPURowReduceParams p;
+  p.threadsPerRow = a.getThreadsPerRow();
+  p.rowsPerBlock = a.getRowsPerBlock();
+  return p;
+}
+
+GPUWindowParams paramsOf(dl::GPUWindowScheduleAttr a) { return {static_cast<int>(a.getThreads())}; }
+
+GPUInjectiveParams paramsOf(dl::GPUInjectiveScheduleAttr a) {
+  return {static_cast<int>(a.getThreads())};
+}
+
+dl::DeviceAttr attributeOf(mlir::MLIRContext *context, const DeviceFacts &facts) {
+  auto kind = facts.kind == DeviceKind::CUDA ? dl::DeviceKind::CUDA : dl::DeviceKind::OpenCL;
+  return dl::DeviceAttr::get(context, kind, facts.maxThreads, facts.sharedBytes, facts.subgroup,
+                             facts.registers);
+}
+
+DeviceFacts factsOf(dl::DeviceAttr attribute) {
+  DeviceFacts facts;
+  facts.kind = attribute.getKind() == dl::DeviceKind::CUDA ? DeviceKind::CUDA : DeviceKind::OpenCL;
+  facts.maxThreads = attribute.getMaxThreads();
+  facts.sharedBytes = attribute.getSharedBytes();
+  facts.subgroup = attribute.getSubgroup();
+  facts.registers = attribute.getRegisters();
+  return facts;
+}
+
 } // namespace dlc::schedule

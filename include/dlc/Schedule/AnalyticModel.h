@@ -88,6 +88,13 @@ struct RnnStepShape {
 };
 RnnStepParams chooseRnnStep(const RnnStepShape &shape, const MachineFacts &facts);
 
+/// On a device: the block and thread tiles that keep its limits.
+GPUGemmParams chooseGPUGemm(const GemmShape &shape, const DeviceFacts &device);
+GPURowReduceParams chooseGPURowReduce(const RowReduceShape &shape, const DeviceFacts &device);
+/// For `elements` of the result.
+GPUWindowParams chooseGPUWindow(int64_t elements, const DeviceFacts &device);
+GPUInjectiveParams chooseGPUInjective(int64_t elements, const DeviceFacts &device);
+
 } // namespace dlc::schedule
 
 #endif // DLC_SCHEDULE_ANALYTICMODEL_H

@@ -37,8 +37,9 @@ bool hasPackedFilter(dl::KernelOp kernel, dl::ConvOp conv);
 /// fallback of every anchor that can be emitted without a template.
 bool fits(mlir::Attribute schedule, dl::KernelOp kernel);
 
-/// The facts of this machine, with another vector width where `vectorBytes` is not 0.
-MachineFacts factsFor(int vectorBytes);
+/// The facts of this machine, with another vector width where `vectorBytes` is not 0, and with the
+/// device that the module around `op` is compiled for, if any.
+MachineFacts factsFor(mlir::Operation *op, int vectorBytes);
 
 /// The analytic model's schedule for `kernel`.
 mlir::Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts);

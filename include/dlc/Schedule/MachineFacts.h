@@ -3,7 +3,10 @@
 #ifndef DLC_SCHEDULE_MACHINEFACTS_H
 #define DLC_SCHEDULE_MACHINEFACTS_H
 
+#include "dlc/Schedule/DeviceFacts.h"
+
 #include <cstdint>
+#include <optional>
 
 namespace dlc::schedule {
 
@@ -17,6 +20,8 @@ struct MachineFacts {
   int64_t l2Bytes = 512 << 10;
   int64_t l3Bytes = 8 << 20; ///< shared by the cores
   int cores = 2;             ///< threads that a kernel is balanced for
+  /// Where kernels run on a device instead; the facts above are then the host's, which calls them.
+  std::optional<DeviceFacts> device;
 
   /// Lanes of one vector of `bytesPerElement`-byte elements; at least 1.
   int lanes(int bytesPerElement) const {

@@ -2,7 +2,8 @@
 #ifndef DLC_SCHEDULE_SCHEDULEATTRIBUTES_H
 #define DLC_SCHEDULE_SCHEDULEATTRIBUTES_H
 
-#include "dlc/Dialect/DL/IR/DLDialect.h"
+#include "dlc/Dialect/DL/IR/DeviceAttributes.h"
+#include "dlc/Schedule/DeviceFacts.h"
 #include "dlc/Schedule/ScheduleParams.h"
 
 namespace dlc::schedule {
@@ -15,6 +16,12 @@ dl::RowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const RowReduc
 dl::InjectiveScheduleAttr attributeOf(mlir::MLIRContext *context, const InjectiveParams &params);
 dl::TransposeScheduleAttr attributeOf(mlir::MLIRContext *context, const TransposeParams &params);
 dl::RnnStepScheduleAttr attributeOf(mlir::MLIRContext *context, const RnnStepParams &params);
+dl::GPUGemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GPUGemmParams &params);
+dl::GPURowReduceScheduleAttr attributeOf(mlir::MLIRContext *context,
+                                         const GPURowReduceParams &params);
+dl::GPUWindowScheduleAttr attributeOf(mlir::MLIRContext *context, const GPUWindowParams &params);
+dl::GPUInjectiveScheduleAttr attributeOf(mlir::MLIRContext *context,
+                                         const GPUInjectiveParams &params);
 
 GemmParams paramsOf(dl::GemmScheduleAttr attribute);
 AttentionParams paramsOf(dl::AttentionScheduleAttr attribute);
@@ -24,6 +31,13 @@ RowReduceParams paramsOf(dl::RowReduceScheduleAttr attribute);
 InjectiveParams paramsOf(dl::InjectiveScheduleAttr attribute);
 TransposeParams paramsOf(dl::TransposeScheduleAttr attribute);
 RnnStepParams paramsOf(dl::RnnStepScheduleAttr attribute);
+GPUGemmParams paramsOf(dl::GPUGemmScheduleAttr attribute);
+GPURowReduceParams paramsOf(dl::GPURowReduceScheduleAttr attribute);
+GPUWindowParams paramsOf(dl::GPUWindowScheduleAttr attribute);
+GPUInjectiveParams paramsOf(dl::GPUInjectiveScheduleAttr attribute);
+
+dl::DeviceAttr attributeOf(mlir::MLIRContext *context, const DeviceFacts &facts);
+DeviceFacts factsOf(dl::DeviceAttr attribute);
 
 } // namespace dlc::schedule
 

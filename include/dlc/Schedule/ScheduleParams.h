@@ -173,6 +173,55 @@ struct RnnStepParams {
   bool operator==(const RnnStepParams &) const = default;
 };
 
+//===-- On a device ------------------------------------------------------------------------===//
+
+/// gpu_gemm: C[m][n] += A[m][k] * B[k][n] and convolutions as such, a block of threads a tile of C.
+/// A block's shared memory holds its accumulators between steps and the slices of A and B of one:
+/// 4 * (rows * columns + depthPerStep * (rows + columns)) bytes, with rows = rowsPerThread *
+/// rowThreads and columns likewise; schedule-verify checks it.
+struct GPUGemmParams {
+  /// The tile of one thread, >= 1 each: their product is in registers. Larger tiles read shared
+  /// memory less often; 32 accumulators need about 80 registers. 4 columns are one vector load.
+  int rowsPerThread = 4, columnsPerThread = 4;
+  /// Threads of a block, >= 1 each. Smaller blocks are more, and fill the device where C is small.
+  int rowThreads = 16, columnThreads = 16;
+  /// Steps of the reduction between two visits of the accumulators in shared memory, >= 1. Larger
+  /// amortises these and the barriers; costs shared memory.
+  int depthPerStep = 16;
+  int unroll = 4; ///< steps of the reduction unrolled, >= 1, lowered to a divisor
+
+  int rows() const { return rowsPerThread * rowThreads; }
+  int columns() const { return columnsPerThread * columnThreads; }
+  long sharedBytes(int elementBytes) const {
+    return long(elementBytes) *
+           (long(rows()) * columns() + long(depthPerStep) * (rows() + columns()));
+  }
+  bool operator==(const GPUGemmParams &) const = default;
+};
+
+/// gpu_row_reduce: rows as in row_reduce. Each thread folds every threadsPerRow-th element of its
+/// row; one of them folds what the others found.
+struct GPURowReduceParams {
+  int threadsPerRow = 32; ///< >= 1; more than a quarter of the columns idle in the last step
+  int rowsPerBlock = 1;   ///< >= 1; times threadsPerRow, the threads of a block
+
+  bool operator==(const GPURowReduceParams &) const = default;
+};
+
+/// gpu_window: a thread an element of the result, which folds its whole window in a register.
+struct GPUWindowParams {
+  int threads = 128; ///< of a block, >= 1: neighbours along the innermost axis
+
+  bool operator==(const GPUWindowParams &) const = default;
+};
+
+/// gpu_injective: a thread an element.
+struct GPUInjectiveParams {
+  int threads = 256; ///< of a block, >= 1
+
+  bool operator==(const GPUInjectiveParams &) const = default;
+};
+
 } // namespace dlc::schedule
 
 #endif // DLC_SCHEDULE_SCHEDULEPARAMS_H

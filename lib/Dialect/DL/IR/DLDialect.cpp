@@ -1,6 +1,8 @@
 // Registration of the dialect. Each op family registers its own ops, in its own file.
 #include "dlc/Dialect/DL/IR/DLDialect.h"
 
+#include "dlc/Dialect/DL/IR/DeviceAttributes.h"
+
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"

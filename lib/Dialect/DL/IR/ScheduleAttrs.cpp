@@ -1,5 +1,6 @@
-// Verifiers of the schedule attributes: every count is at least its smallest legal value.
-#include "dlc/Dialect/DL/IR/DLDialect.h"
+// Verifiers of the schedule attributes and of the device that they are for: every count is at least
+// its smallest legal value.
+#include "dlc/Dialect/DL/IR/DeviceAttributes.h"
 
 using namespace mlir;
 
@@ -95,6 +96,53 @@ LogicalResult RnnStepScheduleAttr::verify(EmitError emitError, int64_t rowsPerTi
                  failed(tileFits(emitError, rowsPerTile * vectorsPerGate)) ||
                  failed(atLeast(emitError, "unroll", unroll, 1)) ||
                  failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
+//===-- On a device ------------------------------------------------------------------------===//
+
+/// No device has larger blocks. What the module's own takes is checked by schedule-verify.
+static LogicalResult threadsFit(EmitError emitError, int64_t threads) {
+  constexpr int64_t most = 1024;
+  if (threads >= 1 && threads <= most)
+    return success();
+  return emitError() << "expects between 1 and " << most << " threads in a block, got " << threads;
+}
+
+LogicalResult GPUGemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerThread,
+                                          int64_t columnsPerThread, int64_t rowThreads,
+                                          int64_t columnThreads, int64_t depthPerStep,
+                                          int64_t unroll) {
+  return failure(failed(atLeast(emitError, "rows_per_thread", rowsPerThread, 1)) ||
+                 failed(atLeast(emitError, "columns_per_thread", columnsPerThread, 1)) ||
+                 failed(tileFits(emitError, rowsPerThread * columnsPerThread)) ||
+                 failed(atLeast(emitError, "row_threads", rowThreads, 1)) ||
+                 failed(atLeast(emitError, "column_threads", columnThreads, 1)) ||
+                 failed(threadsFit(emitError, rowThreads * columnThreads)) ||
+                 failed(atLeast(emitError, "depth_per_step", depthPerStep, 1)) ||
+                 failed(atLeast(emitError, "unroll", unroll, 1)));
+}
+
+LogicalResult GPURowReduceScheduleAttr::verify(EmitError emitError, int64_t threadsPerRow,
+                                               int64_t rowsPerBlock) {
+  return failure(failed(atLeast(emitError, "threads_per_row", threadsPerRow, 1)) ||
+                 failed(atLeast(emitError, "rows_per_block", rowsPerBlock, 1)) ||
+                 failed(threadsFit(emitError, threadsPerRow * rowsPerBlock)));
+}
+
+LogicalResult GPUWindowScheduleAttr::verify(EmitError emitError, int64_t threads) {
+  return threadsFit(emitError, threads);
+}
+
+LogicalResult GPUInjectiveScheduleAttr::verify(EmitError emitError, int64_t threads) {
+  return threadsFit(emitError, threads);
+}
+
+LogicalResult DeviceAttr::verify(EmitError emitError, DeviceKind, int64_t maxThreads,
+                                 int64_t sharedBytes, int64_t subgroup, int64_t registers) {
+  return failure(failed(threadsFit(emitError, maxThreads)) ||
+                 failed(atLeast(emitError, "shared_bytes", sharedBytes, 0)) ||
+                 failed(atLeast(emitError, "subgroup", subgroup, 1)) ||
+                 failed(atLeast(emitError, "registers", registers, 16)));
 }
 
 } // namespace dlc::dl

@@ -1,4 +1,4 @@
-// The dl dialect, its attributes and the base classes that every op family builds on.
+// The types, the attributes and the base classes that every op family builds on.
 #ifndef DLC_DIALECT_DL_IR_DLBASE_TD
 #define DLC_DIALECT_DL_IR_DLBASE_TD
 
@@ -8,35 +8,8 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dlc/Dialect/DL/IR/DLDialect.td"
 include "dlc/Interfaces/OpInterfaces.td"
-
-def DL_Dialect : Dialect {
-  let name = "dl";
-  let cppNamespace = "::dlc::dl";
-  let summary = "Whole-operator tensor graphs: the form in which models are differentiated and fused.";
-  let description = [{
-    Every op is one operator of the model (a convolution, a softmax, an LSTM), on ranked tensors of
-    values. Results are inferred from operands and attributes; every op has a plain reference
-    evaluation, a Halide emission, and says how it fuses.
-  }];
-  let useDefaultAttributePrinterParser = 1;
-  let hasConstantMaterializer = 1;
-  let extraClassDeclaration = [{
-    void registerAttributes();
-    void registerConstantOps();
-    void registerElementwiseOps();
-    void registerContractionOps();
-    void registerWindowOps();
-    void registerReductionOps();
-    void registerNormalizationOps();
-    void registerShapeOps();
-    void registerIndexingOps();
-    void registerAttentionOps();
-    void registerRandomOps();
-    void registerRecurrentOps();
-    void registerKernelOps();
-  }];
-}
 
 //===-- Types --------------------------------------------------------------------------------------===//
 

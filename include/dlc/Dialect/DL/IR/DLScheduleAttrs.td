@@ -5,13 +5,6 @@
 
 include "dlc/Dialect/DL/IR/DLBase.td"
 
-class DL_ScheduleAttr<string name, string attrMnemonic, string text> : AttrDef<DL_Dialect, name> {
-  let mnemonic = attrMnemonic;
-  let summary = text;
-  let assemblyFormat = "`<` struct(params) `>`";
-  let genVerifyDecl = 1;
-}
-
 def DL_GemmScheduleAttr : DL_ScheduleAttr<"GemmSchedule", "gemm",
     "register-tiled contraction: matmul, 1x1, direct and grouped convolution"> {
   let parameters = (ins "int64_t":$rows_per_tile, "int64_t":$vectors_per_tile, "int64_t":$unroll,

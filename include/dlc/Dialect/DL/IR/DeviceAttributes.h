@@ -1,0 +1,12 @@
+// The attributes of DLDeviceAttrs.td.
+#ifndef DLC_DIALECT_DL_IR_DEVICEATTRIBUTES_H
+#define DLC_DIALECT_DL_IR_DEVICEATTRIBUTES_H
+
+#include "dlc/Dialect/DL/IR/DLDialect.h"
+
+#include "dlc/Dialect/DL/IR/DLDeviceEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dlc/Dialect/DL/IR/DLDeviceAttributes.h.inc"
+
+#endif // DLC_DIALECT_DL_IR_DEVICEATTRIBUTES_H
