@@ -120,6 +120,7 @@ Expected<Context> Artifact::createContext(const ContextOptions &options) const {
   native.threads = options.threads;
   native.profile = options.profile;
   native.state = options.state;
+  native.device = options.device;
   auto handle = std::make_unique<Context::Handle>();
   handle->library = library;
   handle->context = library->table->context_create(&native);

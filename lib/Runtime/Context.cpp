@@ -107,6 +107,7 @@ dlcrt_context *dlcrt_context_create(const dlc_options *given) {
   dlcrt_context *context;
   if (!allocateZeroed(context, 1))
     return nullptr;
+  context->deviceOrdinal = options.device;
   context->profiling.store(options.profile != 0, std::memory_order_relaxed);
   if (createThreads(*context, options) && createMemory(*context, options))
     return context;
@@ -117,6 +118,8 @@ dlcrt_context *dlcrt_context_create(const dlc_options *given) {
 void dlcrt_context_destroy(dlcrt_context *context) {
   if (!context)
     return;
+  if (context->device)
+    context->closeDevice(context);
   if (context->pool)
     context->pool->release();
   for (int i = 0; context->slots && i < context->numSlots; ++i)

@@ -58,6 +58,11 @@ struct dlcrt_context {
   dlcrt::OwnedBuffer *currentOwned;
   const dlc_function_info *currentFunction;
 
+  int32_t deviceOrdinal;                ///< dlc_options::device
+  void *device;                         ///< Device/Device.h; null until a run needs it
+  void (*closeDevice)(dlcrt_context *); ///< null likewise, so that models without need no driver
+  void (*synchronize)(dlcrt_context *); ///< waits for the device
+
   std::atomic<uint32_t> profiling;
   dlcrt::KernelTime *times; ///< one a kernel
   uint64_t kernelStart;

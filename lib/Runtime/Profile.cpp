@@ -24,6 +24,8 @@ void dlcrt_kernel_end(dlcrt_call *call, uint32_t kernel) {
   dlcrt_context &context = *slotOf(call->context).context;
   if (__builtin_expect(!context.profiling.load(std::memory_order_relaxed), 1))
     return;
+  if (context.device) // where the call only enqueued it
+    context.synchronize(&context);
   if (context.kernelStart != 0) { // switched on since the kernel began
     context.times[kernel].nanoseconds += nanoseconds() - context.kernelStart;
     context.times[kernel].calls += 1;

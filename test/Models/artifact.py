@@ -19,7 +19,7 @@ class Options(ctypes.Structure):
     """dlc_options of include/dlc/Runtime/Types.h."""
     _fields_ = [("size", ctypes.c_size_t), ("threads", ctypes.c_int32), ("profile", ctypes.c_int32),
                 ("parallel_for", ctypes.c_void_p), ("pool", ctypes.c_void_p), ("state", ctypes.c_void_p),
-                ("share", ctypes.c_void_p)]
+                ("share", ctypes.c_void_p), ("device", ctypes.c_int32), ("reserved", ctypes.c_int32)]
 
 
 class FunctionInfo(ctypes.Structure):

@@ -20,6 +20,7 @@ struct ContextOptions {
   /// description().stateBytes bytes of the caller's, 64-byte aligned, that outlive the context;
   /// null: the context owns its state, filled with zeros.
   void *state = nullptr;
+  int device = 0; ///< number of the device, of libraries that are compiled for one
 };
 
 /// Accumulated wall time of one kernel.

@@ -131,6 +131,35 @@ DLCRT_HIDDEN int32_t dlcrt_output_alloc(dlcrt_call *call, uint32_t output, const
 DLCRT_HIDDEN int dlcrt_parallel_for(void *context, int (*task)(void *, int, uint8_t *), int begin,
                                     int count, uint8_t *closure);
 
+/* What entries call where kernels run on a device. Tensors are then addresses of device memory;
+ * transfers and kernels share one queue, in order. A failure is recorded, what follows does
+ * nothing, and dlcrt_device_end returns it. */
+
+/** The driver of a kind of device: a constant of the runtime. */
+typedef struct dlcrt_driver dlcrt_driver;
+DLCRT_HIDDEN extern const dlcrt_driver dlcrt_opencl_driver;
+DLCRT_HIDDEN extern const dlcrt_driver dlcrt_cuda_driver;
+
+/** Addresses on the device, aligned as on the host. */
+typedef struct dlcrt_device_memory {
+  uint8_t *arena;           /**< as many bytes as were asked for, content undefined */
+  const uint8_t *constants; /**< a copy of dlcrt_model.constants */
+} dlcrt_device_memory;
+
+/** Opens the device where the context has none yet, and uploads the model's constants; makes the
+ * arena at least `bytes` large. 0, or a status to return from the entry. */
+DLCRT_HIDDEN int32_t dlcrt_device_begin(dlcrt_call *call, const dlcrt_driver *driver,
+                                        uint64_t bytes, dlcrt_device_memory *memory);
+DLCRT_HIDDEN void dlcrt_device_upload(dlcrt_call *call, uint8_t *device, const uint8_t *host,
+                                      uint64_t bytes);
+DLCRT_HIDDEN void dlcrt_device_download(dlcrt_call *call, uint8_t *host, const uint8_t *device,
+                                        uint64_t bytes);
+DLCRT_HIDDEN void dlcrt_device_copy(dlcrt_call *call, uint8_t *to, const uint8_t *from,
+                                    uint64_t bytes);
+DLCRT_HIDDEN void dlcrt_device_clear(dlcrt_call *call, uint8_t *memory, uint64_t bytes);
+/** Waits for all of it; 0, or the status of the first failure. */
+DLCRT_HIDDEN int32_t dlcrt_device_end(dlcrt_call *call);
+
 /* What kernels call (Halide's names and contracts). */
 
 DLCRT_HIDDEN int halide_do_par_for(void *user_context, int (*task)(void *, int, uint8_t *), int min,
@@ -138,6 +167,12 @@ DLCRT_HIDDEN int halide_do_par_for(void *user_context, int (*task)(void *, int, 
 /** 128-byte aligned scratch of the calling thread; freed by the same thread. */
 DLCRT_HIDDEN void *halide_malloc(void *user_context, size_t bytes);
 DLCRT_HIDDEN void halide_free(void *user_context, void *pointer);
+/* Of the buffers that these are given, kernels on a device have `device` set, never `host`. The
+ * functions of a driver, halide_opencl_* and halide_cuda_*, are in lib/Runtime/Device. */
+DLCRT_HIDDEN int halide_device_malloc(void *user_context, void *buffer, const void *interface);
+DLCRT_HIDDEN int halide_device_free(void *user_context, void *buffer);
+DLCRT_HIDDEN void halide_device_free_as_destructor(void *user_context, void *buffer);
+DLCRT_HIDDEN int halide_copy_to_device(void *user_context, void *buffer, const void *interface);
 /** Records the message as the failure of this run. */
 DLCRT_HIDDEN void halide_error(void *user_context, const char *message);
 
@@ -175,6 +210,8 @@ DLCRT_AT(dlcrt_call, inputs, 32);
 DLCRT_AT(dlcrt_call, outputs, 40);
 DLCRT_AT(dlcrt_call, dims, 48);
 static_assert(sizeof(dlcrt_call) == 56, "dlcrt_call changed size");
+DLCRT_AT(dlcrt_device_memory, constants, 8);
+static_assert(sizeof(dlcrt_device_memory) == 16, "dlcrt_device_memory changed size");
 DLCRT_AT(dlc_tensor_info, dtype, 8);
 DLCRT_AT(dlc_tensor_info, rank, 12);
 DLCRT_AT(dlc_tensor_info, dims, 16);

@@ -119,11 +119,14 @@ typedef struct dlc_options {
    *  returns after the last has returned: 0, or what a failing task returned. */
   int (*parallel_for)(void *pool, int (*task)(void *closure, int index), void *closure, int begin,
                       int count);
-  void *pool;  /**< passed to parallel_for */
-  void *state; /**< state_bytes of caller's memory, 64-byte aligned, that outlives the context;
-                  NULL: the context owns it, filled with zeros */
-  void *share; /**< a context of the same library whose worker threads are shared, or NULL. Calls
-                  that find them busy run on the calling thread alone */
+  void *pool;     /**< passed to parallel_for */
+  void *state;    /**< state_bytes of caller's memory, 64-byte aligned, that outlives the context;
+                     NULL: the context owns it, filled with zeros */
+  void *share;    /**< a context of the same library whose worker threads are shared, or NULL. Calls
+                     that find them busy run on the calling thread alone */
+  int32_t device; /**< number of the device that kernels run on, where the library was compiled for
+                       one (OpenCL: GPUs first, then CPUs); 0: the first */
+  int32_t reserved; /**< 0 */
 } dlc_options;
 
 /** Accumulated time of one kernel. */

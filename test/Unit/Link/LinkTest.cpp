@@ -250,7 +250,7 @@ int PREFIX_twice(void) {
   float a[6] = {1, 2, 3, 4, 5, 6}, b[6] = {0, 0, 0, 0, 0, 1};
   dlc_tensor in[2] = {{a, sizeof a, DLC_FLOAT32, 2, {2, 3}}, {b, 0, DLC_FLOAT32, 2, {2, 3}}};
   dlc_tensor out[PREFIX_UPPER_RUN_NUM_OUTPUTS] = {{0, 0, 0, 0, {0}}, {0, 0, 0, 0, {0}}};
-  dlc_options options = {sizeof(dlc_options), 2, 0, 0, 0, 0, 0};
+  dlc_options options = {sizeof(dlc_options), 2, 0, 0, 0, 0, 0, 0, 0};
   PREFIX_context *context = PREFIX_context_create(&options);
   dlc_status status = PREFIX_run(context, in, 2, out, 2);
   printf("%s %s %g\n", PREFIX_describe()->name, PREFIX_status_string(status), ((float *)out[0].data)[5]);
