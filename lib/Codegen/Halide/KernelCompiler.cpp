@@ -1,6 +1,7 @@
 // Runs Halide on one kernel and turns whatever it throws into an Error.
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 
+#include "DeviceMath.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/StepEmitter.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
@@ -81,6 +82,23 @@ std::string oneLine(const char *message) {
   return text;
 }
 
+/// The model's node that `kernel` stands for; its symbol where it has no name.
+std::string nameOf(dl::KernelOp kernel) {
+  Operation *op = kernel.getAnchor();
+  if (!op)
+    op = kernel.getBodyBlock()->getTerminator()->getPrevNode();
+  std::string name;
+  if (op)
+    op->getLoc()->walk([&](Location part) {
+      auto named = dyn_cast<NameLoc>(part);
+      if (!named)
+        return WalkResult::advance();
+      name = named.getName().str();
+      return WalkResult::interrupt();
+    });
+  return name.empty() ? kernel.getSymbol().value_or("kernel").str() : name;
+}
+
 /// Builds the pipeline with `Emitter` and writes it to `file` by `write`.
 template <typename Emitter, typename Write>
 void emitTo(dl::KernelOp kernel, const KernelTarget &target, Write write) {
@@ -89,32 +107,38 @@ void emitTo(dl::KernelOp kernel, const KernelTarget &target, Write write) {
   write(emitter.pipeline(), emitter.arguments());
 }
 
-/// Compiles to the file type that `suffix` names (`o` or `s`) and returns the file.
+/// Compiles to a file of `type` and returns it.
 Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
-                                const KernelTarget &target, const char *suffix) {
+                                const KernelTarget &target, Halide::OutputFileType type) {
   silenceWarnings();
   TemporaryFolder folder;
   if (folder.path().empty())
     return internalError("cannot make a temporary folder for kernel " + symbol);
-  std::string file = folder.path() + "/kernel." + suffix;
+  std::string file = folder.path() + "/kernel";
   try {
     Halide::Target halide = halideTarget(kernel, target);
     auto write = [&](Halide::Pipeline pipeline, const std::vector<Halide::Argument> &arguments) {
-      if (suffix[0] == 'o')
-        pipeline.compile_to_object(file, arguments, symbol, halide);
-      else
-        pipeline.compile_to_assembly(file, arguments, symbol, halide);
+      // Halide owns the passes that it is given.
+      if (target.facts.device)
+        pipeline.add_custom_lowering_pass(deviceMathPass(target.facts.device->kind).release());
+      pipeline.compile_to({{type, file}}, arguments, symbol, halide);
     };
     if (isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor()))
       emitTo<StepEmitter>(kernel, target, write);
     else
       emitTo<KernelEmitter>(kernel, target, write);
+  } catch (const UnsupportedOnDevice &error) {
+    return unsupported(nameOf(kernel) + ": " + error.what());
   } catch (const Halide::Error &error) {
     return internalError("kernel " + symbol + ": Halide: " + oneLine(error.what()));
   } catch (const std::exception &error) {
     return internalError("kernel " + symbol + ": " + oneLine(error.what()));
   }
-  return readFile(file);
+  Expected<std::string> content = readFile(file);
+  // A stage that the schedule left without threads would run on the host, behind everyone's back.
+  if (content && target.facts.device && content->find("halide_copy_to_host") != std::string::npos)
+    return internalError("kernel " + symbol + " computes on the host: a stage has no threads");
+  return content;
 }
 
 /// Halide's feature list for the vector level of an x86 CPU.
@@ -145,14 +169,24 @@ Expected<KernelTarget> kernelTarget(const std::string &cpu) {
                       level == 3 ? schedule::avx512Facts(host) : schedule::avx2Facts(host)};
 }
 
+KernelTarget onDevice(KernelTarget host, const schedule::DeviceFacts &device) {
+  // PTX for sm_75 is taken by every driver from there on.
+  host.features +=
+      device.kind == schedule::DeviceKind::CUDA ? "-cuda-cuda_capability_75" : "-opencl";
+  host.facts.device = device;
+  return host;
+}
+
 Expected<std::string> compileKernel(dl::KernelOp kernel, const std::string &symbol,
                                     const KernelTarget &target) {
-  return compileTo(kernel, symbol, target, "o");
+  return compileTo(kernel, symbol, target, Halide::OutputFileType::object);
 }
 
 Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &symbol,
                                      const KernelTarget &target) {
-  return compileTo(kernel, symbol, target, "s");
+  return compileTo(kernel, symbol, target,
+                   target.facts.device ? Halide::OutputFileType::device_code
+                                       : Halide::OutputFileType::assembly);
 }
 
 std::string describeTarget(const KernelTarget &target) {
@@ -163,6 +197,10 @@ std::string describeTarget(const KernelTarget &target) {
   for (int64_t fact : {int64_t(facts.vectorBytes), int64_t(facts.vectorRegisters), facts.l1Bytes,
                        facts.l2Bytes, facts.l3Bytes, int64_t(facts.cores)})
     text += " " + std::to_string(fact);
+  if (facts.device)
+    for (int64_t fact : {int64_t(facts.device->maxThreads), facts.device->sharedBytes,
+                         int64_t(facts.device->subgroup), int64_t(facts.device->registers)})
+      text += " " + std::to_string(fact);
   return text + "\n";
 }
 

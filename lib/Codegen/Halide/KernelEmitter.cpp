@@ -4,6 +4,7 @@
 #include "StrideReader.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelCompiler.h"
+#include "dlc/Codegen/Halide/Templates/GPULoops.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Transpose.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
@@ -453,6 +454,10 @@ void KernelEmitter::emit() {
   describeOutputs();
   if (schedule)
     schedule(output);
+  else if (auto attribute = getSchedule<dl::GPUWindowScheduleAttr>())
+    templates::scheduleGPUWindow(output, schedule::paramsOf(attribute));
+  else if (auto attribute = getSchedule<dl::GPUInjectiveScheduleAttr>())
+    templates::scheduleGPUInjective(output, schedule::paramsOf(attribute));
   else if (generic)
     templates::scheduleGeneric({{output, space->extents}}, injectiveParams(), facts);
   else

@@ -13,22 +13,28 @@ namespace dlc::codegen {
 
 /// What kernels are compiled for: an instruction set and the facts of the machine.
 struct KernelTarget {
-  /// Halide's target string with its features: `x86-64-linux-avx-avx2-f16c-fma-sse41`.
+  /// Halide's target string with its features: `x86-64-linux-avx-avx2-f16c-fma-sse41`, and
+  /// `-opencl` or `-cuda` where kernels run on a device.
   std::string features;
   schedule::MachineFacts facts;
 };
 
 /// The target for an LLVM CPU name; empty: this machine. An unknown name is a usage error.
 Expected<KernelTarget> kernelTarget(const std::string &cpu);
+/// `host` with its kernels on `device`. Objects then hold the code for the device, and the code
+/// that launches it.
+KernelTarget onDevice(KernelTarget host, const schedule::DeviceFacts &device);
 
 /// Compiles `kernel` to an object that defines `symbol` with the signature of docs/Architecture.md:
 /// `int symbol(void *user_context, halide_buffer_t *inputs..., halide_buffer_t *outputs...)`.
-/// Static shapes; reads nothing of the buffers but their host pointers. Safe to call from several
+/// Static shapes; reads nothing of the buffers but their host pointers (on a device, their device
+/// addresses). Safe to call from several
 /// threads.
 Expected<std::string> compileKernel(dl::KernelOp kernel, const std::string &symbol,
                                     const KernelTarget &target);
 
 /// The assembly of the same, for people.
+/// On a device: the source of its kernels.
 Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &symbol,
                                      const KernelTarget &target);
 

@@ -1,5 +1,6 @@
 // Attention, on the template of its name.
 #include "dlc/Codegen/Halide/Templates/Attention.h"
+#include "DeviceAttention.h"
 #include "Math.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
@@ -66,11 +67,8 @@ templates::AttentionProblem problemOf(KernelEmitter &emitter, dl::AttentionOp op
 struct AttentionModel : AnchorEmissionOpInterface::ExternalModel<AttentionModel, dl::AttentionOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::AttentionOp>(operation);
-    schedule::AttentionParams params = attentionParams(emitter, op);
+    bool byStages = static_cast<bool>(emitter.getSchedule<dl::GPUInjectiveScheduleAttr>());
     templates::AttentionProblem problem = problemOf(emitter, op);
-    auto attention = std::make_shared<templates::Attention>(
-        templates::buildAttention(problem, params, emitter.getFacts()));
-
     Size rows = problem.rows, columns = problem.columns, heads = problem.batch[0];
     bool inner = op.getResultHeadsInner();
     Halide::Var column("column"), row("row"), head("head"), image("image");
@@ -82,6 +80,15 @@ struct AttentionModel : AnchorEmissionOpInterface::ExternalModel<AttentionModel,
     space.coords = inner ? Coords{image, row, head, column} : Coords{image, head, row, column};
     std::vector<Expr> own(space.vars.begin(), space.vars.end());
     Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
+    if (byStages) {
+      Expr element = emitAttentionStages(problem)(own);
+      emitter.define(op.getResult(), [=](const Coords &) { return Halide::cast(type, element); });
+      emitter.setIterationSpace(space);
+      return;
+    }
+    schedule::AttentionParams params = attentionParams(emitter, op);
+    auto attention = std::make_shared<templates::Attention>(
+        templates::buildAttention(problem, params, emitter.getFacts()));
     // The epilogue reads the result at its own place only.
     emitter.define(op.getResult(), [attention, own, type](const Coords &) {
       return Halide::cast(type, attention->element(own));

@@ -1,6 +1,7 @@
 // Matrix products and convolutions. A convolution over channels-last images whose filter is packed
 // goes through the direct_conv template; every other form is a plain reduction, correct for any
 // rank and layout.
+#include "DeviceContraction.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/Templates/DirectConv.h"
@@ -80,6 +81,10 @@ void emitPlainSum(KernelEmitter &emitter, Operation *op, const Sizes &extents,
 struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::MatmulOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::MatmulOp>(operation);
+    if (emitter.getSchedule<dl::GPUGemmScheduleAttr>()) {
+      emitOnDevice(op, emitter);
+      return;
+    }
     if (!emitter.getSchedule<dl::GemmScheduleAttr>()) {
       emitPlain(op, emitter);
       return;
@@ -185,7 +190,9 @@ private:
 struct ConvModel : AnchorEmissionOpInterface::ExternalModel<ConvModel, dl::ConvOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ConvOp>(operation);
-    if (emitter.getSchedule<dl::GemmScheduleAttr>())
+    if (emitter.getSchedule<dl::GPUGemmScheduleAttr>())
+      emitOnDevice(op, emitter);
+    else if (emitter.getSchedule<dl::GemmScheduleAttr>())
       emitDirect(op, emitter);
     else if (emitter.getSchedule<dl::DepthwiseScheduleAttr>())
       emitDepthwise(op, emitter);

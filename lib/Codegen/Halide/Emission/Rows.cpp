@@ -1,6 +1,7 @@
 // Row kernels: the walk over rows and columns, and the stages of a row.
 #include "Rows.h"
 
+#include "dlc/Codegen/Halide/Templates/GPURowReduce.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 #include <memory>
@@ -11,7 +12,8 @@ using Halide::Expr;
 namespace dlc::codegen {
 
 bool isByRows(KernelEmitter &emitter) {
-  return static_cast<bool>(emitter.getSchedule<dl::RowReduceScheduleAttr>());
+  return emitter.getSchedule<dl::RowReduceScheduleAttr>() ||
+         emitter.getSchedule<dl::GPURowReduceScheduleAttr>();
 }
 
 RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColumn,
@@ -21,11 +23,13 @@ RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColu
   columns = templates::productOf(emitter.sizesOf(ArrayRef(shape).drop_front(firstColumn)));
   rows = templates::productOf(emitter.sizesOf(ArrayRef(shape).take_front(firstColumn)));
   linearRows = emitter.isLinearizable(operand, shape, 0, firstColumn);
-  auto attribute = emitter.getSchedule<dl::RowReduceScheduleAttr>();
-  if (!attribute)
+  if (auto attribute = emitter.getSchedule<dl::RowReduceScheduleAttr>())
+    params = schedule::paramsOf(attribute);
+  else if (auto attribute = emitter.getSchedule<dl::GPURowReduceScheduleAttr>())
+    params = schedule::paramsOf(attribute);
+  else
     throw Halide::CompileError("a kernel that only the family 'row_reduce' can emit has a schedule "
                                "of another");
-  params = schedule::paramsOf(attribute);
 }
 
 Coords RowBuilder::place(Expr at) const {
@@ -56,19 +60,29 @@ Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
   reduction.extent = columns;
   reduction.rows = {row};
   reduction.value = [value](Expr at, const std::vector<Expr> &) { return value(at); };
-  stages.push_back(templates::buildRowReduction(reduction, params, emitter.getFacts()));
+  if (const auto *onDevice = std::get_if<schedule::GPURowReduceParams>(&params))
+    stages.push_back(templates::buildGPURowReduction(reduction, *onDevice));
+  else
+    stages.push_back(templates::buildRowReduction(
+        reduction, std::get<schedule::RowReduceParams>(params), emitter.getFacts()));
   return stages.back().result(row);
 }
 
 std::function<Expr(Expr)> RowBuilder::keep(const char *name,
                                            const std::function<Expr(Expr)> &value) {
+  if (std::holds_alternative<schedule::GPURowReduceParams>(params))
+    return value;
   stages.push_back(templates::buildRowStage(name, column, {row}, columns, value(column)));
   return [func = stages.back().result, row = row](Expr at) { return func(at, row); };
 }
 
 void RowBuilder::apply(Halide::Func output, bool perElement) const {
   templates::Sizes extents = perElement ? templates::Sizes{columns, rows} : templates::Sizes{rows};
-  templates::scheduleRowReduce(output, extents, perElement, stages, params, emitter.getFacts());
+  if (const auto *onDevice = std::get_if<schedule::GPURowReduceParams>(&params))
+    templates::scheduleGPURowReduce(output, extents, perElement, stages, *onDevice);
+  else
+    templates::scheduleRowReduce(output, extents, perElement, stages,
+                                 std::get<schedule::RowReduceParams>(params), emitter.getFacts());
 }
 
 /// Defines `result` as an expression that is known later: the epilogue reads it at its own place

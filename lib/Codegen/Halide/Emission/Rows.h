@@ -6,6 +6,8 @@
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
+#include <variant>
+
 namespace dlc::codegen {
 
 /// What the body of a row kernel builds with. `operand` has the rows' and columns' axes.
@@ -28,7 +30,8 @@ public:
   /// The fold of `value(column)` over the row.
   Halide::Expr reduce(const char *name, templates::ReductionKind kind,
                       std::function<Halide::Expr(Halide::Expr)> value);
-  /// `value(column)`, computed once for each column and kept for the row.
+  /// `value(column)`, computed once for each column and kept for the row; on a device, where memory
+  /// for a row is dearer than arithmetic, computed at each use.
   std::function<Halide::Expr(Halide::Expr)>
   keep(const char *name, const std::function<Halide::Expr(Halide::Expr)> &value);
 
@@ -41,12 +44,13 @@ private:
   unsigned firstColumn;
   templates::Size columns, rows;
   bool linearColumns, linearRows;
-  schedule::RowReduceParams params;
+  /// Of row_reduce, or of its counterpart on devices.
+  std::variant<schedule::RowReduceParams, schedule::GPURowReduceParams> params;
   std::vector<templates::RowStage> stages;
   Halide::Var column{"column"}, row{"row"};
 };
 
-/// Whether the kernel's schedule is of the family row_reduce.
+/// Whether the kernel's schedule is of the family row_reduce or gpu_row_reduce.
 bool isByRows(KernelEmitter &emitter);
 
 /// Emits an anchor whose result has the operand's shape: `body(builder)` gives the element at
