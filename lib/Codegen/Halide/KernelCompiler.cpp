@@ -123,7 +123,10 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
         pipeline.add_custom_lowering_pass(deviceMathPass(target.facts.device->kind).release());
       pipeline.compile_to({{type, file}}, arguments, symbol, halide);
     };
-    if (isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor()))
+    bool isStep = isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor());
+    if (isStep && target.facts.device)
+      throw UnsupportedOnDevice("recurrent layers have no kernel on devices yet");
+    if (isStep)
       emitTo<StepEmitter>(kernel, target, write);
     else
       emitTo<KernelEmitter>(kernel, target, write);

@@ -70,7 +70,7 @@ void dlc::host::emitModelDescription(OpBuilder &builder, Location loc,
     for (const std::string &condition : behind.shapes.conditions)
       conditions.push_back(tables.string(condition));
     functions.push_back(
-        {tables.pointer(behind.entry), tables.int64(static_cast<int64_t>(behind.arenaBytes)),
+        {tables.pointer(behind.entry), tables.int64(static_cast<int64_t>(behind.hostArenaBytes)),
          pointerOrNull(behind.shapes.arenaBytes), pointerOrNull(behind.shapes.derive),
          tables.pointers("table_" + function.name + "_conditions", conditions)});
   }

@@ -11,9 +11,10 @@ namespace dlc::host {
 
 /// The code behind a function of the description.
 struct FunctionCode {
-  std::string entry; ///< symbol of its dlcrt_entry
-  uint64_t arenaBytes = 0;
-  ShapeFunctions shapes; ///< where sizes are symbols
+  std::string entry;           ///< symbol of its dlcrt_entry
+  uint64_t arenaBytes = 0;     ///< as planned
+  uint64_t hostArenaBytes = 0; ///< of it, what the runtime has to supply
+  ShapeFunctions shapes;       ///< where sizes are symbols
 };
 
 /// Emits `dlc_model` and the tables behind it; `code` has an entry a function of `model`.

@@ -15,13 +15,10 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::host;
 
-/// Layout of halide_buffer_t in Halide 21: device, device_interface, host, flags, type and
-/// dimensions, dim, padding.
-namespace {
-enum BufferField : int32_t { Host = 2, TypeAndRank = 4, Dimensions = 5 };
-} // namespace
 static constexpr int64_t bufferBytes = 56;
 
+/// halide_buffer_t in Halide 21: device, device_interface, host, flags, type and dimensions, dim,
+/// padding.
 static LLVM::LLVMStructType bufferType(MLIRContext *context) {
   Type ptr = LLVM::LLVMPointerType::get(context);
   Type i64 = IntegerType::get(context, 64);
@@ -42,8 +39,8 @@ static int64_t typeAndRank(RankedTensorType type) {
   return code | bits << 8 | lanes << 16 | type.getRank() << 32;
 }
 
-EntryEmitter::EntryEmitter(ModuleOp module, ConstantPool &constants)
-    : module(module), constants(constants), builder(module.getContext()),
+EntryEmitter::EntryEmitter(ModuleOp module, ConstantPool &constants, EntryMemory &memory)
+    : module(module), constants(constants), memory(memory), builder(module.getContext()),
       tables(module.getContext()), loc(module.getLoc()),
       ptr(LLVM::LLVMPointerType::get(module.getContext())), i32(builder.getI32Type()),
       i64(builder.getI64Type()) {
@@ -70,15 +67,20 @@ Value EntryEmitter::loadPointer(Value base, int64_t offset) {
   return LLVM::LoadOp::create(builder, loc, ptr, byteOffset(base, offset));
 }
 
-LLVM::LLVMFuncOp EntryEmitter::declare(StringRef name, Type result, ArrayRef<Type> arguments) {
+LLVM::LLVMFuncOp dlc::host::declareFunction(ModuleOp module, StringRef name, Type result,
+                                            ArrayRef<Type> arguments) {
   if (auto declared = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
     return declared;
+  OpBuilder tables(module.getContext());
+  tables.setInsertionPointToEnd(module.getBody());
   auto function = LLVM::LLVMFuncOp::create(tables, module.getLoc(), name,
                                            LLVM::LLVMFunctionType::get(result, arguments));
   function.setVisibility_(LLVM::Visibility::Hidden);
   function.setNoUnwind(true);
   return function;
 }
+
+EntryCode EntryEmitter::code() { return {builder, module, entry.getArgument(0), checkStatus}; }
 
 LLVM::GlobalOp EntryEmitter::dimensionsOf(RankedTensorType type, ArrayRef<int64_t> strides) {
   auto joined = [](ArrayRef<int64_t> numbers) {
@@ -106,7 +108,7 @@ LLVM::GlobalOp EntryEmitter::dimensionsOf(RankedTensorType type, ArrayRef<int64_
   return global;
 }
 
-/// `set_tensor(slot, host, type and rank, dimensions)`.
+/// `set_tensor(slot, address, type and rank, dimensions)`.
 LLVM::LLVMFuncOp EntryEmitter::tensorSetter() {
   StringRef name = "set_tensor";
   if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
@@ -125,14 +127,14 @@ LLVM::LLVMFuncOp EntryEmitter::tensorSetter() {
                                         setter.getArgument(0), indices);
     LLVM::StoreOp::create(body, setter.getLoc(), setter.getArgument(argument), address);
   };
-  store(1, Host);
+  store(1, memory.addressField());
   store(2, TypeAndRank);
   store(3, Dimensions);
   LLVM::ReturnOp::create(body, setter.getLoc(), ValueRange());
   return setter;
 }
 
-Value EntryEmitter::hostPointer(Value value) {
+Value EntryEmitter::addressOf(Value value) {
   const Placement &placement = plan->placementOf(value);
   // Kernels take a null host for a bounds query: where there are no bytes, any other pointer will
   // do.
@@ -140,32 +142,32 @@ Value EntryEmitter::hostPointer(Value value) {
     return slots;
   switch (placement.space) {
   case Placement::Space::Input:
-    return byteOffset(inputs[placement.index], placement.within);
+    return byteOffset(bases.inputs[placement.index], placement.within);
   case Placement::Space::Output:
-    return byteOffset(outputs[placement.index], placement.within);
+    return byteOffset(bases.outputs[placement.index], placement.within);
   case Placement::Space::Constant: {
     auto constant = cast<dl::ConstantOp>(placement.root.getDefiningOp());
     auto offset = static_cast<int64_t>(constants.add(constant.getValue()));
-    return byteOffset(constantBase, offset + placement.within);
+    return byteOffset(bases.constants, offset + placement.within);
   }
   case Placement::Space::Arena:
     if (!placement.offset)
       return byteOffset(arenaPlaces[placement.entry], placement.within);
-    return byteOffset(arena,
+    return byteOffset(bases.arena,
                       cast<AffineConstantExpr>(placement.offset).getValue() + placement.within);
   case Placement::Space::State:
-    return byteOffset(state,
+    return byteOffset(bases.state,
                       cast<AffineConstantExpr>(placement.offset).getValue() + placement.within);
   }
   llvm_unreachable("unknown space");
 }
 
 Value EntryEmitter::describe(Value value, unsigned slot) {
-  return describe(slot, hostPointer(value), cast<RankedTensorType>(value.getType()),
+  return describe(slot, addressOf(value), cast<RankedTensorType>(value.getType()),
                   plan->placementOf(value).strides);
 }
 
-Value EntryEmitter::describe(unsigned slot, Value host, RankedTensorType type,
+Value EntryEmitter::describe(unsigned slot, Value bytes, RankedTensorType type,
                              ArrayRef<int64_t> strides) {
   Value address = byteOffset(slots, static_cast<int64_t>(slot) * bufferBytes);
   // Kernels over symbols are told the sizes themselves.
@@ -174,16 +176,16 @@ Value EntryEmitter::describe(unsigned slot, Value host, RankedTensorType type,
           ? LLVM::ZeroOp::create(builder, loc, ptr).getResult()
           : LLVM::AddressOfOp::create(builder, loc, dimensionsOf(type, strides)).getResult();
   LLVM::CallOp::create(builder, loc, tensorSetter(),
-                       ValueRange{address, host, constant(i64, typeAndRank(type)), dimensions});
+                       ValueRange{address, bytes, constant(i64, typeAndRank(type)), dimensions});
   return address;
 }
 
-void EntryEmitter::storeHost(unsigned slot, Value host) {
-  SmallVector<LLVM::GEPArg> indices = {0, static_cast<int32_t>(Host)};
+void EntryEmitter::storeAddress(unsigned slot, Value bytes) {
+  SmallVector<LLVM::GEPArg> indices = {0, memory.addressField()};
   Value address = byteOffset(slots, static_cast<int64_t>(slot) * bufferBytes);
   Value field =
       LLVM::GEPOp::create(builder, loc, ptr, bufferType(module.getContext()), address, indices);
-  LLVM::StoreOp::create(builder, loc, host, field);
+  LLVM::StoreOp::create(builder, loc, bytes, field);
 }
 
 void EntryEmitter::returnIfFailed(Value status) {
@@ -214,7 +216,7 @@ void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
     arguments.push_back(describe(tensor, slot));
 
   SmallVector<Type> types(ValueRange(arguments).getTypes());
-  LLVM::LLVMFuncOp callee = declare(*kernel.getSymbol(), i32, types);
+  LLVM::LLVMFuncOp callee = declareFunction(module, *kernel.getSymbol(), i32, types);
   Value status;
   emitProfiled(index,
                [&] { status = LLVM::CallOp::create(builder, loc, callee, arguments).getResult(); });
@@ -223,8 +225,8 @@ void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
 
 void EntryEmitter::emitProfiled(unsigned index, llvm::function_ref<void()> call) {
   Type none = LLVM::LLVMVoidType::get(module.getContext());
-  LLVM::LLVMFuncOp begin = declare("dlcrt_kernel_begin", none, {ptr, i32});
-  LLVM::LLVMFuncOp end = declare("dlcrt_kernel_end", none, {ptr, i32});
+  LLVM::LLVMFuncOp begin = declareFunction(module, "dlcrt_kernel_begin", none, {ptr, i32});
+  LLVM::LLVMFuncOp end = declareFunction(module, "dlcrt_kernel_end", none, {ptr, i32});
   SmallVector<Value> profile = {entry.getArgument(0), constant(i32, index)};
   LLVM::CallOp::create(builder, loc, begin, profile);
   call();
@@ -236,14 +238,13 @@ void EntryEmitter::emitCopy(const OutputCopy &copy) {
   if (dl::constantDim(size) == 0)
     return;
   Value bytes = sizes->emit(size);
-  Value target = copy.stateOffset ? byteOffset(state, *copy.stateOffset) : outputs[copy.output];
+  Value target =
+      copy.stateOffset ? byteOffset(bases.state, *copy.stateOffset) : bases.outputs[copy.output];
   // Zeros (moments of an optimizer) take no room among the constants.
   if (dl::splatValue(copy.source) == 0.0)
-    LLVM::MemsetOp::create(builder, loc, target, constant(builder.getI8Type(), 0), bytes,
-                           /*isVolatile=*/false);
+    memory.clear(code(), target, bytes);
   else
-    LLVM::MemcpyOp::create(builder, loc, target, hostPointer(copy.source), bytes,
-                           /*isVolatile=*/false);
+    memory.copy(code(), target, addressOf(copy.source), bytes);
 }
 
 void EntryEmitter::loadCall(func::FuncOp function) {
@@ -261,9 +262,9 @@ void EntryEmitter::loadCall(func::FuncOp function) {
                          /*isVolatile=*/false);
   Value call = entry.getArgument(0);
   context = loadPointer(call, offsetof(dlcrt_call, context));
-  arena = loadPointer(call, offsetof(dlcrt_call, arena));
-  state = loadPointer(call, offsetof(dlcrt_call, state));
-  constantBase = loadPointer(call, offsetof(dlcrt_call, constants));
+  bases.arena = loadPointer(call, offsetof(dlcrt_call, arena));
+  bases.state = loadPointer(call, offsetof(dlcrt_call, state));
+  bases.constants = loadPointer(call, offsetof(dlcrt_call, constants));
   auto loadAll = [&](int64_t offset, size_t count) {
     SmallVector<Value> pointers;
     Value base = loadPointer(call, offset);
@@ -273,8 +274,8 @@ void EntryEmitter::loadCall(func::FuncOp function) {
   };
   sizes.emplace(builder, loc, loadPointer(call, offsetof(dlcrt_call, dims)));
   FunctionDescription description = describeFunction(function);
-  inputs = loadAll(offsetof(dlcrt_call, inputs), description.inputs.size());
-  outputs = loadAll(offsetof(dlcrt_call, outputs), description.outputs.size());
+  bases.inputs = loadAll(offsetof(dlcrt_call, inputs), description.inputs.size());
+  bases.outputs = loadAll(offsetof(dlcrt_call, outputs), description.outputs.size());
 }
 
 void EntryEmitter::layOutArena(StringRef layout) {
@@ -290,7 +291,7 @@ void EntryEmitter::layOutArena(StringRef layout) {
     Value place = byteOffset(offsets, static_cast<int64_t>(index * sizeof(int64_t)));
     SmallVector<LLVM::GEPArg> offset = {LLVM::LoadOp::create(builder, loc, i64, place).getResult()};
     arenaPlaces.push_back(
-        LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), arena, offset));
+        LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), bases.arena, offset));
   }
 }
 
@@ -308,6 +309,7 @@ void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, St
 
   builder.setInsertionPointToStart(start);
   loadCall(function);
+  memory.begin(code(), function, *plan, bases);
   layOutArena(layout);
   for (dl::KernelOp kernel : function.getOps<dl::KernelOp>()) {
     emitKernel(kernel, static_cast<unsigned>(kernels.size()));
@@ -316,7 +318,7 @@ void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, St
   loc = function.getLoc();
   for (const OutputCopy &copy : plan->outputCopies())
     emitCopy(copy);
-  LLVM::ReturnOp::create(builder, loc, ValueRange{constant(i32, 0)});
+  LLVM::ReturnOp::create(builder, loc, ValueRange{memory.end(code())});
   if (failed->use_empty())
     failed->erase();
 }

@@ -2,19 +2,21 @@
 #ifndef DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
 #define DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
 
+#include "EntryMemory.h"
 #include "SizeEmitter.h"
 #include "dlc/Artifact/Description.h"
 #include "dlc/Codegen/Host/ArenaPlan.h"
 #include "dlc/Codegen/Host/ConstantPool.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include <functional>
 
 namespace dlc::host {
 
 /// Emits the entries of a module. Code goes to the front of the module's body, tables behind it.
 class EntryEmitter {
 public:
-  EntryEmitter(mlir::ModuleOp module, ConstantPool &constants);
+  EntryEmitter(mlir::ModuleOp module, ConstantPool &constants, EntryMemory &memory);
 
   /// Emits the dlcrt_entry of `function` under the symbol `name`, and appends its kernels to
   /// `kernels`.
@@ -43,25 +45,28 @@ private:
   /// Fills slot `slot` for `value` and returns its address.
   mlir::Value describe(mlir::Value value, unsigned slot);
   /// The same for a tensor of another type or place.
-  mlir::Value describe(unsigned slot, mlir::Value host, mlir::RankedTensorType type,
+  mlir::Value describe(unsigned slot, mlir::Value bytes, mlir::RankedTensorType type,
                        llvm::ArrayRef<int64_t> strides);
-  /// Address of the first byte of `value`; never null.
-  mlir::Value hostPointer(mlir::Value value);
+  /// Address of the first byte of `value`, as kernels see it; never null.
+  mlir::Value addressOf(mlir::Value value);
   /// Sets the address in a slot that is filled.
-  void storeHost(unsigned slot, mlir::Value host);
+  void storeAddress(unsigned slot, mlir::Value bytes);
   /// The global with the Halide dimensions of `type` with `strides`.
   mlir::LLVM::GlobalOp dimensionsOf(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> strides);
   mlir::LLVM::LLVMFuncOp tensorSetter();
-  mlir::LLVM::LLVMFuncOp declare(llvm::StringRef name, mlir::Type result,
-                                 llvm::ArrayRef<mlir::Type> arguments);
+  EntryCode code();
   void returnIfFailed(mlir::Value status);
 
   mlir::Value constant(mlir::Type type, int64_t value);
   mlir::Value byteOffset(mlir::Value base, int64_t offset);
   mlir::Value loadPointer(mlir::Value base, int64_t offset);
 
+  std::function<void(mlir::Value)> checkStatus = [this](mlir::Value status) {
+    returnIfFailed(status);
+  };
   mlir::ModuleOp module;
   ConstantPool &constants;
+  EntryMemory &memory;
   mlir::OpBuilder builder;
   mlir::OpBuilder tables; ///< at the end of the module
   mlir::Location loc;
@@ -71,8 +76,8 @@ private:
   const ArenaPlan *plan = nullptr;
   mlir::LLVM::LLVMFuncOp entry;
   mlir::Block *failed = nullptr; ///< returns its argument, a status
-  mlir::Value context, arena, state, constantBase, slots;
-  llvm::SmallVector<mlir::Value> inputs, outputs;
+  mlir::Value context, slots;
+  EntryBases bases;
   std::optional<SizeEmitter> sizes;           ///< of this call
   llvm::SmallVector<mlir::Value> arenaPlaces; ///< addresses of the entries of a symbolic arena
 };

@@ -6,6 +6,7 @@
 #include "EntryEmitter.h"
 #include "dlc/Codegen/Host/Passes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Schedule/DeviceSchedule.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -92,13 +93,16 @@ void LowerHostPass::runOnOperation() {
     return signalPassFailure();
 
   ConstantPool constants;
-  EntryEmitter emitter(module, constants);
   std::vector<KernelDescription> kernelTable;
   SmallVector<FunctionCode> code;
   SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
   FailureOr<StateLayout> state = StateLayout::compute(module);
   if (failed(state))
     return signalPassFailure();
+  std::optional<schedule::DeviceFacts> device = schedule::deviceOf(module);
+  std::unique_ptr<EntryMemory> memory =
+      device ? makeDeviceMemory(device->kind, state->bytes()) : makeHostMemory();
+  EntryEmitter emitter(module, constants, *memory);
   SymbolList symbols = SymbolList::of(module);
   for (func::FuncOp function : functions) {
     FailureOr<ArenaPlan> plan = ArenaPlan::compute(function, {inPlace, &*state});
@@ -109,7 +113,7 @@ void LowerHostPass::runOnOperation() {
     ShapeFunctions shapes = emitShapeFunctions(builder, function, *plan, symbols, entry);
     emitter.emit(function, *plan, shapes.layout, entry, kernelTable);
     uint64_t bytes = plan->isSymbolic() ? 0 : static_cast<uint64_t>(plan->arenaBytes());
-    code.push_back({entry, bytes, std::move(shapes)});
+    code.push_back({entry, bytes, memory->hostArenaBytes(*plan), std::move(shapes)});
   }
 
   keepKernels(module, *kernels);

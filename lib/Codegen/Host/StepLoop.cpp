@@ -32,7 +32,7 @@ std::pair<Value, int64_t> EntryEmitter::firstEntry(dl::KernelOp kernel,
     return {zerosOf(argument.type), 0};
   SmallVector<int64_t> strides = kernel.getStridesOf(argument.tensor);
   int64_t bytes = elementBytes(argument.type);
-  Value base = byteOffset(hostPointer(kernel.getOutside(argument.tensor)),
+  Value base = byteOffset(addressOf(kernel.getOutside(argument.tensor)),
                           argument.offset * strides.back() * bytes);
   if (!argument.sliced)
     return {base, 0};
@@ -65,7 +65,7 @@ Value EntryEmitter::entryAt(dl::KernelOp kernel, const StepArgument &argument, V
     neighbour = LLVM::AddOp::create(builder, loc, turn, one);
   }
   Value outside =
-      argument.outside ? hostPointer(kernel.getOutside(argument.outside)) : zerosOf(argument.type);
+      argument.outside ? addressOf(kernel.getOutside(argument.outside)) : zerosOf(argument.type);
   Value isOutside = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, turn, end);
   return LLVM::SelectOp::create(builder, loc, isOutside, outside, at(neighbour));
 }
@@ -86,7 +86,7 @@ void EntryEmitter::emitSteps(dl::KernelOp kernel, unsigned index) {
     arguments.push_back(describe(slot, firsts.back().first, tensor.type, strides));
   }
   SmallVector<Type> types(ValueRange(arguments).getTypes());
-  LLVM::LLVMFuncOp callee = declare(*kernel.getSymbol(), i32, types);
+  LLVM::LLVMFuncOp callee = declareFunction(module, *kernel.getSymbol(), i32, types);
 
   emitProfiled(index, [&] {
     Block *before = builder.getInsertionBlock();
@@ -100,7 +100,7 @@ void EntryEmitter::emitSteps(dl::KernelOp kernel, unsigned index) {
     for (auto [slot, tensor] : llvm::enumerate(tensors))
       if (moves(tensor)) {
         auto [first, advance] = firsts[slot];
-        storeHost(slot, entryAt(kernel, tensor, first, advance, turn, steps));
+        storeAddress(slot, entryAt(kernel, tensor, first, advance, turn, steps));
       }
     Value status = LLVM::CallOp::create(builder, loc, callee, arguments).getResult();
     Value isFailure =

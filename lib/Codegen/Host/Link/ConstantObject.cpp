@@ -3,6 +3,7 @@
 // knowing more than its size.
 #include "dlc/Codegen/Host/ConstantObject.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cerrno>
@@ -185,7 +186,7 @@ struct LinkedFile {
   Status write() const;
   /// The section of constants; null where there is none.
   Elf64_Shdr *findBlob();
-  /// The segment that holds the blob and nothing else; null where there is none.
+  /// The last segment in memory, which ends with the blob; null where another does.
   Elf64_Phdr *findSegment(const Elf64_Shdr &blob);
 };
 
@@ -235,13 +236,28 @@ Elf64_Phdr *LinkedFile::findSegment(const Elf64_Shdr &blob) {
   for (Elf64_Phdr &segment : segments)
     if (segment.p_type == PT_LOAD)
       last = &segment;
-  bool alone = last && last->p_vaddr == blob.sh_addr && last->p_memsz == blob.sh_size &&
-               blob.sh_addr % pageBytes == 0;
-  return alone ? last : nullptr;
+  bool endsSegment = last && blob.sh_addr >= last->p_vaddr &&
+                     last->p_vaddr + last->p_memsz == blob.sh_addr + blob.sh_size &&
+                     blob.sh_addr % pageBytes == 0;
+  return endsSegment ? last : nullptr;
 }
 
-/// LLD gives large data without bytes in the file a segment of its own, the last in memory. It
-/// becomes read-only, and its bytes the last of the file.
+/// Gives `segment`, which ends with the blob at `blobAt`, its bytes in front of that: what it had
+/// in the file, and zeros.
+static Status moveBefore(int descriptor, Elf64_Phdr &segment, uint64_t before, uint64_t blobAt) {
+  std::string bytes(before, '\0');
+  if (Status status =
+          readAt(descriptor, bytes.data(), std::min(before, segment.p_filesz), segment.p_offset);
+      !status)
+    return status;
+  segment.p_offset = blobAt - before;
+  segment.p_filesz = segment.p_memsz;
+  return writeAt(descriptor, bytes.data(), before, segment.p_offset);
+}
+
+/// LLD puts large data without bytes in the file last in memory. Where nothing else is writable it
+/// is a segment of its own, which becomes read-only; else (kernels for devices have variables) it
+/// stays the end of theirs. Its bytes become the last of the file.
 Status dlc::host::appendConstants(int descriptor, std::span<const ConstantPiece> pieces,
                                   uint64_t size) {
   LinkedFile file;
@@ -256,8 +272,12 @@ Status dlc::host::appendConstants(int descriptor, std::span<const ConstantPiece>
   if (!segment || end < 0 || blob->sh_size != size)
     return internalError("link: the linker laid out the constants in an unknown way");
 
-  uint64_t blobAt = (static_cast<uint64_t>(end) + pageBytes - 1) / pageBytes * pageBytes;
-  *segment = {PT_LOAD, PF_R, blobAt, blob->sh_addr, blob->sh_addr, size, size, pageBytes};
+  uint64_t before = blob->sh_addr - segment->p_vaddr;
+  uint64_t blobAt = (static_cast<uint64_t>(end) + before + pageBytes - 1) / pageBytes * pageBytes;
+  if (before == 0)
+    *segment = {PT_LOAD, PF_R, blobAt, blob->sh_addr, blob->sh_addr, size, size, pageBytes};
+  else if (Status status = moveBefore(descriptor, *segment, before, blobAt); !status)
+    return status;
   blob->sh_type = SHT_PROGBITS;
   blob->sh_flags = readOnlyFlags;
   blob->sh_offset = blobAt;
