@@ -1,5 +1,7 @@
 # The lit suite: file checks and scripts that run the built tools.
+import json
 import os
+import subprocess
 
 import lit.formats
 
@@ -24,8 +26,15 @@ config.substitutions += [
 ]
 # AddressSanitizer's red zones, and the freed blocks that it keeps, take memory of their own.
 config.substitutions.append(("%memory_factor", "4" if config.dlc_sanitize else "1"))
+# The driver's own cache of compiled kernels, likewise.
+config.environment["POCL_CACHE_DIR"] = os.path.join(config.dlc_test_dir, "pocl")
 for tool in ("dlc", "dlc-opt"):
     if os.path.exists(os.path.join(config.dlc_tools_dir, tool)):
         config.available_features.add(tool)
+if "dlc" in config.available_features:
+    listed = subprocess.run([os.path.join(config.dlc_tools_dir, "dlc"), "targets", "--json"],
+                            capture_output=True, check=True).stdout
+    config.available_features.update(
+        target["name"] for target in json.loads(listed)["targets"] if target["devices"])
 if "dlc-opt" not in config.available_features:
     config.suffixes.remove(".mlir")

@@ -13,7 +13,7 @@ namespace {
 
 struct BenchVerb {
   std::string model;
-  int threads = 0;
+  RunFlags runFlags;
   int64_t batch = 0;
   double seconds = 2;
   bool train = false;
@@ -188,10 +188,11 @@ static void print(const Measurement &result, Terminal &terminal) {
   TextTable table({"kernel", "kind", "ms", "% of run", "GFLOP/s", "% of peak"});
   table.alignLeft(1);
   for (const KernelTime &time : result.kernels)
-    table.add({time.kernel.name, time.kernel.kind, formatNumber(time.milliseconds, 3),
-               formatNumber(total > 0 ? 100 * time.milliseconds / total : 0, 1),
-               formatNumber(time.gflops(), 1),
-               formatNumber(100 * time.gflops() / result.peakGflops, 1)});
+    table.add(
+        {time.kernel.name, time.kernel.kind, formatNumber(time.milliseconds, 3),
+         formatNumber(total > 0 ? 100 * time.milliseconds / total : 0, 1),
+         formatNumber(time.gflops(), 1),
+         result.peakGflops == 0 ? "-" : formatNumber(100 * time.gflops() / result.peakGflops, 1)});
   if (!result.kernels.empty()) {
     terminal.print(table.text());
     terminal.print("");
@@ -201,9 +202,12 @@ static void print(const Measurement &result, Terminal &terminal) {
                  formatNumber(result.quantile(0.99), 3) + " ms over " +
                  formatCount(result.milliseconds.size(), "run") + ", " +
                  formatCount(static_cast<uint64_t>(threads), "thread"));
+  std::string share = result.peakGflops == 0
+                          ? ""
+                          : ", " + formatNumber(100 * result.gflops() / result.peakGflops, 1) +
+                                " % of the measured peak of " + formatNumber(result.peakGflops, 1);
   terminal.print(formatFlops(result.flops) + " a run: " + formatNumber(result.gflops(), 1) +
-                 " GFLOP/s, " + formatNumber(100 * result.gflops() / result.peakGflops, 1) +
-                 " % of the measured peak of " + formatNumber(result.peakGflops, 1));
+                 " GFLOP/s" + share);
 }
 
 ExitCode BenchVerb::run(Session &session) const {
@@ -216,8 +220,10 @@ ExitCode BenchVerb::run(Session &session) const {
   Expected<std::vector<Tensor>> ordered = orderInputs(artifact->description(), values);
   if (!ordered)
     return session.fail(badInput(model + ": " + ordered.error().message));
-  int used = threads > 0 ? threads : schedule::hostMachineFacts().cores;
-  Expected<Context> context = artifact->createContext({.threads = used});
+  ContextOptions where = runFlags.options();
+  int used = where.threads > 0 ? where.threads : schedule::hostMachineFacts().cores;
+  where.threads = used;
+  Expected<Context> context = artifact->createContext(where);
   if (!context)
     return session.fail(context.error());
   Expected<Measurement> result = measure(*context, *ordered, seconds, session);
@@ -225,7 +231,9 @@ ExitCode BenchVerb::run(Session &session) const {
     return session.fail(result.error());
   result->threads = used;
   int cores = std::min(used, schedule::hostMachineFacts().cores);
-  result->peakGflops = schedule::measureFmaPeakGflops() * cores;
+  // What the host can do says nothing of a device.
+  if (flags.target == "cpu")
+    result->peakGflops = schedule::measureFmaPeakGflops() * cores;
   if (session.json)
     session.printJson(toJson(*result));
   else
@@ -245,10 +253,7 @@ void cli::addBenchCommand(CLI::App &app, Session &session) {
       ->add_option("MODEL", verb->model,
                    "An .onnx or .keras file, or a shared library made by dlc compile")
       ->required();
-  command
-      ->add_option("--threads", verb->threads, "Threads that share the work; every core by default")
-      ->check(between(0, 4096))
-      ->type_name("N");
+  verb->runFlags.add(*command);
   command->add_option("--batch", verb->batch, "First dimension of every input")
       ->check(between(1, 1 << 20))
       ->type_name("N");

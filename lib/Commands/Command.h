@@ -51,6 +51,7 @@ void addCheckCommand(CLI::App &app, Session &session);
 void addVerifyCommand(CLI::App &app, Session &session);
 void addTrainCommand(CLI::App &app, Session &session);
 void addInspectCommand(CLI::App &app, Session &session);
+void addTargetsCommand(CLI::App &app, Session &session);
 
 /// docs/CLI.md, from the definitions.
 std::string markdownHelp(CLI::App &app);

@@ -79,7 +79,8 @@ static void reportOutOfMemory() {
 static void handleOutOfMemory(const CLI::App &app) {
   std::string model;
   for (const CLI::App *verb : app.get_subcommands())
-    model = verb->get_option("MODEL")->as<std::string>() + ": ";
+    if (const CLI::Option *given = verb->get_option_no_throw("MODEL"))
+      model = given->as<std::string>() + ": ";
   outOfMemoryLine = "dlc: error: " + model + "needs more memory than there is\n";
   std::set_new_handler(reportOutOfMemory);
 }
@@ -101,6 +102,7 @@ int dlc::runCommandLine(int argc, const char *const *argv) {
   addCheckCommand(app, session);
   addVerifyCommand(app, session);
   addInspectCommand(app, session);
+  addTargetsCommand(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

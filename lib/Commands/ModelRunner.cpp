@@ -77,11 +77,12 @@ Expected<std::vector<Tensor>> cli::orderInputs(const ModelDescription &descripti
 
 Expected<std::vector<NamedTensor>> cli::runOnce(const Artifact &artifact,
                                                 const std::map<std::string, Tensor> &values,
-                                                int threads, const std::string &model) {
+                                                const ContextOptions &options,
+                                                const std::string &model) {
   Expected<std::vector<Tensor>> ordered = orderInputs(artifact.description(), values);
   if (!ordered)
     return badInput(model + ": " + ordered.error().message);
-  Expected<Context> context = artifact.createContext({.threads = threads});
+  Expected<Context> context = artifact.createContext(options);
   if (!context)
     return context.error();
   std::vector<Tensor> tensors;

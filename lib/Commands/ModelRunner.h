@@ -20,11 +20,10 @@ Expected<Artifact> compileAndOpen(const std::string &model, CompileOptions optio
 Expected<std::vector<Tensor>> orderInputs(const ModelDescription &description,
                                           const std::map<std::string, Tensor> &values);
 
-/// Runs function 0 once, on `threads` threads (0: every core). `model` names the model in
-/// diagnostics.
+/// Runs function 0 once, as `options` say. `model` names the model in diagnostics.
 Expected<std::vector<NamedTensor>> runOnce(const Artifact &artifact,
-                                           const std::map<std::string, Tensor> &values, int threads,
-                                           const std::string &model);
+                                           const std::map<std::string, Tensor> &values,
+                                           const ContextOptions &options, const std::string &model);
 
 } // namespace dlc::cli
 

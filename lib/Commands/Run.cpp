@@ -14,7 +14,7 @@ struct RunVerb {
   std::string model;
   std::string outputFolder;
   std::string format = "npy";
-  int threads = 0;
+  RunFlags runFlags;
   bool interpret = false;
   InputFlags inputs;
   CompileFlags flags;
@@ -62,7 +62,7 @@ Expected<std::vector<NamedTensor>> RunVerb::runArtifact(Session &session) const 
       inputs.read(artifactInputs(artifact->description(), options->shapes), /*fillMissing=*/false);
   if (!values)
     return values.error();
-  return runOnce(*artifact, *values, threads, model);
+  return runOnce(*artifact, *values, runFlags.options(), model);
 }
 
 /// Compiles (or interprets) a model for exactly the inputs that were given, and runs it.
@@ -85,7 +85,7 @@ Expected<std::vector<NamedTensor>> RunVerb::runModel(Session &session) const {
   Expected<Artifact> artifact = compileAndOpen(model, *options);
   if (!artifact)
     return artifact.error();
-  return runOnce(*artifact, *values, threads, model);
+  return runOnce(*artifact, *values, runFlags.options(), model);
 }
 
 /// Writes the outputs and gives their paths; empty without --output.
@@ -185,10 +185,7 @@ void cli::addRunCommand(CLI::App &app, Session &session) {
       ->capture_default_str()
       ->check(oneOf({"npy", "pb"}))
       ->type_name("npy|pb");
-  command
-      ->add_option("--threads", verb->threads, "Threads that share the work; every core by default")
-      ->check(between(0, 4096))
-      ->type_name("N");
+  verb->runFlags.add(*command);
   command->add_flag("--interpret", verb->interpret,
                     "Evaluates with the reference interpreter instead of compiled code: slow, for "
                     "comparison");

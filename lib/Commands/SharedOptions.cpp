@@ -123,6 +123,16 @@ Expected<CompileOptions> CompileFlags::options(Session &session) const {
   return result;
 }
 
+void RunFlags::add(CLI::App &verb) {
+  verb.add_option("--threads", threads, "Threads that share the work; every core by default")
+      ->check(between(0, 4096))
+      ->type_name("N");
+  verb.add_option("--device", device,
+                  "Number of the device, as dlc targets lists them; with --target=opencl or cuda")
+      ->check(between(0, 255))
+      ->type_name("N");
+}
+
 void ImageFlags::add(CLI::App &verb) {
   const char *group = "Images";
   std::string names;

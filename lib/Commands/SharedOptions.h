@@ -4,6 +4,8 @@
 
 #include "Command.h"
 
+#include "dlc/Artifact/Loader.h"
+
 #include <map>
 #include <string>
 #include <vector>
@@ -24,6 +26,15 @@ struct CompileFlags {
   void add(CLI::App &verb);
   /// Fails (Usage, BadInput) where the text is wrong.
   Expected<CompileOptions> options(Session &session) const;
+};
+
+/// Where compiled code runs.
+struct RunFlags {
+  int threads = 0;
+  int device = 0;
+
+  void add(CLI::App &verb);
+  ContextOptions options() const { return {.threads = threads, .device = device}; }
 };
 
 /// How an image is made into an input.

@@ -16,7 +16,7 @@ struct VerifyVerb {
   std::string against;
   bool gradients = false;
   bool interpret = false;
-  int threads = 0;
+  RunFlags runFlags;
   Tolerance tolerance;
   InputFlags inputs;
   CompileFlags flags;
@@ -105,7 +105,7 @@ ExitCode VerifyVerb::run(Session &session) const {
     return session.fail(compile.error());
   options.compile = std::move(*compile);
   options.tolerance = tolerance;
-  options.threads = threads;
+  options.context = runFlags.options();
   options.interpret = interpret;
   if (interpret && against.empty())
     return session.fail(usageError("--interpret: expected --against with what to compare with"));
@@ -169,10 +169,7 @@ void cli::addVerifyCommand(CLI::App &app, Session &session) {
   command->add_option("--atol", verb->tolerance.absolute, "Difference that is always allowed")
       ->capture_default_str()
       ->type_name("X");
-  command
-      ->add_option("--threads", verb->threads, "Threads that share the work; every core by default")
-      ->check(between(0, 4096))
-      ->type_name("N");
+  verb->runFlags.add(*command);
   command->add_flag("--interpret", verb->interpret,
                     "Judges the reference interpreter in place of compiled code");
   command->add_flag("--gradients", verb->gradients, "Compares gradients too (to come)");

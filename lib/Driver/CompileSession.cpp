@@ -5,6 +5,7 @@
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Codegen/Host/WriteArtifact.h"
 #include "dlc/Pipelines/Pipelines.h"
+#include "dlc/Schedule/DeviceSchedule.h"
 #include "dlc/Support/AtomicFile.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -35,8 +36,8 @@ void CompileSession::report(Phase phase, std::string_view item, uint64_t done,
 //------------------------------------------------------------------------------------===//
 
 Status CompileSession::checkOptions() const {
-  if (options.target != Target::CPU)
-    return unsupported(path + ": only --target=cpu is there yet");
+  if (options.target == Target::Vulkan)
+    return unsupported(path + ": expected --target=cpu, opencl or cuda: vulkan is not there yet");
   if (options.precision != NumberFormat::F32)
     return unsupported(path + ": only --precision=f32 is there yet");
   if (options.compileFrom && !path.ends_with(".mlir"))
@@ -56,6 +57,31 @@ std::string CompileSession::outputPath(std::string_view extension) const {
   if (!options.output.empty())
     return options.output;
   return std::filesystem::path(path).stem().string() + std::string(extension);
+}
+
+Status CompileSession::placeOnDevice() {
+  std::optional<schedule::DeviceFacts> device;
+  if (options.target == Target::OpenCL)
+    device = schedule::deviceFacts(schedule::DeviceKind::OpenCL);
+  if (options.target == Target::CUDA)
+    device = schedule::deviceFacts(schedule::DeviceKind::CUDA);
+  // A dump knows what it was scheduled for.
+  if (std::optional<schedule::DeviceFacts> known = schedule::deviceOf(*model->module)) {
+    if (device && device->kind != known->kind)
+      return usageError(path + ": the dump is compiled for " +
+                        std::string(schedule::deviceName(known->kind)) + ", not for " +
+                        std::string(schedule::deviceName(device->kind)));
+    device = known;
+  } else if (device && startingPhase() >= Phase::Schedule) {
+    return usageError(path + ": the dump is scheduled for the host: --target=" +
+                      std::string(schedule::deviceName(device->kind)) +
+                      " needs a dump of an earlier phase");
+  }
+  if (!device)
+    return {};
+  schedule::setDevice(*model->module, *device);
+  target = codegen::onDevice(*target, *device);
+  return {};
 }
 
 //===-- Phases
@@ -233,6 +259,8 @@ Expected<CompileResult> CompileSession::run() {
   if (!loaded)
     return loaded.error();
   model = std::move(*loaded);
+  if (Status status = placeOnDevice(); !status)
+    return status.error();
   Phase first = startingPhase();
   result.phases.push_back({std::string(phaseName(first)), secondsSince(begin)});
   if (Status status = dump(first); !status)

@@ -14,7 +14,8 @@ using namespace dlc::driver;
 /// Compiles `path` into a temporary library and runs it once.
 static Expected<std::vector<NamedTensor>> runCompiled(const std::string &path,
                                                       const std::map<std::string, Tensor> &inputs,
-                                                      const CompileOptions &options, int threads) {
+                                                      const CompileOptions &options,
+                                                      const ContextOptions &where) {
   std::error_code error;
   std::string folder = (std::filesystem::temp_directory_path(error) / "dlc-verify-XXXXXX").string();
   if (error || !::mkdtemp(folder.data()))
@@ -36,7 +37,7 @@ static Expected<std::vector<NamedTensor>> runCompiled(const std::string &path,
       return badInput(path + ": input '" + input.name + "' has no value");
     arguments.push_back(found->second);
   }
-  Expected<Context> context = artifact->createContext({.threads = threads});
+  Expected<Context> context = artifact->createContext(where);
   if (!context)
     return context.error();
   if (Status status = context->run(arguments, outputs); !status)
@@ -82,7 +83,7 @@ static std::optional<Comparison> searchFirstWrong(const std::string &path,
     compile.inputValues.clear();
     compile.constantInputs.clear();
     compile.dumpFolder.clear();
-    return runCompiled(cut, inputs, compile, options.threads);
+    return runCompiled(cut, inputs, compile, options.context);
   };
   Expected<std::optional<Comparison>> found = findFirstWrongNode(path, options, run);
   if (found)
@@ -104,7 +105,7 @@ Expected<VerifyReport> dlc::verifyModel(const std::string &path, const VerifyOpt
     return expected.error();
   Expected<std::vector<NamedTensor>> actual =
       options.interpret ? interpretModel(path, options.inputs, options.compile)
-                        : runCompiled(path, options.inputs, options.compile, options.threads);
+                        : runCompiled(path, options.inputs, options.compile, options.context);
   if (!actual)
     return actual.error();
   VerifyReport report;

@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Models"))
 from artifact import Artifact  # noqa: E402
+from device import missing_device  # noqa: E402
 
 BATCH, FEATURES, HIDDEN, CLASSES, STEPS = 9, 7, 11, 5, 20
 TOLERANCE = 1e-4
@@ -179,7 +180,7 @@ def relative(found, expected) -> float:
     return float(np.abs(found - expected).max() / np.abs(expected).max())
 
 
-def compare(dlc: str, name: str, folder: Path) -> float:
+def compare(dlc: str, name: str, target: str, folder: Path) -> float:
     """The largest relative difference of any loss, prediction or metric."""
     flags, loss_name, optimizer, arguments = CASES[name]
     activation_node, activation, _, _ = LOSSES[loss_name]
@@ -188,7 +189,7 @@ def compare(dlc: str, name: str, folder: Path) -> float:
     metrics = ["accuracy"] if "categorical" in loss_name else \
         ["binary_accuracy"] if loss_name.startswith("binary") else ["mse", "rmse", "mae"]
     weighted = "--sample-weight" in flags
-    subprocess.run([dlc, "compile", str(folder / "model.onnx"), "--train", f"--loss={loss_name}", *flags,
+    subprocess.run([dlc, "compile", str(folder / "model.onnx"), "--train", f"--loss={loss_name}", *flags, f"--target={target}",
                     f"--metrics={','.join(metrics)}", "-o", str(artifact_path), "--quiet"], check=True, timeout=300)
     rng = np.random.default_rng(2)
     p, optimizer, worst = weights(), optimizer(**arguments), 0.0
@@ -227,11 +228,16 @@ def compare(dlc: str, name: str, folder: Path) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dlc", default="dlc", help="the dlc to test")
+    parser.add_argument("--target", default="cpu", help="what the step is compiled for")
+    parser.add_argument("cases", nargs="*", help="all of them without: " + " ".join(CASES))
     arguments = parser.parse_args()
+    if arguments.target == "opencl" and (missing := missing_device(arguments.dlc)):
+        print(f"skipped: {missing}")
+        return 77
     failures = 0
     with tempfile.TemporaryDirectory(prefix="dlc-training-") as folder:
-        for name in CASES:
-            worst = compare(arguments.dlc, name, Path(folder))
+        for name in arguments.cases or CASES:
+            worst = compare(arguments.dlc, name, arguments.target, Path(folder))
             failures += not worst <= TOLERANCE
             print(f"{'ok  ' if worst <= TOLERANCE else 'FAIL'} {name} {worst:.1e}", flush=True)
     return 1 if failures else 0

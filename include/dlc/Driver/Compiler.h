@@ -4,6 +4,7 @@
 #define DLC_DRIVER_COMPILER_H
 
 #include "dlc/Artifact/Description.h"
+#include "dlc/Artifact/Loader.h"
 #include "dlc/Driver/TensorFile.h"
 #include "dlc/Pipelines/Phases.h"
 #include "dlc/Pipelines/TrainingOptions.h"
@@ -184,7 +185,7 @@ struct VerifyOptions {
   Tolerance tolerance;
   /// Judges the interpreter in place of compiled code; `expected` must be given.
   bool interpret = false;
-  int threads = 0;
+  ContextOptions context; ///< where compiled code runs
 };
 struct VerifyReport {
   std::vector<Comparison> outputs;
