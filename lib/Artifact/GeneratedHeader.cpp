@@ -2,6 +2,8 @@
 // exported functions with what a caller must know of each.
 #include "dlc/Artifact/GeneratedHeader.h"
 
+#include "dlc/Runtime/Types.h"
+
 #include <algorithm>
 
 using namespace dlc;
@@ -127,7 +129,8 @@ std::string dlc::generatedHeader(const ModelDescription &model) {
                     commentText(model.version) + ". Generated: do not edit. Needs libc, libm and " +
                     "pthreads. */\n#ifndef " + guard + "\n#define " + guard + "\n\n";
   out += abiTypes;
-  out += "\n#if DLC_ABI_VERSION != 2\n#error \"this header and the dlc headers included before it "
+  out += "\n#if DLC_ABI_VERSION != " + std::to_string(DLC_ABI_VERSION) +
+         "\n#error \"this header and the dlc headers included before it "
          "come from different versions of dlc\"\n#endif\n";
   for (size_t i = 0; i < model.functions.size(); ++i)
     printFunctionMacros(out, prefix, model.functions[i], i, model.symbols);

@@ -45,12 +45,33 @@ bool needsStrictFloat(dl::KernelOp kernel) {
   return kind != FusionClass::Contraction && kind != FusionClass::Convolution;
 }
 
+/// Whether a value in `kernel` has elements of a float type of `bits`.
+bool usesFloat(dl::KernelOp kernel, unsigned bits) {
+  auto isSuch = [bits](Type type) {
+    Type element = getElementTypeOrSelf(type);
+    return isa<FloatType>(element) && element.getIntOrFloatBitWidth() == bits;
+  };
+  bool found = llvm::any_of(kernel.getBodyBlock()->getArgumentTypes(), isSuch);
+  kernel.walk([&](Operation *op) { found |= llvm::any_of(op->getResultTypes(), isSuch); });
+  return found;
+}
+
+/// Of OpenCL's optional types, those that `kernel` needs: a device without them refuses the rest.
+void addElementTypes(Halide::Target &result, dl::KernelOp kernel) {
+  if (usesFloat(kernel, 64))
+    result.set_feature(Halide::Target::CLDoubles);
+  if (usesFloat(kernel, 16))
+    result.set_feature(Halide::Target::CLHalf);
+}
+
 Halide::Target halideTarget(dl::KernelOp kernel, const KernelTarget &target) {
   Halide::Target result(target.features);
   result.set_feature(Halide::Target::NoRuntime);
   result.set_feature(Halide::Target::NoAsserts);
   result.set_feature(Halide::Target::NoBoundsQuery);
   result.set_feature(Halide::Target::UserContext);
+  if (target.facts.device && target.facts.device->kind == schedule::DeviceKind::OpenCL)
+    addElementTypes(result, kernel);
   if (needsStrictFloat(kernel))
     result.set_feature(Halide::Target::StrictFloat);
   return result;
