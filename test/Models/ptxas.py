@@ -59,27 +59,31 @@ def assemble(ptxas: str, architecture: str, symbol: str, program: str, folder: P
     return registers
 
 
+def check_listing(ptxas: str, label: str, listing: Path, folder: Path) -> bool:
+    """Assembles all programs of what --emit=asm wrote; prints a line an architecture."""
+    found = programs(listing.read_text())
+    try:
+        if not found:
+            raise compare.Failure("expected programs in PTX, found none")
+        for architecture in ARCHITECTURES:
+            registers = [count for symbol, program in found.items()
+                         for count in assemble(ptxas, architecture, symbol, program, folder)]
+            print(f"ok   {label} {architecture}  {len(registers)} kernels, at most {max(registers)} registers",
+                  flush=True)
+    except compare.Failure as failure:
+        print(f"FAIL {label}  {failure}", flush=True)
+        return False
+    return True
+
+
 def check(dlc: str, ptxas: str, case: cases.Case, folder: Path) -> bool:
     model = folder / "model.onnx"
     case.write(model)
     flags = [flag for name, dims in device.smallest(case).items()
              for flag in ("--shape", f"{name}={compare.shape_text(dims)}")]
     listing = folder / "model.s"
-    passed = True
-    try:
-        compare.run([dlc, "compile", str(model), "--target=cuda", "--emit=asm", "-o", str(listing), *flags])
-        found = programs(listing.read_text())
-        if not found:
-            raise compare.Failure("expected programs in PTX, found none")
-        for architecture in ARCHITECTURES:
-            registers = [count for symbol, program in found.items()
-                         for count in assemble(ptxas, architecture, symbol, program, folder)]
-            print(f"ok   {case.name} {architecture}  {len(registers)} kernels, at most {max(registers)} registers",
-                  flush=True)
-    except compare.Failure as failure:
-        print(f"FAIL {case.name}  {failure}", flush=True)
-        passed = False
-    return passed
+    compare.run([dlc, "compile", str(model), "--target=cuda", "--emit=asm", "-o", str(listing), *flags])
+    return check_listing(ptxas, case.name, listing, folder)
 
 
 def main() -> int:
