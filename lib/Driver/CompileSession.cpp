@@ -79,6 +79,10 @@ Status CompileSession::placeOnDevice() {
   }
   if (!device)
     return {};
+  // An entry in a device's memory has one plan, with constant offsets.
+  if (model->main() && !dl::symbolNames(*model->module).empty())
+    if (Status known = askForSizes(*model); !known)
+      return known;
   schedule::setDevice(*model->module, *device);
   target = codegen::onDevice(*target, *device);
   return {};

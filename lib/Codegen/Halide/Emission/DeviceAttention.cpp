@@ -29,7 +29,7 @@ emitAttentionStages(const templates::AttentionProblem &problem) {
   const Expr zero = Halide::Internal::make_zero(type);
 
   Func scores("scores"), largest("largest"), weights("weights"), sum("sum"), mixed("mixed");
-  RDom depth(0, int(problem.depth), "depth");
+  RDom depth(0, problem.depth.expr(), "depth");
   scores(args({key, row})) = zero;
   scores(args({key, row})) += Halide::cast(type, problem.query(depth, row, place)) *
                               Halide::cast(type, problem.key(depth, key, place));
@@ -37,7 +37,7 @@ emitAttentionStages(const templates::AttentionProblem &problem) {
     Expr scaled = scores(at({k, row})) * Halide::Internal::make_const(type, problem.scale);
     return problem.bias ? scaled + problem.bias(k, row, place) : scaled;
   };
-  RDom keys(0, int(problem.keys), "keys");
+  RDom keys(0, problem.keys.expr(), "keys");
   largest(args({row})) = type.min();
   largest(args({row})) = Halide::max(largest(args({row})), logit(keys));
   // In place of the logits, so that exponentials are computed once.

@@ -48,8 +48,9 @@ static void emitContraction(KernelEmitter &emitter, Value result,
 //===-- Matmul -----------------------------------------------------------------------------===//
 
 void emitOnDevice(dl::MatmulOp op, KernelEmitter &emitter) {
-  ArrayRef<int64_t> result = shapeOf(op.getResult()), lhs = shapeOf(op.getLhs()),
-                    rhs = shapeOf(op.getRhs());
+  ArrayRef<int64_t> rhs = shapeOf(op.getRhs());
+  dl::Dims result = dl::dimsOf(op.getResult().getType());
+  templates::Sizes sizes = emitter.sizesOf(op.getResult()), lhs = emitter.sizesOf(op.getLhs());
   unsigned rank = result.size();
   // One right matrix for all batches: the batches are more rows of one product.
   bool joined = product(rhs.drop_back(2)) == 1 && !op.getTransposeLhs() && lhs.size() == rank &&
@@ -58,12 +59,12 @@ void emitOnDevice(dl::MatmulOp op, KernelEmitter &emitter) {
   templates::ContractionProblem problem;
   problem.name = "gemm";
   problem.accumulator = accumulatorType(op.getResult());
-  problem.columns = result[rank - 1];
-  problem.rows = joined ? product(result.drop_back(1)) : result[rank - 2];
+  problem.columns = sizes[rank - 1];
+  problem.rows = joined ? templates::productOf({sizes.begin(), sizes.end() - 1}) : sizes[rank - 2];
   problem.reduction = {left ? lhs[lhs.size() - 2] : lhs.back()};
   if (!joined)
     for (unsigned axis = rank - 2; axis-- > 0;)
-      problem.batch.push_back(result[axis]);
+      problem.batch.push_back(sizes[axis]);
   auto outer = [](const Indices &batch) { return Coords(batch.rbegin(), batch.rend()); };
   problem.lhs = [=, &emitter](const Indices &k, Expr row, const Indices &batch) mutable {
     Coords coords = joined ? emitter.splitLinear(row, result, 0, rank - 1, /*linearizable=*/true)
@@ -85,13 +86,13 @@ void emitOnDevice(dl::MatmulOp op, KernelEmitter &emitter) {
   space.vars = {column, row};
   space.extents = {problem.columns, problem.rows};
   space.strides = {1, problem.columns};
-  int64_t stride = problem.columns * problem.rows;
+  templates::Size stride = problem.columns * problem.rows;
   Indices batch;
   for (auto [index, extent] : llvm::enumerate(problem.batch)) {
     space.vars.emplace_back("batch" + std::to_string(index));
     space.extents.push_back(extent);
     space.strides.push_back(stride);
-    stride *= extent;
+    stride = stride * extent;
     batch.push_back(space.vars.back());
   }
   bool linear = joined && emitter.outputsAreLinearizable(result, 0, rank - 1);
@@ -168,14 +169,15 @@ struct DeviceConv {
 } // namespace
 
 void emitOnDevice(dl::ConvOp op, KernelEmitter &emitter) {
-  ArrayRef<int64_t> result = shapeOf(op.getResult());
+  dl::Dims result = dl::dimsOf(op.getResult().getType());
+  templates::Sizes sizes = emitter.sizesOf(op.getResult());
   unsigned rank = result.size();
   auto conv = std::make_shared<DeviceConv>(op);
   templates::ContractionProblem problem;
   problem.name = "conv";
   problem.accumulator = accumulatorType(op.getResult());
-  problem.columns = result.back();
-  problem.rows = product(result.drop_back(1));
+  problem.columns = sizes.back();
+  problem.rows = templates::productOf({sizes.begin(), sizes.end() - 1});
   problem.reduction = {shapeOf(op.getInput()).back(), conv->width.taps, conv->height.taps};
   problem.lhs = [conv, &emitter](const Indices &k, Expr row, const Indices &) {
     return conv->input(emitter, k, row);

@@ -12,12 +12,12 @@ using namespace Halide;
 namespace dlc::templates {
 
 /// The place of flat reduction index `flat` on the axes of the reduction, innermost first.
-static std::vector<Expr> unflatten(Expr flat, const std::vector<int64_t> &extents) {
+static std::vector<Expr> unflatten(Expr flat, const Sizes &extents) {
   std::vector<Expr> k;
   for (size_t i = 0; i < extents.size(); ++i) {
     bool last = i + 1 == extents.size();
-    k.push_back(last ? flat : flat % int(extents[i]));
-    flat = flat / int(extents[i]);
+    k.push_back(last ? flat : flat % extents[i].expr());
+    flat = flat / extents[i].expr();
   }
   return k;
 }
@@ -30,8 +30,8 @@ static std::vector<T> withBatch(std::vector<T> first, const std::vector<Var> &ba
 }
 
 /// `index` within `extent`, for tiles that reach beyond.
-static Expr bounded(Expr index, int64_t extent, int64_t tile) {
-  return extent % tile == 0 ? index : min(index, int(extent) - 1);
+static Expr bounded(Expr index, const Size &extent, int64_t tile) {
+  return extent.isMultipleOf(tile) ? index : min(index, extent.expr() - 1);
 }
 
 GPUContraction buildGPUContraction(const ContractionProblem &problem,
@@ -39,11 +39,9 @@ GPUContraction buildGPUContraction(const ContractionProblem &problem,
   GPUContraction result;
   result.problem = problem;
   const std::string &name = problem.name;
-  int64_t depth = 1;
-  for (int64_t extent : problem.reduction)
-    depth *= extent;
+  const Size depth = productOf(problem.reduction);
   const int perStep = params.depthPerStep;
-  const bool exact = depth % perStep == 0;
+  const bool exact = depth.isMultipleOf(perStep);
   const Expr zero = Internal::make_zero(problem.accumulator);
 
   Var k("k"), row("row"), column("column"), step("step");
@@ -55,7 +53,7 @@ GPUContraction buildGPUContraction(const ContractionProblem &problem,
   // Terms beyond the reduction are zero on both sides: one of them may be no number.
   auto staged = [&](Expr value) {
     value = cast(problem.accumulator, value);
-    return exact ? value : select(k < int(depth), value, zero);
+    return exact ? value : select(k < depth.expr(), value, zero);
   };
   result.lhs = Func(name + "_lhs");
   result.lhs(withBatch<Var>({k, row}, batch)) =
@@ -65,7 +63,7 @@ GPUContraction buildGPUContraction(const ContractionProblem &problem,
       staged(problem.rhs(at, bounded(column, problem.columns, params.columns()), place));
 
   result.k = RDom(0, perStep, name + "_k");
-  result.steps = RDom(0, int(ceilDiv(depth, perStep)), name + "_steps");
+  result.steps = RDom(0, ceilDiv(depth, perStep).expr(), name + "_steps");
   result.product = Func(name + "_product");
   const std::vector<Var> productArgs = withBatch<Var>({column, row, step}, batch);
   const Expr term = step * perStep + result.k;
@@ -124,12 +122,12 @@ static Var tileOutput(Func output, const ContractionProblem &problem,
   const std::vector<Var> args = output.args();
   Var columnBlock("column_block"), rowBlock("row_block"), columnIn("column_in_block"),
       rowIn("row_in_block"), block("block");
-  output.bound(args[0], 0, int(problem.columns)).bound(args[1], 0, int(problem.rows));
+  output.bound(args[0], 0, problem.columns.expr()).bound(args[1], 0, problem.rows.expr());
   output.split(args[0], columnBlock, columnIn, params.columns(), TailStrategy::GuardWithIf)
       .split(args[1], rowBlock, rowIn, params.rows(), TailStrategy::GuardWithIf);
   std::vector<VarOrRVar> outside = {columnBlock, rowBlock};
   for (size_t i = 0; i < problem.batch.size(); ++i) {
-    output.bound(args[i + 2], 0, int(problem.batch[i]));
+    output.bound(args[i + 2], 0, problem.batch[i].expr());
     outside.emplace_back(args[i + 2]);
   }
   ThreadTile tile = tileByThreads(Stage(output), columnIn, rowIn, params, outside);

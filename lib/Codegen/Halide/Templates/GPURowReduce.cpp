@@ -12,7 +12,9 @@ static constexpr int groupSize = 16;
 
 RowStage buildGPURowReduction(const RowReduction &reduction,
                               const schedule::GPURowReduceParams &params) {
-  const int threads = params.threadsPerRow, extent = int(reduction.extent);
+  const int threads = params.threadsPerRow;
+  const Size extent = reduction.extent;
+  const bool exact = extent.isMultipleOf(threads);
   const Expr identity = reductionIdentity(reduction.kind, reduction.type);
   RowStage stage;
   Var member("member");
@@ -25,12 +27,12 @@ RowStage buildGPURowReduction(const RowReduction &reduction,
   };
 
   Func partial(reduction.name + "_partial");
-  RDom turn(0, int(ceilDiv(extent, threads)), reduction.name + "_turn");
+  RDom turn(0, ceilDiv(extent, threads).expr(), reduction.name + "_turn");
   Expr index = turn * threads + member;
-  Expr value = reduction.value(extent % threads == 0 ? index : min(index, extent - 1), {});
+  Expr value = reduction.value(exact ? index : min(index, extent.expr() - 1), {});
   value = cast(reduction.type, value);
-  if (extent % threads != 0)
-    value = select(index < extent, value, identity);
+  if (!exact)
+    value = select(index < extent.expr(), value, identity);
   partial(args) = identity;
   partial(args) = combine(reduction.kind, partial(args), value);
   stage.partials.push_back(partial);
@@ -76,12 +78,12 @@ static void scheduleStage(Func func, Var block, Func output) {
   }
 }
 
-void scheduleGPURowReduce(Func output, const std::vector<int64_t> &extents, bool perElement,
+void scheduleGPURowReduce(Func output, const Sizes &extents, bool perElement,
                           std::vector<RowStage> stages,
                           const schedule::GPURowReduceParams &params) {
   const std::vector<Var> args = output.args();
   for (size_t i = 0; i < args.size(); ++i)
-    output.bound(args[i], 0, int(extents[i]));
+    output.bound(args[i], 0, extents[i].expr());
   Var row = args.back(), block("block"), rowIn("row_in"), turn("turn"), member("member");
   output.split(row, block, rowIn, params.rowsPerBlock, TailStrategy::GuardWithIf);
   if (perElement) {

@@ -14,7 +14,7 @@ RowStage buildGPURowReduction(const RowReduction &reduction,
 
 /// As scheduleRowReduce, for stages of buildGPURowReduction; their results and partials are in
 /// shared memory.
-void scheduleGPURowReduce(Halide::Func output, const std::vector<int64_t> &extents, bool perElement,
+void scheduleGPURowReduce(Halide::Func output, const Sizes &extents, bool perElement,
                           std::vector<RowStage> stages, const schedule::GPURowReduceParams &params);
 
 } // namespace dlc::templates
