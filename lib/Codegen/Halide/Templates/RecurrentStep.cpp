@@ -48,12 +48,14 @@ void scheduleRecurrentStep(RecurrentStep &step, Func output, const schedule::Rnn
                            const MachineFacts &facts) {
   const ContractionProblem &problem = step.contraction.problem;
   const int lanes = facts.lanes(problem.accumulator.bytes());
-  const int64_t panels = problem.columns / (step.unitsPerPanel * step.gates);
+  // A step has the sizes of the layer: constants.
+  const int64_t rows = problem.rows.constant();
+  const int64_t panels = problem.columns.constant() / (step.unitsPerPanel * step.gates);
   Var unit = output.args()[0], row = output.args()[1];
   Var panel("panel"), inside("inside"), tile("tile"), inTile("in_tile");
-  const bool exactRows = problem.rows % params.rowsPerTile == 0;
+  const bool exactRows = rows % params.rowsPerTile == 0;
   const bool exactUnits = step.units % step.unitsPerPanel == 0;
-  output.bound(unit, 0, int(step.units)).bound(row, 0, int(problem.rows));
+  output.bound(unit, 0, int(step.units)).bound(row, 0, int(rows));
   output
       .split(unit, panel, inside, step.unitsPerPanel,
              exactUnits ? TailStrategy::RoundUp : TailStrategy::GuardWithIf)
