@@ -4,6 +4,7 @@
 #include "dlc/Codegen/Host/HostObject.h"
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Codegen/Host/WriteArtifact.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Pipelines/Pipelines.h"
 #include "dlc/Schedule/DeviceSchedule.h"
 #include "dlc/Support/AtomicFile.h"
