@@ -122,7 +122,9 @@ Expected<TrainVerb::Plan> TrainVerb::plan(Session &session) const {
     return usageError("expected --loss: " + model + " does not say what is minimised");
   options->training = training.over({});
   options->training->seed = static_cast<int64_t>(fit.seed);
-  Expected<std::vector<InputSpec>> inputs = readModelInputs(model, *options);
+  CompileOptions signature = *options;
+  signature.openSizes = true; // the batch is none of the model's
+  Expected<std::vector<InputSpec>> inputs = readModelInputs(model, signature);
   if (!inputs)
     return inputs.error();
   if (inputs->size() != 1)

@@ -17,8 +17,8 @@ struct TrainingParts {
 };
 
 /// The training that `model` was compiled for in Keras, in the parts that are asked for; the usual
-/// options for models that say nothing. Fails with Unsupported where a part has a setting that dlc
-/// does not train with.
+/// options for models that say nothing, and no loss. Fails with Unsupported where a part has a
+/// setting that dlc does not train with.
 Expected<TrainingOptions> trainingDefaults(const std::string &model, const TrainingParts &parts);
 
 } // namespace dlc
