@@ -70,6 +70,8 @@ ExitCode CompileVerb::run(Session &session) const {
     if (!defaults)
       return session.fail(defaults.error());
     options->training = training.over(*defaults);
+    if (options->training->loss.empty())
+      options->training->loss = TrainingOptions().loss;
     options->training->sampleWeight = sampleWeight;
     options->training->splitStep = splitStep;
     options->training->seed = seed;

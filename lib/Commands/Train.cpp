@@ -118,9 +118,12 @@ Expected<TrainVerb::Plan> TrainVerb::plan(Session &session) const {
   Expected<CompileOptions> options = flags.options(session);
   if (!options)
     return options.error();
-  if (!training.loss)
+  Expected<TrainingOptions> defaults = trainingDefaults(model, training.openParts());
+  if (!defaults)
+    return defaults.error();
+  options->training = training.over(*defaults);
+  if (options->training->loss.empty())
     return usageError("expected --loss: " + model + " does not say what is minimised");
-  options->training = training.over({});
   options->training->seed = static_cast<int64_t>(fit.seed);
   CompileOptions signature = *options;
   signature.openSizes = true; // the batch is none of the model's
@@ -255,11 +258,14 @@ void cli::addTrainCommand(CLI::App &app, Session &session) {
   auto verb = std::make_shared<TrainVerb>();
   CLI::App *command = addVerb(
       app, session, "train", "Trains a model on data, as Keras's fit does",
+      "dlc train net.keras --data mnist.npz --epochs 5 --history h.json -o trained.keras\n"
       "dlc train net.onnx --data mnist.npz --loss sparse_categorical_crossentropy --epochs 5 "
       "-o trained.onnx\n"
       "dlc train net.onnx --data d.npz --loss mse --optimizer adam --metrics mae --history h.json\n"
       "dlc train net.onnx --random-data --loss mse --epochs 2");
-  command->add_option("MODEL", verb->model, "A model file, or an .mlir dump of the phase import")
+  command
+      ->add_option("MODEL", verb->model,
+                   "An .onnx or .keras file, or an .mlir dump of the phase import")
       ->required();
   command
       ->add_option("--data", verb->dataFile,

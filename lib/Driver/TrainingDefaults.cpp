@@ -74,6 +74,7 @@ static Status takeLoss(const keras::NamedConfig &loss, TrainingOptions &options)
 Expected<TrainingOptions> dlc::trainingDefaults(const std::string &model,
                                                 const TrainingParts &parts) {
   TrainingOptions options;
+  options.loss.clear();
   if (!model.ends_with(".keras"))
     return options;
   Expected<std::optional<keras::CompileConfig>> compile = keras::readCompileConfig(model);

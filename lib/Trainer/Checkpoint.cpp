@@ -23,6 +23,7 @@ struct Format {
 static constexpr Format formats[] = {
     {".npz", false, writeStateCheckpoint},
     {".onnx", true, writeONNXCheckpoint},
+    {".keras", true, writeKerasCheckpoint},
 };
 
 static std::string extensionOf(const std::string &path) {

@@ -8,6 +8,7 @@ namespace dlc {
 
 Status writeStateCheckpoint(const CheckpointRequest &request);
 Status writeONNXCheckpoint(const CheckpointRequest &request);
+Status writeKerasCheckpoint(const CheckpointRequest &request);
 
 } // namespace dlc
 
