@@ -127,7 +127,7 @@ struct SchedulePackRecurrentPass : impl::SchedulePackRecurrentBase<SchedulePackR
   using SchedulePackRecurrentBase::SchedulePackRecurrentBase;
 
   void runOnOperation() override {
-    facts = factsFor(vectorBytes);
+    facts = factsFor(getOperation(), vectorBytes);
     getOperation().walk([&](dl::KernelOp kernel) {
       Operation *anchor = kernel.getAnchor();
       if (!anchor)

@@ -13,7 +13,7 @@ using namespace dlc::host;
 Value EntryEmitter::zerosOf(RankedTensorType type) {
   Attribute zero = builder.getZeroAttr(type.getElementType());
   auto offset = static_cast<int64_t>(constants.add(DenseElementsAttr::get(type, zero)));
-  return byteOffset(constantBase, offset);
+  return byteOffset(bases.constants, offset);
 }
 
 static int64_t elementBytes(RankedTensorType type) {
