@@ -217,6 +217,15 @@ def recurrent() -> Family:
 
 
 @family
+def attention() -> Family:
+    x, memory = keras.Input((8, 6), name="x"), keras.Input((5, 7), name="memory")
+    attend = layers.MultiHeadAttention
+    outputs = [attend(2, 3, name="itself")(x, x), attend(3, 5, value_dim=4, use_bias=False, name="other")(x, memory),
+               attend(1, 4, output_shape=9, name="three")(x, memory, memory)]
+    return finish("attention", [x, memory], outputs)
+
+
+@family
 def shared_and_nested() -> Family:
     """A layer used twice, models as layers, and two of a class."""
     x = keras.Input((9, 9, 3), name="x")

@@ -324,7 +324,7 @@ def reshape_overflows(model: Model) -> None:
     model.layers.append(layer("Reshape", "r", target_shape=[1 << 40, 1 << 40]))
 
 
-@hostile("window")
+@hostile("at most 16777216")
 def huge_pool(model: Model) -> None:
     model.layers = [source(4, 4, 1), layer("MaxPooling2D", "p", pool_size=[1 << 60, 1 << 60], padding="same",
                                            strides=[1 << 60, 1 << 60])]
@@ -338,6 +338,21 @@ def zero_strides(model: Model) -> None:
 @hostile("pair")
 def huge_padding(model: Model) -> None:
     model.layers = [source(4, 4, 1), layer("ZeroPadding2D", "p", padding=[[1 << 62, 1 << 62], [1, 1]])]
+
+
+@hostile("2 GiB", (UNSUPPORTED,))
+def huge_upsampling(model: Model) -> None:
+    model.layers = [source(4, 4, 1), layer("UpSampling2D", "u", size=[1 << 24, 1 << 24])]
+
+
+@hostile("at least 1")
+def negative_repeat(model: Model) -> None:
+    model.layers = [source(4), layer("RepeatVector", "r", n=-5)]
+
+
+@hostile("2 GiB", (UNSUPPORTED,))
+def huge_input(model: Model) -> None:
+    model.layers = [source(1 << 33), layer("Flatten", "f")]
 
 
 @hostile("groups")
@@ -575,3 +590,14 @@ def group_for_a_variable(model: Model) -> None:
 @hostile("float32", (UNSUPPORTED,))
 def integers_as_weights(model: Model) -> None:
     model.variables["layers/dense/vars/1"] = np.ones(2, np.int64)
+
+
+@hostile("another type", (UNSUPPORTED,))
+def marked_type(model: Model) -> None:
+    """Integers that claim to be bfloat16."""
+    model.edit = lambda file, _: file["layers/dense/vars/1"].attrs.__setitem__("dtype", "bfloat16")
+
+
+@hostile("element type", (UNSUPPORTED,))
+def halves(model: Model) -> None:
+    model.variables["layers/dense/vars/1"] = np.ones(2, np.float16)

@@ -2,11 +2,24 @@
 #include "CheckedBuilder.h"
 
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Support/CheckedArithmetic.h"
 #include "mlir/IR/Verifier.h"
+
+#include <limits>
 
 using namespace mlir;
 
 namespace dlc::importer {
+
+bool exceedsTensorLimit(Type type) {
+  constexpr int64_t mostBytes = std::numeric_limits<int32_t>::max();
+  auto tensor = cast<RankedTensorType>(type);
+  std::optional<int64_t> bytes = byteWidth(*dl::dtypeOf(tensor.getElementType()));
+  for (int64_t size : tensor.getShape())
+    if (bytes && !ShapedType::isDynamic(size))
+      bytes = checkedMul(*bytes, size);
+  return !bytes || *bytes > mostBytes;
+}
 
 CheckedBuilder::CheckedBuilder(MLIRContext &context)
     : ops(&context), current(UnknownLoc::get(&context)) {}

@@ -11,6 +11,12 @@
 
 namespace dlc::importer {
 
+/// Whether a ranked tensor of this type, as far as its sizes are constants, is larger than kernels
+/// can index: they do so with 32 bits.
+bool exceedsTensorLimit(mlir::Type type);
+/// For diagnostics, behind a shape that exceeds it.
+inline constexpr char tensorLimitText[] = " is larger than the limit of 2 GiB a tensor";
+
 /// Builds ops at one place, with one location at a time.
 class CheckedBuilder {
 public:

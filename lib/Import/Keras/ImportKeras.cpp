@@ -164,7 +164,10 @@ Expected<RankedTensorType> ModelImporter::typeOfInput(const Layer &layer) {
   }
   if (!elementCount(*declared) && !llvm::is_contained(*declared, -1))
     return badInput(where + "has more elements than fit 64 bits");
-  return dl::tensorOf(dims, dl::elementType(graph.context(), *dtype));
+  RankedTensorType type = dl::tensorOf(dims, dl::elementType(graph.context(), *dtype));
+  if (importer::exceedsTensorLimit(type))
+    return unsupported(where + "has shape " + shapeString(*declared) + importer::tensorLimitText);
+  return type;
 }
 
 bool ModelImporter::addInputs(SmallVectorImpl<Value> &inputs) {
@@ -216,6 +219,9 @@ Value ModelImporter::addCall(const Network &network, size_t index, size_t call,
   for (const std::string &argument : layer.calls[call].otherArguments)
     context.unsupported("argument '" + argument + "' is not supported");
   Value result = context.failed() ? Value() : context.importLayer();
+  if (result && importer::exceedsTensorLimit(result.getType()))
+    context.unsupported("its result of shape " + graph.shapeText(result) +
+                        importer::tensorLimitText);
   if (context.failed())
     report(context.error());
   else

@@ -10,6 +10,9 @@ using namespace mlir;
 
 namespace dlc::keras {
 
+/// No kernel, stride or border is larger; sums and products of these do not overflow.
+constexpr int64_t maxSetting = 1 << 24;
+
 std::string layerText(const Layer &layer) {
   return "layer '" + layer.name + "' (" + layer.className + ")";
 }
@@ -158,12 +161,13 @@ Ints LayerContext::intsSetting(StringRef name, size_t count, int64_t defaultValu
   Ints values = listSetting(name);
   if (values.size() == 1 && count != 1)
     values = Ints(count, values.front());
-  bool fits =
-      values.size() == count && llvm::all_of(values, [&](int64_t value) { return value >= least; });
+  bool fits = values.size() == count && llvm::all_of(values, [&](int64_t value) {
+                return value >= least && value <= maxSetting;
+              });
   if (fits)
     return values;
   badInput("setting '" + name + "': expected " + Twine(count) + " whole numbers of at least " +
-           Twine(least));
+           Twine(least) + " and at most " + Twine(maxSetting));
   return Ints(count, std::max(defaultValue, least));
 }
 

@@ -52,7 +52,7 @@ public:
   double numberSetting(llvm::StringRef name, double defaultValue);
   std::optional<double> optionalNumber(llvm::StringRef name);
   std::string textSetting(llvm::StringRef name, llvm::StringRef defaultValue);
-  /// `count` whole numbers, or one that stands for all, each of at least `least`.
+  /// `count` whole numbers, or one that stands for all, each of at least `least` and at most 2^24.
   Ints intsSetting(llvm::StringRef name, size_t count, int64_t defaultValue, int64_t least);
   /// A list of whole numbers of any length.
   Ints listSetting(llvm::StringRef name);

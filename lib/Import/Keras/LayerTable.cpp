@@ -37,6 +37,7 @@ const LayerTable &LayerTable::get() {
       registerFamily(all);
     };
     addFamily("Activation", registerActivationLayers);
+    addFamily("Attention", registerAttentionLayers);
     addFamily("Convolution", registerConvolutionLayers);
     addFamily("Core", registerCoreLayers);
     addFamily("Merging", registerMergingLayers);

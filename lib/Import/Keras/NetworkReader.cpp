@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <set>
 
 using namespace dlc;
 using namespace dlc::keras;
@@ -274,36 +276,36 @@ void NetworkReader::checkReferences() {
   std::ranges::for_each(network.outputs, check);
 }
 
-/// Kahn's algorithm, which keeps the file's order where it can.
+/// Kahn's algorithm; of the calls that can be next, the first of the file is.
 void NetworkReader::sortCalls() {
-  std::vector<size_t> first;
-  size_t total = 0;
-  for (const Layer &layer : network.layers) {
-    first.push_back(total);
-    total += layer.calls.size();
-  }
-  std::vector<size_t> missing(total);
-  std::vector<std::vector<std::pair<size_t, size_t>>> users(total);
-  std::vector<std::pair<size_t, size_t>> &order = network.order;
+  using Place = std::pair<size_t, size_t>;
+  std::map<Place, size_t> missing;
+  std::map<Place, std::vector<Place>> users;
+  std::set<Place> ready;
   for (size_t layer = 0; layer < network.layers.size(); ++layer)
     for (size_t call = 0; call < network.layers[layer].calls.size(); ++call) {
+      Place place(layer, call);
       const std::vector<TensorRef> &inputs = network.layers[layer].calls[call].inputs;
-      missing[first[layer] + call] = inputs.size();
       for (const TensorRef &input : inputs)
-        users[first[input.layer] + input.call].emplace_back(layer, call);
+        users[{input.layer, input.call}].push_back(place);
       if (inputs.empty())
-        order.emplace_back(layer, call);
+        ready.insert(place);
+      else
+        missing[place] = inputs.size();
     }
-  for (size_t next = 0; next < order.size(); ++next)
-    for (auto [layer, call] : users[first[order[next].first] + order[next].second])
-      if (--missing[first[layer] + call] == 0)
-        order.emplace_back(layer, call);
-  if (order.size() == total)
-    return;
-  for (size_t layer = 0; layer < network.layers.size(); ++layer)
-    for (size_t call = 0; call < network.layers[layer].calls.size(); ++call)
-      if (missing[first[layer] + call] != 0)
-        fail("config.json: layer '" + network.layers[layer].name + "' depends on itself");
+  while (!ready.empty()) {
+    Place next = *ready.begin();
+    ready.erase(ready.begin());
+    network.order.push_back(next);
+    for (Place user : users[next])
+      if (--missing[user] == 0) {
+        missing.erase(user);
+        ready.insert(user);
+      }
+  }
+  if (!missing.empty())
+    fail("config.json: layer '" + network.layers[missing.begin()->first.first].name +
+         "' depends on itself");
 }
 
 Network NetworkReader::read() {

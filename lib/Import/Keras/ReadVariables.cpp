@@ -3,6 +3,7 @@
 #include "VariableStream.h"
 #include "Variables.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -87,7 +88,7 @@ private:
   bool take(void *into, uint64_t count) {
     if (count > size - at)
       return false;
-    std::memcpy(into, bytes.get() + at, count);
+    std::copy_n(bytes.get() + at, count, static_cast<std::byte *>(into));
     at += count;
     return true;
   }

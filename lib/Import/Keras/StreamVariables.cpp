@@ -120,11 +120,9 @@ static std::optional<DType> elementTypeOf(hid_t type) {
   size_t bytes = H5Tget_size(type);
   switch (H5Tget_class(type)) {
   case H5T_FLOAT:
-    if (bytes == 2)
-      return DType::F16;
-    return bytes == 4   ? std::optional(DType::F32)
-           : bytes == 8 ? std::optional(DType::F64)
-                        : std::nullopt;
+    if (bytes == 4)
+      return DType::F32;
+    return bytes == 8 ? std::optional(DType::F64) : std::nullopt;
   case H5T_INTEGER: {
     bool isSigned = H5Tget_sign(type) != H5T_SGN_NONE;
     if (bytes == 1)
@@ -142,8 +140,8 @@ static std::optional<DType> elementTypeOf(hid_t type) {
   }
 }
 
-/// The element type as this machine holds it. For halves, little-endian ones are taken as they are.
-static hid_t memoryType(DType dtype, hid_t stored) {
+/// The element type as this machine holds it; to be closed.
+static hid_t memoryType(DType dtype) {
   switch (dtype) {
   case DType::F32:
     return H5Tcopy(H5T_NATIVE_FLOAT);
@@ -166,7 +164,7 @@ static hid_t memoryType(DType dtype, hid_t stored) {
   case DType::U64:
     return H5Tcopy(H5T_NATIVE_UINT64);
   default:
-    return H5Tcopy(stored);
+    return H5I_INVALID_HID;
   }
 }
 
@@ -207,7 +205,12 @@ void Streamer::writeDataset(hid_t dataset, const std::string &path) {
   Type type(H5Dget_type(dataset));
   std::optional<DType> dtype = type.isOpen() ? elementTypeOf(type) : std::nullopt;
   if (!dtype)
-    refuse(path, "expected numbers, found another element type", ExitCode::Unsupported);
+    refuse(path, "expected numbers of 32 or 64 bits, or integers, found another element type",
+           ExitCode::Unsupported);
+  // How Keras marks what HDF5 has no type for (bfloat16).
+  if (H5Aexists(dataset, "dtype") > 0)
+    refuse(path, "is stored as another type than it is, which dlc does not read",
+           ExitCode::Unsupported);
   std::vector<uint64_t> sizes = sizesOf(dataset, path);
   Shape shape;
   for (uint64_t size : sizes)
@@ -220,7 +223,7 @@ void Streamer::writeDataset(hid_t dataset, const std::string &path) {
     refuse(path, "has shape " + shapeString(shape) + ", but " + std::to_string(stored) +
                      " bytes are stored");
   std::vector<char> bytes(static_cast<size_t>(*elements) * width);
-  Type memory(memoryType(*dtype, type));
+  Type memory(memoryType(*dtype));
   if (H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)
     refuse(path, "cannot be read: its values are damaged");
   write({.kind = RecordKind::Tensor,

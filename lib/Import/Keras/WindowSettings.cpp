@@ -55,8 +55,6 @@ static bool addPads(LayerContext &c, WindowSettings &window, StringRef padding, 
 
 WindowSettings windowSettings(LayerContext &c, StringRef kernelName, int64_t spatial,
                               ArrayRef<int64_t> defaultStrides) {
-  // Larger ones are damage, and would overflow sums.
-  constexpr int64_t most = 1 << 24;
   WindowSettings window;
   window.layout = c.layoutSetting();
   if (c.failed() || !expectImage(c, spatial, window.layout))
@@ -70,10 +68,6 @@ WindowSettings windowSettings(LayerContext &c, StringRef kernelName, int64_t spa
   if (padding != "valid" && padding != "same" && !(padding == "causal" && spatial == 1))
     c.badInput("setting 'padding' is '" + padding + "', expected valid or same" +
                (spatial == 1 ? ", or causal" : ""));
-  for (ArrayRef<int64_t> sizes : {window.kernel, window.strides, window.dilations})
-    for (int64_t size : sizes)
-      if (size > most)
-        c.badInput("a window of " + Twine(size) + " elements, expected at most " + Twine(most));
   for (size_t axis = 0; axis < window.kernel.size() && !c.failed(); ++axis)
     addPads(c, window, padding, axis);
   return window;

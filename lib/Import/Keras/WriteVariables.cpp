@@ -71,20 +71,9 @@ bool MemoryFile::addGroup(const std::string &path, const std::string &name) {
   return done;
 }
 
-/// Half precision, as h5py writes it; to be closed.
-static hid_t halfType() {
-  hid_t type = H5Tcopy(H5T_IEEE_F32LE);
-  H5Tset_fields(type, /*sign=*/15, /*exponent=*/10, 5, /*mantissa=*/0, 10);
-  H5Tset_size(type, 2);
-  H5Tset_ebias(type, 15);
-  return type;
-}
-
 /// The file's element type; to be closed. Invalid for types that Keras does not store.
 static hid_t storedType(DType dtype) {
   switch (dtype) {
-  case DType::F16:
-    return halfType();
   case DType::F32:
     return H5Tcopy(H5T_IEEE_F32LE);
   case DType::F64:

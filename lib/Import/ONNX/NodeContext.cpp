@@ -10,9 +10,6 @@ using namespace mlir;
 
 namespace dlc::onnx {
 
-/// Kernels index with 32 bits.
-constexpr int64_t maxTensorBytes = std::numeric_limits<int32_t>::max();
-
 std::string nodePrefix(StringRef file, const Node &node) {
   return (file + ": node " + node.name + " (" + node.opType + "): ").str();
 }
@@ -297,28 +294,14 @@ bool NodeContext::wantsOutput(unsigned index) const {
   return index < outputs.size() && !theNode.outputs[index].empty();
 }
 
-/// Bytes of a tensor whose static dimensions are as `type` says and whose others are 1; nullopt on
-/// overflow.
-static std::optional<int64_t> staticBytes(RankedTensorType type) {
-  int64_t bytes = std::max(1u, type.getElementTypeBitWidth() / 8);
-  for (int64_t dim : type.getShape()) {
-    std::optional<int64_t> product = checkedMul(bytes, ShapedType::isDynamic(dim) ? 1 : dim);
-    if (!product)
-      return std::nullopt;
-    bytes = *product;
-  }
-  return bytes;
-}
-
 LogicalResult NodeContext::setOutput(unsigned index, Value value) {
   if (!value || failed())
     return failed() ? llvm::failure() : badInput("output " + Twine(index) + " was not computed");
   if (auto type = dyn_cast<RankedTensorType>(value.getType())) {
-    std::optional<int64_t> bytes = staticBytes(type);
-    if (!bytes || *bytes > maxTensorBytes)
+    if (importer::exceedsTensorLimit(type))
       return unsupported("its result of shape " +
                          shapeString(Shape(type.getShape().begin(), type.getShape().end())) +
-                         " is larger than the limit of 2 GiB a tensor");
+                         importer::tensorLimitText);
   }
   if (index < outputs.size())
     outputs[index] = value;

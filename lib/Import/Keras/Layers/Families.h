@@ -7,6 +7,7 @@
 namespace dlc::keras {
 
 void registerActivationLayers(LayerTable &table);
+void registerAttentionLayers(LayerTable &table);
 void registerConvolutionLayers(LayerTable &table);
 void registerCoreLayers(LayerTable &table);
 void registerMergingLayers(LayerTable &table);

@@ -108,6 +108,9 @@ static Value importLayerNormalization(LayerContext &c) {
 }
 
 static Value importRescaling(LayerContext &c) {
+  for (StringRef name : {"scale", "offset"})
+    if (const Config *setting = c.setting(name); setting && setting->as<Config::List>())
+      c.unsupported("setting '" + name + "': a list is not supported, expected one number");
   double scale = c.numberSetting("scale", 1), offset = c.numberSetting("offset", 0);
   Value value = c.input();
   if (!LayerContext::elementOf(value).isF32())

@@ -71,7 +71,7 @@ static Value importPermute(LayerContext &c) {
 }
 
 static Value importRepeatVector(LayerContext &c) {
-  int64_t count = c.intSetting("n", 1);
+  int64_t count = c.intsSetting("n", 1, 1, 1).front();
   if (!c.expectRank(2, "(batch, features)"))
     return {};
   dl::Dims dims = LayerContext::dimsOf(c.input());
