@@ -63,14 +63,20 @@ const templates::RecurrentStep &StepEmitter::multiply(const States &states, unsi
   return stages.back()->product;
 }
 
+Halide::Expr StepEmitter::share(Halide::Expr value) {
+  return stages.back()->product.inRegister(value, unit, row);
+}
+
 Halide::Func StepEmitter::keep(const std::vector<Halide::Expr> &values) {
   Halide::Func kept("kept");
-  if (values.size() == 1)
-    kept(unit, row) = values.front();
-  else
-    kept(unit, row) = Halide::Tuple(values);
-  stages.back()->result = kept;
+  define(kept, values);
+  kept.compute_root();
   return kept;
+}
+
+void StepEmitter::define(Halide::Func result, const std::vector<Halide::Expr> &values) {
+  stages.back()->result = result;
+  templates::defineRecurrentStep(stages.back()->product, result, unit, row, values, params, facts);
 }
 
 void StepEmitter::setOutputs(const std::vector<Halide::Expr> &values) {
@@ -78,10 +84,7 @@ void StepEmitter::setOutputs(const std::vector<Halide::Expr> &values) {
   std::vector<Halide::Expr> stored;
   for (auto [value, argument] : llvm::zip_equal(values, arguments))
     stored.push_back(Halide::cast(KernelEmitter::storageType(argument.type), value));
-  if (stored.size() == 1)
-    output(unit, row) = stored.front();
-  else
-    output(unit, row) = Halide::Tuple(stored);
+  define(output, stored);
   // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
   ArrayRef<int64_t> shape = arguments.front().type.getShape();
   output.output_buffers().front().dim(0).set_bounds(0, static_cast<int>(shape[1]));
@@ -99,12 +102,6 @@ void StepEmitter::emit() {
     throw Halide::CompileError("op '" + op->getName().getStringRef().str() +
                                "' has no Halide emission");
   emission.emitStep(*this);
-  stages.back()->result = output;
-  for (const std::unique_ptr<Stage> &stage : stages) {
-    if (stage != stages.back())
-      stage->result.compute_root();
-    templates::scheduleRecurrentStep(stage->product, stage->result, params, facts);
-  }
 }
 
 } // namespace dlc::codegen

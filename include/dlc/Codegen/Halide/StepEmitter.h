@@ -31,6 +31,8 @@ public:
                                            int64_t packedUnits, GateRange gates);
   /// The states that are argument `index`.
   States states(unsigned index) const;
+  /// `value`, which reads the product made last, computed once for all of its uses.
+  Halide::Expr share(Halide::Expr value);
   /// Keeps values that are read at other places too: a Func over (unit, row) whose values read the
   /// product made last. A further product can read it.
   Halide::Func keep(const std::vector<Halide::Expr> &values);
@@ -58,6 +60,8 @@ private:
     templates::RecurrentStep product;
     Halide::Func result;
   };
+  /// Defines `result` over (unit, row) with the product made last.
+  void define(Halide::Func result, const std::vector<Halide::Expr> &values);
   std::vector<std::unique_ptr<Stage>> stages;
   Halide::Func output{"out"};
 };

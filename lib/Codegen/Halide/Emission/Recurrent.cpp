@@ -111,11 +111,11 @@ struct LstmModel : StepEmissionOpInterface::ExternalModel<LstmModel, dl::LstmOp>
       return op.getPeephole() ? read.perUnit(peepholes, gate) * cell : math::constant(cell, 0);
     };
     Expr before = read.state(Cell);
-    Expr i = activateGate(op.getGateActivation(), sum(0) + peephole(0, before));
-    Expr f = activateGate(op.getGateActivation(), sum(1) + peephole(1, before));
-    Expr g = activate(op.getCellActivation(), sum(2));
-    Expr cell = f * before + i * g;
-    Expr o = activateGate(op.getGateActivation(), sum(3) + peephole(2, cell));
+    Expr i = emitter.share(activateGate(op.getGateActivation(), sum(0) + peephole(0, before)));
+    Expr f = emitter.share(activateGate(op.getGateActivation(), sum(1) + peephole(1, before)));
+    Expr g = emitter.share(activate(op.getCellActivation(), sum(2)));
+    Expr cell = emitter.share(f * before + i * g);
+    Expr o = emitter.share(activateGate(op.getGateActivation(), sum(3) + peephole(2, cell)));
     Expr hidden = o * activate(op.getHiddenActivation(), cell);
     if (op.getMask()) {
       cell = Halide::select(read.isTaken(mask), cell, before);
@@ -174,8 +174,9 @@ private:
     void resetAfterProduct() {
       const templates::RecurrentStep &product = multiply(emitter.states(Hidden), allGates(op));
       auto sum = [&](Gate gate) { return product.sum(gate, emitter.unit, emitter.row); };
-      Expr update = gateFrom(sum(Update), Update), reset = gateFrom(sum(Reset), Reset);
-      Expr state = withBias(sum(Candidate), Candidate);
+      Expr update = emitter.share(gateFrom(sum(Update), Update)),
+           reset = emitter.share(gateFrom(sum(Reset), Reset));
+      Expr state = emitter.share(withBias(sum(Candidate), Candidate));
       Expr candidate =
           activate(op.getCellActivation(), read.state(Input, Candidate) + reset * state);
       setOutputs(update, reset, candidate, state);
@@ -184,7 +185,7 @@ private:
     void resetBeforeProduct() {
       const templates::RecurrentStep &gates = multiply(emitter.states(Hidden), {Update, 2, 3});
       auto sum = [&](Gate gate) { return gates.sum(gate, emitter.unit, emitter.row); };
-      Expr reset = gateFrom(sum(Reset), Reset);
+      Expr reset = emitter.share(gateFrom(sum(Reset), Reset));
       Halide::Func kept =
           emitter.keep({gateFrom(sum(Update), Update), reset, reset * read.state(Hidden)});
       const templates::RecurrentStep &product =
@@ -251,12 +252,12 @@ struct LstmGradientModel
     enum Argument : unsigned { Recurrent, Sums, CellCotangent, Gates, Cell, CellBefore, Outer };
     auto op = cast<dl::LstmGradientOp>(operation);
     StepReader read(emitter, unitsOf(op.getCells()));
-    Expr dHidden = hiddenCotangent(op, emitter, read, Sums, Recurrent, Outer);
+    Expr dHidden = emitter.share(hiddenCotangent(op, emitter, read, Sums, Recurrent, Outer));
     Expr i = read.state(Gates, 0), f = read.state(Gates, 1), g = read.state(Gates, 2),
          o = read.state(Gates, 3);
-    Expr squashed = activate(op.getHiddenActivation(), read.state(Cell));
-    Expr dCell =
-        read.state(CellCotangent) + dHidden * o * slope(op.getHiddenActivation(), squashed);
+    Expr squashed = emitter.share(activate(op.getHiddenActivation(), read.state(Cell)));
+    Expr dCell = emitter.share(read.state(CellCotangent) +
+                               dHidden * o * slope(op.getHiddenActivation(), squashed));
     dl::RecurrentActivation gate = op.getGateActivation();
     emitter.setOutputs(
         {dCell * f, dCell * g * slope(gate, i), dCell * read.state(CellBefore) * slope(gate, f),

@@ -44,17 +44,29 @@ RecurrentStep buildRecurrentStep(const RecurrentStepProblem &problem,
   return step;
 }
 
-void scheduleRecurrentStep(RecurrentStep &step, Func output, const schedule::RnnStepParams &params,
-                           const MachineFacts &facts) {
+Expr RecurrentStep::inRegister(Expr value, Var unit, Var row) {
+  Func held("held");
+  held(unit, row) = value;
+  registers.push_back(held);
+  return held(unit, row);
+}
+
+void defineRecurrentStep(RecurrentStep &step, Func output, Var unit, Var row,
+                         const std::vector<Expr> &values, const schedule::RnnStepParams &params,
+                         const MachineFacts &facts) {
   const ContractionProblem &problem = step.contraction.problem;
   const int lanes = facts.lanes(problem.accumulator.bytes());
   // A step has the sizes of the layer: constants.
   const int64_t rows = problem.rows.constant();
   const int64_t panels = problem.columns.constant() / (step.unitsPerPanel * step.gates);
-  Var unit = output.args()[0], row = output.args()[1];
-  Var panel("panel"), inside("inside"), tile("tile"), inTile("in_tile");
   const bool exactRows = rows % params.rowsPerTile == 0;
   const bool exactUnits = step.units % step.unitsPerPanel == 0;
+  if (values.size() == 1)
+    output(unit, row) = values.front();
+  else
+    output(unit, row) = Tuple(values);
+
+  Var panel("panel"), inside("inside"), tile("tile"), inTile("in_tile");
   output.bound(unit, 0, int(step.units)).bound(row, 0, int(rows));
   output
       .split(unit, panel, inside, step.unitsPerPanel,
@@ -67,6 +79,14 @@ void scheduleRecurrentStep(RecurrentStep &step, Func output, const schedule::Rnn
       .never_partition(inTile, tile, panel);
   if (exactUnits)
     output.unroll(inside);
+  // A tile that is cut off has not the constant extents that registers need: there each value is
+  // computed wherever it is used.
+  if (exactRows && exactUnits)
+    for (Func held : step.registers)
+      held.compute_at(output, inTile)
+          .bound_extent(unit, step.unitsPerPanel)
+          .vectorize(unit, lanes)
+          .unroll(unit);
   // The weights of a panel stay in L1 while all rows pass over them.
   parallelise(output, {panel}, panels, params.tasks);
   accumulateInRegisters(step.contraction, output, tile, tileOf(params, step.gates), lanes);

@@ -25,6 +25,11 @@ struct RecurrentStep {
   Contraction contraction;
   int64_t gates = 1, units = 0;
   int unitsPerPanel = 0;
+  /// What is kept of a place in the output while it is computed.
+  std::vector<Halide::Func> registers;
+  /// `value`, a value of several uses over (unit, row), computed once for all of them. LLVM would
+  /// not find the common part of the stores of a tuple: it reassociates each on its own.
+  Halide::Expr inRegister(Halide::Expr value, Halide::Var unit, Halide::Var row);
   /// The sum of `gate` for a place in the output.
   Halide::Expr sum(int64_t gate, Halide::Expr unit, Halide::Expr row) const;
 };
@@ -32,11 +37,12 @@ struct RecurrentStep {
 RecurrentStep buildRecurrentStep(const RecurrentStepProblem &problem,
                                  const schedule::RnnStepParams &params, const MachineFacts &facts);
 
-/// Schedules `output`, pure, with arguments (unit, row), whose values (one or a tuple) read the
-/// sums at their own place and any inputs. Each element is written once, after the reads of its own
-/// place: an output may alias an operand that is read there only.
-void scheduleRecurrentStep(RecurrentStep &step, Halide::Func output,
-                           const schedule::RnnStepParams &params, const MachineFacts &facts);
+/// Defines `output` over (unit, row) as `values`, which read the sums at their own place and any
+/// inputs, and schedules it. Each element is written once, after the reads of its own place: an
+/// output may alias an operand that is read there only.
+void defineRecurrentStep(RecurrentStep &step, Halide::Func output, Halide::Var unit,
+                         Halide::Var row, const std::vector<Halide::Expr> &values,
+                         const schedule::RnnStepParams &params, const MachineFacts &facts);
 
 } // namespace dlc::templates
 
