@@ -38,7 +38,7 @@ struct ScheduleVerifyPass : impl::ScheduleVerifyBase<ScheduleVerifyPass> {
       }
       Attribute schedule = kernel.getScheduleAttr();
       // schedule_c3
-      if (isDeviceSchedule(schedule) != device.has_value()) {
+      if (!suitsTarget(schedule, device.has_value())) {
         kernel.emitOpError("has a schedule for ")
             << (device ? "the host, the module is compiled for a device: "
                        : "a device, the module is compiled for the host: ")

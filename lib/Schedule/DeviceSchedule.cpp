@@ -14,6 +14,11 @@ bool isDeviceSchedule(Attribute schedule) {
                          dl::GPUWindowScheduleAttr, dl::GPUInjectiveScheduleAttr>(schedule);
 }
 
+bool suitsTarget(Attribute schedule, bool onDevice) {
+  return isa_and_nonnull<dl::RnnStepScheduleAttr>(schedule) ||
+         isDeviceSchedule(schedule) == onDevice;
+}
+
 std::optional<DeviceFacts> deviceOf(Operation *op) {
   while (Operation *parent = op->getParentOp())
     op = parent;
@@ -40,13 +45,14 @@ bool fitsOnDevice(Attribute schedule, dl::KernelOp kernel) {
   Operation *anchor = kernel.getAnchor();
   return llvm::TypeSwitch<Attribute, bool>(schedule)
       .Case([&](dl::GPUInjectiveScheduleAttr) {
-        return !isa_and_nonnull<dl::LayerNormOp, dl::RmsNormOp>(anchor);
+        return !isa_and_nonnull<dl::LayerNormOp, dl::RmsNormOp, RecurrentOpInterface>(anchor);
       })
       .Case([&](dl::GPUGemmScheduleAttr) {
         auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
         return isa_and_nonnull<dl::MatmulOp>(anchor) || (conv && isOneGemm(conv));
       })
       .Case([&](dl::GPUWindowScheduleAttr) { return foldsOwnWindow(anchor); })
+      .Case([&](dl::RnnStepScheduleAttr) { return isa_and_nonnull<RecurrentOpInterface>(anchor); })
       .Case([&](dl::GPURowReduceScheduleAttr) { return rowReduceShapeOf(anchor).has_value(); })
       .Default(false);
 }

@@ -279,16 +279,16 @@ static Attribute injectiveSchedule(dl::KernelOp kernel, const MachineFacts &fact
 }
 
 Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
-  if (facts.device)
-    return chooseDeviceSchedule(kernel, *facts.device);
   MLIRContext *context = kernel.getContext();
   Operation *anchor = kernel.getAnchor();
+  if (auto recurrent = dyn_cast_if_present<RecurrentOpInterface>(anchor))
+    return attributeOf(context, chooseRnnStep(rnnStepShapeOf(recurrent), facts));
+  if (facts.device)
+    return chooseDeviceSchedule(kernel, *facts.device);
   if (auto matmul = dyn_cast_if_present<dl::MatmulOp>(anchor))
     return attributeOf(context, chooseGemm(gemmShapeOf(matmul), facts));
   if (auto attention = dyn_cast_if_present<dl::AttentionOp>(anchor))
     return attributeOf(context, chooseAttention(attentionShapeOf(attention), facts));
-  if (auto recurrent = dyn_cast_if_present<RecurrentOpInterface>(anchor))
-    return attributeOf(context, chooseRnnStep(rnnStepShapeOf(recurrent), facts));
   if (auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
       conv && isDirect(conv) && hasPackedFilter(kernel, conv)) {
     if (isDepthwise(conv))

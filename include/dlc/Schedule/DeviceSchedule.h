@@ -21,7 +21,10 @@ void setDevice(mlir::ModuleOp module, const DeviceFacts &device);
 
 /// Whether `schedule` is of a family of devices.
 bool isDeviceSchedule(mlir::Attribute schedule);
-/// Whether a schedule of such a family can be applied to `kernel`.
+/// Whether `schedule` is of a family for the target: rnn_step, which decides how a matrix is
+/// packed, is for both.
+bool suitsTarget(mlir::Attribute schedule, bool onDevice);
+/// Whether a schedule of a family for devices can be applied to `kernel`.
 bool fitsOnDevice(mlir::Attribute schedule, dl::KernelOp kernel);
 /// The analytic model's schedule for `kernel`.
 mlir::Attribute chooseDeviceSchedule(dl::KernelOp kernel, const DeviceFacts &device);

@@ -144,10 +144,7 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
         pipeline.add_custom_lowering_pass(deviceMathPass(target.facts.device->kind).release());
       pipeline.compile_to({{type, file}}, arguments, symbol, halide);
     };
-    bool isStep = isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor());
-    if (isStep && target.facts.device)
-      throw UnsupportedOnDevice("recurrent layers have no kernel on devices yet");
-    if (isStep)
+    if (isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor()))
       emitTo<StepEmitter>(kernel, target, write);
     else
       emitTo<KernelEmitter>(kernel, target, write);

@@ -1,6 +1,7 @@
 // One step of a recurrence: parameters for what it reads, a tuple for what it writes.
 #include "dlc/Codegen/Halide/StepEmitter.h"
 
+#include "dlc/Codegen/Halide/Templates/GPULoops.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
@@ -64,19 +65,24 @@ const templates::RecurrentStep &StepEmitter::multiply(const States &states, unsi
 }
 
 Halide::Expr StepEmitter::share(Halide::Expr value) {
-  return stages.back()->product.inRegister(value, unit, row);
+  return facts.device ? value : stages.back()->product.inRegister(value, unit, row);
 }
 
 Halide::Func StepEmitter::keep(const std::vector<Halide::Expr> &values) {
   Halide::Func kept("kept");
   define(kept, values);
-  kept.compute_root();
+  if (!facts.device)
+    kept.compute_root();
   return kept;
 }
 
 void StepEmitter::define(Halide::Func result, const std::vector<Halide::Expr> &values) {
   stages.back()->result = result;
-  templates::defineRecurrentStep(stages.back()->product, result, unit, row, values, params, facts);
+  if (facts.device)
+    result(unit, row) = Halide::Tuple(values);
+  else
+    templates::defineRecurrentStep(stages.back()->product, result, unit, row, values, params,
+                                   facts);
 }
 
 void StepEmitter::setOutputs(const std::vector<Halide::Expr> &values) {
@@ -96,12 +102,21 @@ void StepEmitter::setOutputs(const std::vector<Halide::Expr> &values) {
   }
 }
 
+void StepEmitter::scheduleOnDevice() {
+  schedule::RnnStepShape shape = schedule::rnnStepShapeOf(op);
+  output.bound(unit, 0, static_cast<int>(shape.units)).bound(row, 0, static_cast<int>(shape.rows));
+  templates::scheduleGPUInjective(
+      output, schedule::chooseGPUInjective(shape.units * shape.rows, *facts.device));
+}
+
 void StepEmitter::emit() {
   auto emission = dyn_cast<StepEmissionOpInterface>(op.getOperation());
   if (!emission)
     throw Halide::CompileError("op '" + op->getName().getStringRef().str() +
                                "' has no Halide emission");
   emission.emitStep(*this);
+  if (facts.device)
+    scheduleOnDevice();
 }
 
 } // namespace dlc::codegen

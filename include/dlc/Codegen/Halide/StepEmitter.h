@@ -47,6 +47,8 @@ public:
   std::vector<Halide::Argument> arguments() const { return {parameters.begin(), parameters.end()}; }
 
 private:
+  /// A thread an element, the products in launches of their own.
+  void scheduleOnDevice();
   /// Elements between neighbours along the axes of `argument`, as the kernel holds its tensor.
   llvm::SmallVector<int64_t> stridesOf(const StepArgument &argument);
 
