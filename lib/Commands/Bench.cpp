@@ -28,8 +28,21 @@ struct KernelTime {
   KernelDescription kernel;
   double milliseconds = 0; ///< of a run: the median
   double least = 0;        ///< of a run: the minimum, in milliseconds
+  double calls = 0;        ///< in a run
 
-  double gflops() const { return milliseconds > 0 ? kernel.flops / milliseconds / 1e6 : 0; }
+  double gflops() const { return perMillisecond(kernel.flops); }
+  double gigabytes() const { return perMillisecond(kernel.bytes); }
+
+private:
+  double perMillisecond(double amount) const {
+    return milliseconds > 0 ? calls * amount / milliseconds / 1e6 : 0;
+  }
+};
+
+/// What is run: a function of the artifact and its inputs.
+struct Call {
+  uint32_t function = 0;
+  std::vector<Tensor> inputs;
 };
 
 struct Measurement {
@@ -47,6 +60,32 @@ struct Measurement {
 };
 
 } // namespace
+
+/// The function that is measured: the training step, or the first.
+static Expected<uint32_t> measuredFunction(const ModelDescription &description, bool train) {
+  if (!train)
+    return 0;
+  for (size_t index = 0; index != description.functions.size(); ++index)
+    if (description.functions[index].name == "train_step")
+      return static_cast<uint32_t>(index);
+  return badInput("model '" + description.name +
+                  "' has no function train_step; compile it with --train");
+}
+
+/// Random values for the inputs of a function with static shapes, in its order.
+static Expected<std::vector<Tensor>> randomInputs(const FunctionDescription &function,
+                                                  const InputFlags &flags) {
+  std::vector<InputSpec> specs;
+  for (const TensorDescription &input : function.inputs)
+    specs.push_back({input.name, onnx::ValueInfo::Kind::Tensor, input.dtype, input.dims});
+  Expected<std::map<std::string, Tensor>> values = flags.read(specs, /*fillMissing=*/true);
+  if (!values)
+    return values.error();
+  std::vector<Tensor> ordered;
+  for (const TensorDescription &input : function.inputs)
+    ordered.push_back((*values)[input.name]);
+  return ordered;
+}
 
 /// Compiles or opens the model, with random inputs of the wanted batch size.
 Expected<Artifact> BenchVerb::open(Session &session, std::map<std::string, Tensor> &values) const {
@@ -87,14 +126,16 @@ Expected<Artifact> BenchVerb::open(Session &session, std::map<std::string, Tenso
   for (const auto &[name, value] : values)
     options->shapes[name] = value.shape();
   options->shapes.erase("");
-  options->inputValues = values;
+  if (train)
+    options->training = TrainingOptions();
+  else
+    options->inputValues = values;
   return compileAndOpen(model, *options);
 }
 
-static Expected<double> timeRun(Context &context, const std::vector<Tensor> &inputs,
-                                std::vector<Tensor> &outputs) {
+static Expected<double> timeRun(Context &context, const Call &call, std::vector<Tensor> &outputs) {
   auto begin = std::chrono::steady_clock::now();
-  if (Status status = context.run(inputs, outputs); !status)
+  if (Status status = context.run(call.inputs, outputs, call.function); !status)
     return status.error();
   std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
   return time.count();
@@ -102,15 +143,14 @@ static Expected<double> timeRun(Context &context, const std::vector<Tensor> &inp
 
 /// Profiled runs, apart from the timed ones, which they would slow down. Each is read by itself: on
 /// a busy machine the mean of a kernel says more about its neighbours.
-static Expected<std::vector<KernelTime>> profileKernels(Context &context,
-                                                        const std::vector<Tensor> &inputs,
+static Expected<std::vector<KernelTime>> profileKernels(Context &context, const Call &call,
                                                         std::vector<Tensor> &outputs, size_t runs) {
   context.enableProfile(true);
   std::vector<KernelProfile> profile;
   std::vector<std::vector<double>> milliseconds; // by kernel, by run
   for (size_t run = 0; run != runs; ++run) {
     context.resetProfile();
-    if (Status status = context.run(inputs, outputs); !status)
+    if (Status status = context.run(call.inputs, outputs, call.function); !status)
       return status.error();
     profile = context.profile();
     milliseconds.resize(profile.size());
@@ -120,21 +160,24 @@ static Expected<std::vector<KernelTime>> profileKernels(Context &context,
   context.enableProfile(false);
   std::vector<KernelTime> times;
   for (size_t i = 0; i != profile.size(); ++i) {
+    if (profile[i].calls == 0)
+      continue; // of another function
     std::ranges::sort(milliseconds[i]);
-    times.push_back({profile[i].kernel, milliseconds[i][runs / 2], milliseconds[i].front()});
+    times.push_back({profile[i].kernel, milliseconds[i][runs / 2], milliseconds[i].front(),
+                     static_cast<double>(profile[i].calls)});
   }
   std::ranges::sort(times, std::greater<>(), &KernelTime::milliseconds);
   return times;
 }
 
-static Expected<Measurement> measure(Context &context, const std::vector<Tensor> &inputs,
-                                     double seconds, Session &session) {
+static Expected<Measurement> measure(Context &context, const Call &call, double seconds,
+                                     Session &session) {
   using Clock = std::chrono::steady_clock;
   std::vector<Tensor> outputs;
   Measurement result;
   // Warm: caches, page tables, worker threads.
   for (int run = 0; run != 3; ++run)
-    if (Expected<double> time = timeRun(context, inputs, outputs); !time)
+    if (Expected<double> time = timeRun(context, call, outputs); !time)
       return time.error();
   constexpr size_t fewestRuns = 5;
   auto begin = Clock::now();
@@ -145,7 +188,7 @@ static Expected<Measurement> measure(Context &context, const std::vector<Tensor>
     session.terminal.showProgress({"bench", "",
                                    static_cast<uint64_t>(std::min(elapsed, seconds) * 1000),
                                    static_cast<uint64_t>(seconds * 1000)});
-    Expected<double> time = timeRun(context, inputs, outputs);
+    Expected<double> time = timeRun(context, call, outputs);
     if (!time)
       return time.error();
     result.milliseconds.push_back(*time);
@@ -153,12 +196,12 @@ static Expected<Measurement> measure(Context &context, const std::vector<Tensor>
   session.terminal.clearProgress();
   std::ranges::sort(result.milliseconds);
   Expected<std::vector<KernelTime>> kernels = profileKernels(
-      context, inputs, outputs, std::clamp<size_t>(result.milliseconds.size() / 2, 5, 50));
+      context, call, outputs, std::clamp<size_t>(result.milliseconds.size() / 2, 5, 50));
   if (!kernels)
     return kernels.error();
   result.kernels = std::move(*kernels);
-  for (const KernelDescription &kernel : context.description().kernels)
-    result.flops += kernel.flops;
+  for (const KernelTime &time : result.kernels)
+    result.flops += time.calls * time.kernel.flops;
   return result;
 }
 
@@ -169,7 +212,8 @@ static Json toJson(const Measurement &result) {
                        {"kind", time.kernel.kind},
                        {"ms", time.milliseconds},
                        {"min_ms", time.least},
-                       {"gflops", time.gflops()}});
+                       {"gflops", time.gflops()},
+                       {"gbytes_per_s", time.gigabytes()}});
   return {{"min_ms", result.milliseconds.front()},
           {"median_ms", result.quantile(0.5)},
           {"p99_ms", result.quantile(0.99)},
@@ -185,14 +229,15 @@ static void print(const Measurement &result, Terminal &terminal) {
   for (const KernelTime &time : result.kernels)
     total += time.milliseconds;
   double threads = result.threads;
-  TextTable table({"kernel", "kind", "ms", "% of run", "GFLOP/s", "% of peak"});
+  TextTable table({"kernel", "kind", "ms", "% of run", "GFLOP/s", "% of peak", "GB/s"});
   table.alignLeft(1);
   for (const KernelTime &time : result.kernels)
     table.add(
         {time.kernel.name, time.kernel.kind, formatNumber(time.milliseconds, 3),
          formatNumber(total > 0 ? 100 * time.milliseconds / total : 0, 1),
          formatNumber(time.gflops(), 1),
-         result.peakGflops == 0 ? "-" : formatNumber(100 * time.gflops() / result.peakGflops, 1)});
+         result.peakGflops == 0 ? "-" : formatNumber(100 * time.gflops() / result.peakGflops, 1),
+         formatNumber(time.gigabytes(), 1)});
   if (!result.kernels.empty()) {
     terminal.print(table.text());
     terminal.print("");
@@ -211,13 +256,17 @@ static void print(const Measurement &result, Terminal &terminal) {
 }
 
 ExitCode BenchVerb::run(Session &session) const {
-  if (train)
-    return session.fail(unsupported("--train: this dlc compiles inference only"));
   std::map<std::string, Tensor> values;
   Expected<Artifact> artifact = open(session, values);
   if (!artifact)
     return session.fail(artifact.error());
-  Expected<std::vector<Tensor>> ordered = orderInputs(artifact->description(), values);
+  const ModelDescription &description = artifact->description();
+  Expected<uint32_t> function = measuredFunction(description, train);
+  if (!function)
+    return session.fail(function.error());
+  Expected<std::vector<Tensor>> ordered =
+      train ? randomInputs(description.functions[*function], inputs)
+            : orderInputs(description, values);
   if (!ordered)
     return session.fail(badInput(model + ": " + ordered.error().message));
   ContextOptions where = runFlags.options();
@@ -226,7 +275,13 @@ ExitCode BenchVerb::run(Session &session) const {
   Expected<Context> context = artifact->createContext(where);
   if (!context)
     return session.fail(context.error());
-  Expected<Measurement> result = measure(*context, *ordered, seconds, session);
+  // State starts as the model has it.
+  std::vector<Tensor> none;
+  for (size_t index = 0; train && index != description.functions.size(); ++index)
+    if (description.functions[index].name == "init")
+      if (Status status = context->run({}, none, static_cast<uint32_t>(index)); !status)
+        return session.fail(status.error());
+  Expected<Measurement> result = measure(*context, {*function, *ordered}, seconds, session);
   if (!result)
     return session.fail(result.error());
   result->threads = used;
@@ -248,6 +303,7 @@ void cli::addBenchCommand(CLI::App &app, Session &session) {
               "Measures a model: times, GFLOP/s, share of the peak, a table of kernels",
               "dlc bench model.so --threads 2\n"
               "dlc bench model.onnx --batch 16 --json\n"
+              "dlc bench trainer.so --train --threads 1\n"
               "dlc bench model.onnx --shape x=1x3x48x320 --seconds 10");
   command
       ->add_option("MODEL", verb->model,
@@ -261,7 +317,10 @@ void cli::addBenchCommand(CLI::App &app, Session &session) {
       ->capture_default_str()
       ->check(between(0.0, 3600.0))
       ->type_name("S");
-  command->add_flag("--train", verb->train, "Measures the training step (to come)");
+  command->add_flag(
+      "--train", verb->train,
+      "Measures the training step: of an artifact compiled with --train, or of a model "
+      "with the default loss and optimizer");
   verb->inputs.add(*command);
   verb->flags.add(*command);
   command->callback(
