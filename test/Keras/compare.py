@@ -1,4 +1,7 @@
-"""Compares dlc with Keras: every family of models.py, every output, compiled or interpreted."""
+"""Compares dlc with Keras: every family of models.py, every output, compiled or interpreted.
+
+With --open-batch each family is one artifact that serves several batch sizes.
+"""
 import argparse
 import subprocess
 import sys
@@ -12,16 +15,22 @@ import numpy as np
 TOLERANCE = 1e-5
 
 
+def call(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip() or f"exit code {done.returncode}")
+
+
 def run(dlc: str, model: Path, inputs: dict[str, np.ndarray], folder: Path, extra: list[str]) -> dict[str, np.ndarray]:
     """The outputs of `dlc run`, by name."""
     command = [dlc, "run", str(model), "--output", str(folder / "out"), "--quiet", *extra]
     for name, value in inputs.items():
         path = folder / f"{name}.npy"
         np.save(path, value)
-        command += ["--input", f"{name}={path}", "--shape", f"{name}={'x'.join(map(str, value.shape))}"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip() or f"exit code {done.returncode}")
+        command += ["--input", f"{name}={path}"]
+        if model.suffix == ".keras":
+            command += ["--shape", f"{name}={'x'.join(map(str, value.shape))}"]
+    call(command)
     return {path.stem: np.load(path) for path in (folder / "out").glob("*.npy")}
 
 
@@ -35,39 +44,52 @@ def difference(found: np.ndarray | None, expected: np.ndarray) -> str:
     return "" if largest <= TOLERANCE * max(scale, 1) else f"differs by {largest:.3g} of {scale:.3g}"
 
 
-def check(dlc: str, name: str, folder: Path, extra: list[str]) -> list[str]:
+def predictions(model: models.keras.Model, inputs: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """What Keras says, by the names that dlc gives the outputs."""
+    if isinstance(model, models.keras.Sequential):
+        return {model.layers[-1].name: np.asarray(model(*inputs))}
+    return dict(zip(model.output_names, map(np.asarray, models.keras.tree.flatten(model(inputs))), strict=True))
+
+
+def check(arguments: argparse.Namespace, name: str, folder: Path) -> list[str]:
     case = models.FAMILIES[name]()
-    path = folder / f"{name}.keras"
+    path, problems = folder / f"{name}.keras", []
     case.model.save(path)
-    inputs = list(case.inputs.values())
-    if isinstance(case.model, models.keras.Sequential):
-        names, expected = [case.model.layers[-1].name], [case.model(*inputs)]
-    else:
-        names, expected = case.model.output_names, models.keras.tree.flatten(case.model(inputs))
+    extra = ["--interpret"] if arguments.interpret else []
+    batches = [case.inputs]
+    if arguments.open_batch:
+        # One that all have, a prime, one element.
+        batches += [{key: np.resize(value, (size, *value.shape[1:])) for key, value in case.inputs.items()}
+                    for size in (7, 1)]
     try:
-        found = run(dlc, path, case.inputs, folder, extra)
+        if arguments.open_batch:
+            call([arguments.dlc, "compile", str(path), "-o", str(folder / "model.so"), "--quiet"])
+            path = folder / "model.so"
+        for inputs in batches:
+            found = run(arguments.dlc, path, inputs, folder, extra)
+            expected = predictions(case.model, list(inputs.values()))
+            wrong = {output: difference(found.get(output), value) for output, value in expected.items()}
+            wrong |= {output: "expected no such output" for output in found.keys() - expected.keys()}
+            problems += [f"FAIL {name}: {output}: {problem}" for output, problem in wrong.items() if problem]
     except RuntimeError as failure:
-        return [f"FAIL {name}: {failure}"]
-    if len(names) != len(found):
-        return [f"FAIL {name}: {len(found)} outputs, expected {len(names)}"]
-    problems = [(output, difference(found.get(output), np.asarray(value))) for output, value in zip(names, expected)]
-    return [f"FAIL {name}: {output}: {problem}" for output, problem in problems if problem]
+        problems.append(f"FAIL {name}: {failure}")
+    return problems
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dlc", default="dlc")
     parser.add_argument("--interpret", action="store_true", help="judge the reference interpreter")
+    parser.add_argument("--open-batch", action="store_true", help="leave the batch open, and run several")
     parser.add_argument("--without", action="append", default=[], help="a family that is left out")
     parser.add_argument("families", nargs="*", help="all without")
     arguments = parser.parse_args()
-    extra = ["--interpret"] if arguments.interpret else []
     failed = 0
     for name in arguments.families or models.FAMILIES:
         if name in arguments.without:
             continue
         with tempfile.TemporaryDirectory(prefix="dlc-keras-") as folder:
-            problems = check(arguments.dlc, name, Path(folder), extra)
+            problems = check(arguments, name, Path(folder))
         failed += bool(problems)
         print(*problems or [f"ok {name}"], sep="\n", flush=True)
     return 1 if failed else 0
