@@ -248,7 +248,9 @@ std::string Streamer::nameAttribute(hid_t group, const std::string &path) {
     Type memory(H5Tcopy(type));
     if (H5Aread(attribute, memory, &text) < 0 || !text)
       refuse(path, "attribute 'name' is damaged");
-    return std::string(text, strnlen(text, maxNameBytes));
+    std::string name(text, strnlen(text, maxNameBytes));
+    H5free_memory(text);
+    return name;
   }
   size_t bytes = H5Tget_size(type);
   if (bytes > maxNameBytes)
