@@ -4,7 +4,7 @@ Each model starts from the weights of one `.keras` file in both. First 20 steps 
 to 1e-4, relative, and the predictions after them to 1e-3. Then whole epochs, `fit` against `dlc train`: the histories
 agree to 1e-3, and the `.keras` file that dlc leaves gives Keras the predictions of its own training, to 1e-3.
 
-    keras_steps.py --dlc build/bin/dlc [MODEL]... [--full]
+    keras_steps.py --dlc build/bin/dlc [MODEL]... [--full] [--target NAME]
 """
 import argparse
 import json
@@ -22,6 +22,7 @@ from keras import layers  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Models"))
 from artifact import Artifact  # noqa: E402
+from device import missing_device  # noqa: E402
 
 STEPS, LOSS_TOLERANCE, PREDICTION_TOLERANCE, HISTORY_TOLERANCE = 20, 1e-4, 1e-3, 1e-3
 
@@ -78,7 +79,7 @@ def relative(found, expected) -> float:
     return float(np.abs(found - expected).max() / np.abs(expected).max())
 
 
-def compare_steps(dlc, path, loss, batch, folder) -> tuple[float, float]:
+def compare_steps(dlc, target, path, loss, batch, folder) -> tuple[float, float]:
     """The largest relative difference of any loss, and of the predictions at the end."""
     model = keras.models.load_model(path)
     library = folder / "steps.so"
@@ -89,7 +90,7 @@ def compare_steps(dlc, path, loss, batch, folder) -> tuple[float, float]:
     if optimizer == "sgd":
         flags += [f"--momentum={model.optimizer.momentum}"] + (["--nesterov"] if model.optimizer.nesterov else [])
     subprocess.run([dlc, "compile", str(path), "--train", f"--loss={loss}", *flags, "--shape", shape,
-                    "-o", str(library), "--quiet"], check=True, timeout=600)
+                    f"--target={target}", "-o", str(library), "--quiet"], check=True, timeout=1200)
     artifact, rng, worst = Artifact(library), np.random.default_rng(5), 0.0
     artifact("init")
     for _ in range(STEPS):
@@ -127,7 +128,11 @@ def main() -> int:
     parser.add_argument("models", nargs="*", metavar="MODEL", help=f"of {', '.join(MODELS)}; all by default")
     parser.add_argument("--dlc", default="dlc", help="the dlc to test")
     parser.add_argument("--full", action="store_true", help="the course net on 224 x 224, 32 images a step")
+    parser.add_argument("--target", default="cpu", help="what steps are compiled for; epochs run on the CPU alone")
     arguments = parser.parse_args()
+    if arguments.target == "opencl" and (missing := missing_device(arguments.dlc)):
+        print(f"skipped: {missing}")
+        return 77
     failures = 0
     for name in arguments.models or MODELS:
         keras.utils.set_random_seed(7)
@@ -137,8 +142,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="dlc-keras-") as folder:
             path = Path(folder) / "model.keras"
             model.save(path)
-            losses, predictions = compare_steps(arguments.dlc, path, loss, batch, Path(folder))
-            history, trained = compare_fit(arguments.dlc, path, loss, batch, Path(folder))
+            losses, predictions = compare_steps(arguments.dlc, arguments.target, path, loss, batch, Path(folder))
+            history, trained = (0.0, 0.0) if arguments.target != "cpu" else \
+                compare_fit(arguments.dlc, path, loss, batch, Path(folder))
         good = losses <= LOSS_TOLERANCE and predictions <= PREDICTION_TOLERANCE and \
             history <= HISTORY_TOLERANCE and trained <= PREDICTION_TOLERANCE
         failures += not good

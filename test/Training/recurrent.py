@@ -3,7 +3,7 @@
 A bidirectional LSTM under a plain recurrence and a softmax: losses and predictions of 20 steps must
 agree. Exits 1 where one does not.
 
-    recurrent.py --dlc build/bin/dlc [--cpu NAME]
+    recurrent.py --dlc build/bin/dlc [--cpu NAME] [--target NAME]
 """
 import argparse
 import subprocess
@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Models"))
 from artifact import Artifact  # noqa: E402
+from device import missing_device  # noqa: E402
 
 STEPS, BATCH, FEATURES, UNITS, HIDDEN, CLASSES = 7, 5, 6, 9, 17, 4
 TRAINING_STEPS, RATE, TOLERANCE = 20, 0.2, 1e-4
@@ -120,7 +121,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dlc", default="dlc")
     parser.add_argument("--cpu", default="native")
+    parser.add_argument("--target", default="cpu", help="what the step is compiled for")
     arguments = parser.parse_args()
+    if arguments.target == "opencl" and (missing := missing_device(arguments.dlc)):
+        print(f"skipped: {missing}")
+        return 77
     p = parameters()
     rng = np.random.default_rng(3)
     worst = 0.0
@@ -128,8 +133,8 @@ def main() -> int:
         folder = Path(text)
         write_model(folder / "net.onnx", p)
         subprocess.run([arguments.dlc, "compile", str(folder / "net.onnx"), "--train", "--loss=categorical_crossentropy",
-                        "--optimizer=sgd", f"--learning-rate={RATE}", f"--cpu={arguments.cpu}", "--quiet",
-                        "-o", str(folder / "net.so")], check=True)
+                        "--optimizer=sgd", f"--learning-rate={RATE}", f"--cpu={arguments.cpu}",
+                        f"--target={arguments.target}", "--quiet", "-o", str(folder / "net.so")], check=True)
         for threads in (1, 2):
             weights, net = dict(p), Artifact(folder / "net.so", threads)
             net("init")
