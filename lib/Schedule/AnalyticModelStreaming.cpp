@@ -22,10 +22,15 @@ DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &fa
   const int lanes = facts.lanes(shape.elementBytes);
   const int64_t vectors = std::max<int64_t>(1, shape.channels / lanes);
 
-  // Columns share the loads of their windows: of 4 to 8, those that waste the fewest.
+  const int chains = facts.fmaLatency * facts.fmaPerCycle; // independent sums that hide the latency
+  // Columns share the loads of their windows. Four of them by two vectors: neighbouring lines are
+  // fetched together. Where pairs would waste channels, one vector by the 4 to 8 columns that waste
+  // the fewest.
+  const int64_t whole = ceilDiv(shape.channels, lanes);
+  const bool pairs = vectors > 1 && 8 * 2 * ceilDiv(whole, 2) <= 9 * whole;
+  const int64_t most = std::min<int64_t>(pairs ? chains / 2 : chains, shape.width);
   int64_t leastWaste = -1;
-  for (int64_t columns = std::min<int64_t>(8, shape.width);
-       columns >= std::min<int64_t>(4, shape.width); --columns) {
+  for (int64_t columns = most; columns >= std::min<int64_t>(chains / 2, shape.width); --columns) {
     int64_t waste = ceilDiv(shape.width, columns) * columns - shape.width;
     if (leastWaste < 0 || waste < leastWaste) {
       leastWaste = waste;
@@ -33,8 +38,8 @@ DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &fa
     }
   }
   // Narrow outputs (a global pool) take their independent chains from the channels.
-  params.vectorsPerTile =
-      int(std::clamp<int64_t>(std::min<int64_t>(vectors, 8 / params.columnsPerTile), 1, 8));
+  params.vectorsPerTile = int(
+      std::clamp<int64_t>(std::min<int64_t>(vectors, chains / params.columnsPerTile), 1, chains));
   // Rows of a block with their halo should stay in half of L2.
   const int64_t rows = facts.l2Bytes / 2 / std::max<int64_t>(1, shape.inputRowBytes * 2);
   const double cycles = double(shape.batch * shape.height * shape.width) *
