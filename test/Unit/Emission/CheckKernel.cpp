@@ -1,0 +1,229 @@
+// One compiled kernel against the interpreter.
+#include "CheckKernel.h"
+#include "GuardedMemory.h"
+#include "OpenSizes.h"
+
+#include "dlc/Codegen/Halide/KernelCompiler.h"
+#include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Dialect/DL/IR/TensorConversion.h"
+#include "dlc/Reference/Interpreter.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace dlc::test {
+namespace {
+
+mlir::MLIRContext &context() {
+  static auto *made = [] {
+    mlir::DialectRegistry registry;
+    registry.insert<dl::DLDialect, mlir::func::FuncDialect>();
+    registerReferenceModels(registry);
+    codegen::registerEmissionModels(registry);
+    auto *context = new mlir::MLIRContext(registry);
+    context->loadAllAvailableDialects();
+    return context;
+  }();
+  return *made;
+}
+
+/// Irregular values in about [-3, 3].
+Tensor pattern(mlir::RankedTensorType type, unsigned seed) {
+  Tensor made = dl::emptyTensor(type);
+  for (int64_t i = 0; i < made.numElements(); ++i) {
+    seed = seed * 1664525u + 1013904223u;
+    int value = static_cast<int>(seed >> 20) % 193 - 96;
+    made.setDouble(i, isFloat(made.dtype()) ? value / 32.0 : value / 8);
+  }
+  return made;
+}
+
+/// A kernel that is compiled once and run at any of its sizes.
+class CompiledKernel {
+public:
+  explicit CompiledKernel(dl::KernelOp kernel) : symbols(kernel.getSymbols()) {
+    codegen::KernelTarget target = *codegen::kernelTarget("");
+    codegen::KernelEmitter emitter(kernel, target.facts);
+    emitter.emit();
+    Halide::Pipeline pipeline = emitter.pipeline();
+    // As for artifacts: a kernel trusts its buffers and reads nothing of them but their host
+    // pointers.
+    Halide::Target jit = Halide::get_jit_target_from_environment()
+                             .with_feature(Halide::Target::StrictFloat)
+                             .with_feature(Halide::Target::NoAsserts)
+                             .with_feature(Halide::Target::NoBoundsQuery);
+    callable = pipeline.compile_to_callable(emitter.arguments(), jit);
+    for (const Halide::OutputImageParam &output : pipeline.outputs().front().output_buffers())
+      loops.push_back(output.dimensions());
+  }
+
+  /// Runs it on `inputs`, with results of these types. `sizes` holds the values of all symbols.
+  std::vector<Tensor> run(const std::vector<Tensor> &inputs, mlir::TypeRange types,
+                          llvm::ArrayRef<int32_t> sizes) {
+    std::vector<bench::GuardedMemory> memory;
+    std::vector<Halide::Buffer<void>> buffers;
+    auto add = [&](const Tensor &tensor, mlir::Type type, size_t dimensions, bool written) {
+      size_t bytes = static_cast<size_t>(tensor.numElements()) * byteWidth(tensor.dtype());
+      memory.emplace_back(bytes, /*guardEnd=*/true);
+      if (written)
+        std::memset(memory.back().data(), 0xa5, bytes); // what is missed shows
+      else
+        std::memcpy(memory.back().data(), tensor.raw(), bytes);
+      // The extents are nothing that the kernel reads.
+      std::vector<int> extents(dimensions, 1);
+      if (!extents.empty())
+        extents[0] = static_cast<int>(tensor.numElements());
+      buffers.emplace_back(codegen::KernelEmitter::storageType(type), memory.back().data(),
+                           extents);
+    };
+    for (const Tensor &input : inputs)
+      add(input, dl::typeOf(&context(), input), input.shape().size(), false);
+    std::vector<Tensor> results;
+    for (auto [index, type] : llvm::enumerate(types)) {
+      results.push_back(dl::emptyTensor(llvm::cast<mlir::RankedTensorType>(type)));
+      add(results.back(), type, static_cast<size_t>(loops[index]), true);
+    }
+    Halide::JITUserContext user;
+    auto *userPointer = &user;
+    std::vector<const void *> arguments{&userPointer};
+    for (unsigned symbol : symbols)
+      arguments.push_back(&sizes[symbol]);
+    for (Halide::Buffer<void> &buffer : buffers)
+      arguments.push_back(buffer.raw_buffer());
+    EXPECT_EQ(callable.call_argv_fast(arguments.size(), arguments.data()), 0);
+    for (auto [index, result] : llvm::enumerate(results))
+      std::memcpy(result.raw(), memory[inputs.size() + index].data(),
+                  static_cast<size_t>(result.numElements()) * byteWidth(result.dtype()));
+    return results;
+  }
+
+private:
+  llvm::SmallVector<unsigned> symbols;
+  Halide::Callable callable;
+  std::vector<int> loops;
+};
+
+void expectEqual(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected,
+                 double tolerance) {
+  for (size_t i = 0; i < actual.size(); ++i)
+    for (int64_t at = 0; at < actual[i].numElements(); ++at) {
+      double a = actual[i].asDouble(at), e = expected[i].asDouble(at);
+      if (std::isnan(e) && std::isnan(a))
+        continue;
+      double allowed = isFloat(actual[i].dtype()) ? tolerance * std::max(1.0, std::fabs(e)) : 0;
+      ASSERT_TRUE(a == e || std::fabs(a - e) <= allowed)
+          << "output " << i << ", element " << at << ": expected " << e << ", found " << a;
+    }
+}
+
+/// Runs `kernel` where `function` has its sizes, and compares with the interpreter.
+void runAndCompare(CompiledKernel &kernel, mlir::func::FuncOp function,
+                   llvm::ArrayRef<int32_t> sizes, double tolerance) {
+  std::vector<Tensor> inputs;
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+    inputs.push_back(
+        pattern(llvm::cast<mlir::RankedTensorType>(type), static_cast<unsigned>(index + 1)));
+  auto expected = interpret(function, inputs);
+  ASSERT_TRUE(expected) << expected.error().message;
+  expectEqual(kernel.run(inputs, function.getResultTypes(), sizes), *expected, tolerance);
+}
+
+dl::KernelOp kernelOf(mlir::func::FuncOp function) {
+  return *function.getBody().getOps<dl::KernelOp>().begin();
+}
+
+/// Opens `opened`, some sizes of the function's operands, and runs the kernel at several values.
+void checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, double tolerance) {
+  auto indexOf = [&](int64_t size) { return llvm::find(opened, size) - opened.begin(); };
+  auto isOpen = [&](int64_t size) { return llvm::is_contained(opened, size); };
+  auto symbolic = resized(function, [&](int64_t size) {
+    return isOpen(size) ? getAffineSymbolExpr(static_cast<unsigned>(indexOf(size)), &context())
+                        : getAffineConstantExpr(size, &context());
+  });
+  if (!symbolic)
+    return; // an op that needs this size as it is
+  auto open = symbolic->lookupSymbol<mlir::func::FuncOp>(function.getName());
+  std::string text;
+  llvm::raw_string_ostream(text) << open.getFunctionType();
+  SCOPED_TRACE(text);
+  CompiledKernel kernel(kernelOf(open));
+  for (size_t round = 0; round < sizesAround(1).size(); ++round) {
+    std::vector<int32_t> sizes;
+    for (size_t i = 0; i < opened.size(); ++i) {
+      std::vector<int64_t> around = sizesAround(opened[i]);
+      sizes.push_back(static_cast<int32_t>(around[(round + i * (round > 0)) % around.size()]));
+    }
+    auto fixed = resized(function, [&](int64_t size) {
+      return getAffineConstantExpr(isOpen(size) ? sizes[static_cast<size_t>(indexOf(size))] : size,
+                                   &context());
+    });
+    if (!fixed)
+      continue; // a window larger than its image
+    auto at = fixed->lookupSymbol<mlir::func::FuncOp>(function.getName());
+    if (llvm::any_of(at.getResultTypes(),
+                     [](mlir::Type type) { return dl::elementCountOf(type) == 0; }))
+      continue; // artifacts call no kernel for nothing
+    std::string values;
+    for (int32_t size : sizes)
+      values += (values.empty() ? "sizes " : ", ") + std::to_string(size);
+    SCOPED_TRACE(values);
+    runAndCompare(kernel, at, sizes, tolerance);
+  }
+}
+
+void checkFunction(mlir::func::FuncOp function, double tolerance) {
+  CompiledKernel fixed(kernelOf(function));
+  runAndCompare(fixed, function, {}, tolerance);
+  std::vector<int64_t> sizes = sizesOfOperands(function);
+  for (int64_t size : sizes)
+    checkOpen(function, {size}, tolerance);
+  if (sizes.size() > 1)
+    checkOpen(function, sizes, tolerance);
+}
+
+} // namespace
+
+void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::string> &outputs,
+                 const std::string &body, const std::string &yielded, double tolerance) {
+  SCOPED_TRACE(body);
+  std::string arguments, bindings, types;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    std::string separator = i ? ", " : "", number = std::to_string(i);
+    arguments += separator + "%a" + number + ": " + inputs[i];
+    bindings += separator + "%" + number + " = %a" + number + " : " + inputs[i];
+  }
+  for (const std::string &type : outputs)
+    types += (types.empty() ? "" : ", ") + type;
+  std::string many = outputs.size() > 1 ? ":" + std::to_string(outputs.size()) : "", returned;
+  for (size_t i = 0; i < outputs.size(); ++i)
+    returned += (i ? ", %r" : "%r") + (outputs.size() > 1 ? "#" + std::to_string(i) : "");
+  std::string text = "func.func @f(" + arguments + ") -> (" + types + ") {\n%r" + many +
+                     " = dl.kernel (" + bindings + ") -> (" + types + ") {\n" + body +
+                     "\ndl.yield " + yielded + " : " + types + "\n}\nreturn " + returned + " : " +
+                     types + "\n}";
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
+  ASSERT_TRUE(module) << text;
+  try {
+    checkFunction(module->lookupSymbol<mlir::func::FuncOp>("f"), tolerance);
+  } catch (const Halide::Error &error) {
+    FAIL() << error.what();
+  }
+}
+
+void checkOp(const std::string &op, const std::vector<std::string> &inputs,
+             const std::vector<std::string> &outputs, double tolerance) {
+  std::string from, to, yielded;
+  for (const std::string &type : inputs)
+    from += (from.empty() ? "" : ", ") + type;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    to += (i ? ", " : "") + outputs[i];
+    yielded += (i ? ", %y" : "%y") + (outputs.size() > 1 ? "#" + std::to_string(i) : "");
+  }
+  std::string many = outputs.size() > 1 ? ":" + std::to_string(outputs.size()) : "";
+  checkKernel(inputs, outputs, "%y" + many + " = " + op + " : (" + from + ") -> (" + to + ")",
+              yielded, tolerance);
+}
+
+} // namespace dlc::test
