@@ -5,6 +5,7 @@
 #include "dlc/Schedule/ScheduleAttributes.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <limits>
 #include <numeric>
 
 using namespace mlir;
@@ -29,6 +30,12 @@ static SmallVector<int64_t> likelyShapeOf(Value value) {
 
 static int64_t product(ArrayRef<int64_t> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
+}
+
+/// `rows` of `result`, odd where it may have any: no tile fits them for sure.
+static int64_t oddRows(int64_t rows, Value result) {
+  bool open = ShapedType::isDynamicShape(shapeOf(result).drop_back(1));
+  return open && rows % 2 == 0 ? rows - 1 : rows;
 }
 
 static bool isOne(int64_t value) { return value == 1; }
@@ -69,6 +76,7 @@ GemmShape gemmShapeOf(dl::MatmulOp op) {
   bool joined = !op.getTransposeLhs() && (op.getPackedColumns() > 0 || shared);
   ArrayRef<int64_t> all = result;
   shape.rows = joined ? product(all.drop_back(1)) : result[result.size() - 2];
+  shape.rows = oddRows(shape.rows, op.getResult());
   shape.batch = joined ? 1 : product(all.drop_back(2));
   return shape;
 }
@@ -77,13 +85,15 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
   SmallVector<int64_t> result = likelyShapeOf(op.getResult());
   ArrayRef<int64_t> window = windowOf(op);
   GemmShape shape;
-  shape.rows = product(ArrayRef(result).drop_back(1));
+  shape.rows = oddRows(product(ArrayRef(result).drop_back(1)), op.getResult());
   shape.columns = result.back() / op.getGroups();
   shape.batch = op.getGroups();
   shape.depth = product(window) * shapeOf(op.getInput()).back() / op.getGroups();
   shape.elementBytes = accumulatorBytes(op.getResult());
   if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
     shape.lineWidth = result[result.size() - 2];
+    if (ShapedType::isDynamic(shapeOf(op.getResult())[result.size() - 2]))
+      shape.lineWidth = std::numeric_limits<int32_t>::max(); // a prime: tiles wrap around lines
     // A window adds its stride's worth of the image, and no more than itself.
     shape.lhsBytesPerRow = shapeOf(op.getInput()).back() / op.getGroups() * shape.elementBytes;
     for (auto [stride, taps] : llvm::zip(op.getStrides(), window))
@@ -269,16 +279,17 @@ MachineFacts factsFor(Operation *op, int vectorBytes) {
   return vectorBytes >= 64 ? avx512Facts(facts) : avx2Facts(facts);
 }
 
-static Attribute injectiveSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
+static InjectiveShape injectiveShapeOf(dl::KernelOp kernel) {
   InjectiveShape shape;
   shape.elements = product(likelyShapeOf(kernel.getOutputs().front()));
   shape.operands = kernel.getInputs().size() + kernel.getOutputs().size();
   shape.elementBytes =
       std::max(1u, getElementTypeOrSelf(kernel.getOutputs().front()).getIntOrFloatBitWidth() / 8);
-  return attributeOf(kernel.getContext(), chooseInjective(shape, facts));
+  return shape;
 }
 
-Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
+/// The schedule at the likely sizes.
+static Attribute likelySchedule(dl::KernelOp kernel, const MachineFacts &facts) {
   MLIRContext *context = kernel.getContext();
   Operation *anchor = kernel.getAnchor();
   if (auto recurrent = dyn_cast_if_present<RecurrentOpInterface>(anchor))
@@ -304,7 +315,39 @@ Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
     return attributeOf(
         context, chooseTranspose(product(likelyShapeOf(transpose.getResult())), bytes, facts));
   }
-  return injectiveSchedule(kernel, facts);
+  return attributeOf(context, chooseInjective(injectiveShapeOf(kernel), facts));
+}
+
+/// `schedule` for any sizes: as many tasks as large ones are worth. Templates make fewer where a call
+/// is small.
+static Attribute forOpenSizes(Attribute schedule, dl::KernelOp kernel, const MachineFacts &facts) {
+  MLIRContext *context = kernel.getContext();
+  const int most = 4 * facts.cores;
+  return llvm::TypeSwitch<Attribute, Attribute>(schedule)
+      .Case<dl::GemmScheduleAttr, dl::AttentionScheduleAttr, dl::DepthwiseScheduleAttr,
+            dl::WindowScheduleAttr, dl::RowReduceScheduleAttr, dl::TransposeScheduleAttr>(
+          [&](auto attribute) -> Attribute {
+            auto params = paramsOf(attribute);
+            params.tasks = most;
+            return attributeOf(context, params);
+          })
+      .Case([&](dl::InjectiveScheduleAttr attribute) -> Attribute {
+        InjectiveShape shape = injectiveShapeOf(kernel);
+        InjectiveParams params = paramsOf(attribute);
+        // The fewest elements that are worth two pieces.
+        constexpr int64_t plenty = int64_t(1) << 40;
+        for (shape.elements = 1024; params.tasks <= 1 && shape.elements < plenty;)
+          params = chooseInjective(shape, facts), shape.elements *= 2;
+        params.tasks = most;
+        return attributeOf(context, params);
+      })
+      .Default(schedule);
+}
+
+Attribute chooseSchedule(dl::KernelOp kernel, const MachineFacts &facts) {
+  Attribute schedule = likelySchedule(kernel, facts);
+  return kernel.getSymbols().empty() || facts.cores == 1 ? schedule
+                                                         : forOpenSizes(schedule, kernel, facts);
 }
 
 } // namespace dlc::schedule

@@ -284,8 +284,13 @@ Coords KernelEmitter::splitLinear(Halide::Expr linear, ArrayRef<AffineExpr> shap
     return coords;
   }
   for (unsigned axis = last; axis-- > first;) {
-    auto [quotient, rest] = templates::divide(linear, size(shape[axis]));
-    coords[axis - first] = axis == first ? linear : rest;
+    if (axis == first) {
+      coords.front() = linear;
+      break;
+    }
+    Size outer = productOf(sizesOf(shape.slice(first, axis - first)));
+    auto [quotient, rest] = templates::divide(linear, size(shape[axis]), outer);
+    coords[axis - first] = rest;
     linear = quotient;
   }
   return coords;

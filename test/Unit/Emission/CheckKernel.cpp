@@ -135,7 +135,8 @@ dl::KernelOp kernelOf(mlir::func::FuncOp function) {
 }
 
 /// Opens `opened`, some sizes of the function's operands, and runs the kernel at several values.
-void checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, double tolerance) {
+/// False where an op needs one of them as it is.
+bool checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, double tolerance) {
   auto indexOf = [&](int64_t size) { return llvm::find(opened, size) - opened.begin(); };
   auto isOpen = [&](int64_t size) { return llvm::is_contained(opened, size); };
   auto symbolic = resized(function, [&](int64_t size) {
@@ -143,7 +144,7 @@ void checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, 
                         : getAffineConstantExpr(size, &context());
   });
   if (!symbolic)
-    return; // an op that needs this size as it is
+    return false;
   auto open = symbolic->lookupSymbol<mlir::func::FuncOp>(function.getName());
   std::string text;
   llvm::raw_string_ostream(text) << open.getFunctionType();
@@ -171,22 +172,37 @@ void checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, 
     SCOPED_TRACE(values);
     runAndCompare(kernel, at, sizes, tolerance);
   }
+  return true;
+}
+
+/// The first operand's sizes but the innermost: batches and images, where channels are last.
+std::vector<int64_t> outerSizes(mlir::func::FuncOp function) {
+  std::vector<int64_t> sizes;
+  auto first = llvm::cast<mlir::RankedTensorType>(function.getArgumentTypes().front());
+  for (int64_t size : first.getShape().drop_back(first.getRank() > 0))
+    if (size > 1 && size != first.getShape().back() && !llvm::is_contained(sizes, size))
+      sizes.push_back(size);
+  return sizes;
 }
 
 void checkFunction(mlir::func::FuncOp function, double tolerance) {
   CompiledKernel fixed(kernelOf(function));
   runAndCompare(fixed, function, {}, tolerance);
-  std::vector<int64_t> sizes = sizesOfOperands(function);
-  for (int64_t size : sizes)
+  std::vector<int64_t> all = sizesOfOperands(function), outer = outerSizes(function);
+  if (!outer.empty() && outer != all)
+    checkOpen(function, outer, tolerance);
+  // A schedule that is given is right for the channels that it is given with.
+  if (all.empty() || kernelOf(function).getScheduleAttr() || checkOpen(function, all, tolerance))
+    return;
+  for (int64_t size : all)
     checkOpen(function, {size}, tolerance);
-  if (sizes.size() > 1)
-    checkOpen(function, sizes, tolerance);
 }
 
 } // namespace
 
 void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::string> &outputs,
-                 const std::string &body, const std::string &yielded, double tolerance) {
+                 const std::string &body, const std::string &yielded, double tolerance,
+                 const std::string &schedule) {
   SCOPED_TRACE(body);
   std::string arguments, bindings, types;
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -200,7 +216,9 @@ void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::
   for (size_t i = 0; i < outputs.size(); ++i)
     returned += (i ? ", %r" : "%r") + (outputs.size() > 1 ? "#" + std::to_string(i) : "");
   std::string text = "func.func @f(" + arguments + ") -> (" + types + ") {\n%r" + many +
-                     " = dl.kernel (" + bindings + ") -> (" + types + ") {\n" + body +
+                     " = dl.kernel (" + bindings + ") -> (" + types + ") " +
+                     (schedule.empty() ? "" : "attributes {schedule = " + schedule + "}") +
+                     " {\n" + body +
                      "\ndl.yield " + yielded + " : " + types + "\n}\nreturn " + returned + " : " +
                      types + "\n}";
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
@@ -213,7 +231,8 @@ void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::
 }
 
 void checkOp(const std::string &op, const std::vector<std::string> &inputs,
-             const std::vector<std::string> &outputs, double tolerance) {
+             const std::vector<std::string> &outputs, double tolerance,
+             const std::string &schedule) {
   std::string from, to, yielded;
   for (const std::string &type : inputs)
     from += (from.empty() ? "" : ", ") + type;
@@ -223,7 +242,7 @@ void checkOp(const std::string &op, const std::vector<std::string> &inputs,
   }
   std::string many = outputs.size() > 1 ? ":" + std::to_string(outputs.size()) : "";
   checkKernel(inputs, outputs, "%y" + many + " = " + op + " : (" + from + ") -> (" + to + ")",
-              yielded, tolerance);
+              yielded, tolerance, schedule);
 }
 
 } // namespace dlc::test

@@ -1,6 +1,10 @@
 // Compiled contractions without a template of their own against the reference.
 #include "CheckKernel.h"
 
+#include "dlc/Codegen/Halide/KernelCompiler.h"
+
+using namespace dlc;
+
 using namespace dlc::test;
 
 /// The attributes of a convolution's filter gradient with two spatial axes.
@@ -21,4 +25,38 @@ TEST(ContractionEmission, ConvFilterGradient) {
   checkOp(filterGradient("3, 2", "2, 1", "2, 3", "0, 1", "0, 0",
                          ", layout = #dl.layout<channels_last>"),
           {"tensor<3x9x7x2xf32>", "tensor<3x3x5x17xf32>"}, {"tensor<17x2x3x2xf32>"}, 1e-5);
+}
+
+/// A convolution of channels-last images whose filter is packed.
+static void checkPacked(int kernel, int stride, int pad, bool columnsOuter, int groups) {
+  auto pair = [](int value) {
+    return "array<i64: " + std::to_string(value) + ", " + std::to_string(value) + ">";
+  };
+  constexpr int height = 9, width = 11, channels = 6, outputs = 20;
+  auto size = [&](int from) { return std::to_string((from + 2 * pad - kernel) / stride + 1); };
+  // One vector of 8 floats a panel where the machine has no wider ones.
+  int lanes = codegen::kernelTarget("")->facts.lanes(4);
+  int panels = groups * ((outputs / groups + lanes - 1) / lanes);
+  auto text = [](int value) { return std::to_string(value); };
+  checkOp("dl.conv %0, %1, %2 {strides = " + pair(stride) + ", dilations = " + pair(1) +
+              ", pads_begin = " + pair(pad) + ", pads_end = " + pair(pad) +
+              ", groups = " + text(groups) + " : i64, packed_channels = " + text(lanes) +
+              " : i64, output_channels = " + text(outputs) +
+              " : i64, layout = #dl.layout<channels_last>}",
+          {"tensor<5x" + text(height) + "x" + text(width) + "x" + text(channels) + "xf32>",
+           "tensor<" + text(panels) + "x" + text(kernel) + "x" + text(kernel) + "x" +
+               text(channels / groups) + "x" + text(lanes) + "xf32>",
+           "tensor<" + text(outputs) + "xf32>"},
+          {"tensor<5x" + size(height) + "x" + size(width) + "x" + text(outputs) + "xf32>"}, 2e-5,
+          std::string("#dl.gemm<rows_per_tile = 4, vectors_per_tile = 1, unroll = 2, "
+                      "reduction_block = 0, tiles_per_block = 3, columns_outer = ") +
+              (columnsOuter ? "true" : "false") + ", tasks = 2, pad_block = false>");
+}
+
+TEST(ContractionEmission, PackedConvolutions) {
+  for (bool columnsOuter : {true, false}) {
+    checkPacked(/*kernel=*/1, /*stride=*/1, /*pad=*/0, columnsOuter, /*groups=*/1);
+    checkPacked(3, 1, 1, columnsOuter, 1);
+    checkPacked(3, 2, 1, columnsOuter, 2);
+  }
 }

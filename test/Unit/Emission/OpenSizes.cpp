@@ -56,13 +56,15 @@ OwningOpRef<ModuleOp> resized(func::FuncOp function, const Resize &resize) {
   IRMapping mapping;
   for (auto [argument, type] : llvm::zip(kernel.getBodyBlock()->getArguments(), operands))
     mapping.map(argument, inside->addArgument(type, argument.getLoc()));
-  OpBuilder inner = OpBuilder::atBlockEnd(inside);
+  OpBuilder inner(function.getContext());
+  inner.setInsertionPointToEnd(inside);
   if (failed(cloneInferred(inner, *kernel.getBodyBlock(), mapping)))
     return {};
   inner.clone(*kernel.getBodyBlock()->getTerminator(), mapping);
 
   OperationState state(kernel.getLoc(), dl::KernelOp::getOperationName());
   state.addOperands(body->getArguments());
+  state.addAttributes(kernel->getAttrs());
   state.addTypes(inside->getTerminator()->getOperandTypes());
   state.addRegion()->takeBody(region);
   Operation *result = builder.create(state);

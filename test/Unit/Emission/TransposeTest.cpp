@@ -48,4 +48,10 @@ TEST(TransposeEmission, KernelThatCopies) {
   checkKernel({"tensor<129xi1>"}, {"tensor<129xi1>"}, "", "%0");
 }
 
+// Pixels that a transposed convolution deals out: a pair innermost, and the next axis in vectors.
+TEST(TransposeEmission, PixelsDealtOut) {
+  checkOp("dl.transpose %0 {permutation = array<i64: 0, 1, 3, 2, 4, 5>}",
+          {"tensor<3x5x16x2x2x1xf32>"}, {"tensor<3x5x2x16x2x1xf32>"});
+}
+
 } // namespace

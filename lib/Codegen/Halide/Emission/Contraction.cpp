@@ -254,6 +254,13 @@ private:
     problem.padRight = entry(op.getPadsEnd(), false, 0);
     unsigned rank = result.size();
     problem.input = imageAccess(emitter, op.getInput());
+    dl::Dims image = dl::dimsOf(op.getInput().getType());
+    if (problem.isPointwise() && emitter.isLinearizable(op.getInput(), image, 0, image.size() - 1))
+      problem.flatInput = [=, &emitter](Expr c, Expr pixel) mutable {
+        Coords place = emitter.splitLinear(pixel, image, 0, image.size() - 1, true);
+        place.push_back(c);
+        return emitter.at(op.getInput(), place);
+      };
     problem.stageInput = op.getInput().getDefiningOp() != nullptr && !problem.isPointwise();
     int64_t panels = filter[0] / op.getGroups();
     bool oneAxis = rank == 3;

@@ -187,11 +187,14 @@ void scheduleAttention(Attention &attention, Func output, const schedule::Attent
   std::vector<Var> outer(args.rbegin(), args.rend() - 2);
   const bool perHead = heads.isAtLeast(params.tasks) || params.tasks == 1;
   Var packLoop = outer.back(), blockLoop = block;
+  const int64_t perRow = 2 * (problem.depth.constantOr(64) + problem.columns.constantOr(64));
+  const Size tasks =
+      tasksFor(heads * problem.rows * problem.keys, 1000000 / perRow, params.tasks);
   if (perHead) {
-    packLoop = parallelise(output, outer, heads, params.tasks);
+    packLoop = parallelise(output, outer, heads, tasks);
   } else {
     outer.push_back(block);
-    blockLoop = parallelise(output, outer, heads * blocks, params.tasks);
+    blockLoop = parallelise(output, outer, heads * blocks, tasks);
     packLoop = blockLoop;
   }
   scheduleBlock(attention, output, blockLoop, tilesPerBlock * params.rowsPerTile, params, facts);

@@ -123,11 +123,25 @@ struct TileVars {
 };
 } // namespace
 
-/// Unrolls `limit` steps of the loop `k`, or the largest divisor of its extent below.
+/// Unrolls `limit` steps of the loop `k`, or the largest divisor of its extent below. A loop whose
+/// extent is known at the call gets a rest.
 static void unrollReduction(Stage update, RVar k, const Size &extent, int limit) {
-  int64_t unroll = extent.isConstant() ? divisorAtMost(extent.constant(), limit) : 1;
+  if (!extent.isConstant() && limit > 1) {
+    RVar outer("k_tile"), inner("k_step");
+    update.split(k, outer, inner, limit, TailStrategy::GuardWithIf).unroll(inner);
+    return;
+  }
+  int64_t unroll = divisorAtMost(extent.constantOr(1), limit);
   if (unroll > 1)
     update.unroll(k, int(unroll));
+}
+
+/// Pieces of a contraction: below a megaflop none is worth a wake-up.
+static Size tasksOf(const ContractionProblem &problem, const schedule::GemmParams &params) {
+  const int64_t depth = productOf(problem.reduction).constantOr(64);
+  const int64_t perRow = 2 * depth * problem.columns.constantOr(64);
+  return tasksFor(problem.rows * productOf(problem.batch),
+                  1000000 / std::max<int64_t>(1, perRow), params.tasks);
 }
 
 void accumulateInRegisters(Contraction &contraction, Func output, Var at,
@@ -213,7 +227,7 @@ void schedulePacked(Contraction &contraction, const schedule::GemmParams &params
     std::vector<Var> outer(args.rbegin(), args.rend() - 2);
     const Size iterations =
         ceilDiv(problem.columns, contraction.panelWidth) * productOf(problem.batch);
-    parallelise(packed.compute_root(), outer, iterations, params.tasks);
+    parallelise(packed.compute_root(), outer, iterations, tasksOf(problem, params));
   }
   if (!contraction.square.defined() || depth.constantOr(lanes) < lanes) {
     packed.vectorize(args[0], lanes);
@@ -278,7 +292,8 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   // Guards of rows and panels are scalar branches beside a whole tile of work: only the vectors of
   // a row keep a masked copy. Each further copy of the nest would cost compile time and code.
   output.never_partition(v.mi, v.inner, v.block, v.panel);
-  Var blockLoop = parallelise(output, outer, iterations, params.tasks);
+  const Size tasks = tasksOf(problem, params);
+  Var blockLoop = parallelise(output, outer, iterations, tasks);
 
   const Size depth = productOf(problem.reduction);
   if (params.reductionBlock > 0 && params.reductionBlock < depth.constantOr(large))
@@ -298,7 +313,7 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
       staged.func.compute_at(output, blockLoop);
     else
       parallelise(staged.func.compute_root(), {stagedArgs[3], stagedArgs[2]}, staged.lines,
-                  smaller(params.tasks, staged.lines / 8), /*estimated=*/true);
+                  smaller(tasks, staged.lines / 8), /*estimated=*/true);
   }
 }
 

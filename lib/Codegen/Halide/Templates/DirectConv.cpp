@@ -33,7 +33,6 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
   using Indices = ContractionProblem::Indices;
   const int channels = int(problem.inputChannels / problem.groups);
   const Size lineWidth = problem.outputWidth(), lines = problem.outputHeight();
-  const Expr width = lineWidth.expr(), height = lines.expr();
   const bool grouped = problem.groups > 1;
   const bool padded = problem.padTop || problem.padLeft || problem.padBottom || problem.padRight ||
                       problem.stageInput;
@@ -51,13 +50,19 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
   contraction.reduction = {channels, problem.kernelWidth, problem.kernelHeight};
   contraction.accumulator = problem.accumulator;
   contraction.lhs = [=](const Indices &k, Expr row, const Indices &batch) {
-    Expr x = row % width * int(problem.strideWidth) + k[1] * int(problem.dilationWidth);
-    Expr line = row / width;
-    Expr y = (problem.batch.is(1) ? line : line % height) * int(problem.strideHeight) +
-             k[2] * int(problem.dilationHeight);
-    Expr n = problem.batch.is(1) ? Expr(0) : line / height;
+    if (problem.flatInput)
+      return problem.flatInput(grouped ? batch[0] * channels + k[0] : k[0], row);
+    auto [line, column] = divide(row, lineWidth, problem.batch * lines);
+    Expr image = 0, lineOfImage = line;
+    if (!problem.batch.is(1)) {
+      auto [quotient, rest] = divide(line, lines, problem.batch);
+      image = quotient;
+      lineOfImage = rest;
+    }
+    Expr x = column * int(problem.strideWidth) + k[1] * int(problem.dilationWidth);
+    Expr y = lineOfImage * int(problem.strideHeight) + k[2] * int(problem.dilationHeight);
     Expr c = grouped ? batch[0] * channels + k[0] : k[0];
-    return padded ? staged(c, x, y, n) : problem.input(c, x, y, n);
+    return padded ? staged(c, x, y, image) : problem.input(c, x, y, image);
   };
   contraction.packedRhs = [=](Expr lane, const Indices &k, Expr panel, const Indices &batch) {
     Expr flat = (k[2] * int(problem.kernelWidth) + k[1]) * channels + k[0];

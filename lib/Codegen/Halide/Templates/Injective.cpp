@@ -35,7 +35,7 @@ static void scheduleOuter(Func output, const std::vector<Var> &args, const Sizes
   }
   loops.push_back(tile.outer);
   counts.push_back(tile.tiles);
-  paralleliseOutermost(output, loops, counts, pieces.constantOr(mostPieces), pieces);
+  paralleliseOutermost(output, loops, counts, pieces, mostPieces);
 }
 
 void scheduleInjective(Func output, const Sizes &extents, const schedule::InjectiveParams &params,

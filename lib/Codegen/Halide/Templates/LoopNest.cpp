@@ -2,6 +2,7 @@
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
 
 #include <algorithm>
+#include <limits>
 
 using namespace Halide;
 
@@ -51,17 +52,25 @@ Var parallelise(Func func, const std::vector<Var> &loops, const Size &iterations
   return step;
 }
 
+Size tasksFor(const Size &units, int64_t least, int64_t tasks) {
+  if (units.isConstant() || tasks <= 1)
+    return tasks;
+  const int enough = int(std::min<int64_t>(least, std::numeric_limits<int32_t>::max()));
+  return Size::open(select(units.expr() < enough, 1, int(tasks)), 1, 1);
+}
+
 void paralleliseOutermost(Func func, const std::vector<Var> &loops, const Sizes &extents,
-                          int64_t tasks, std::optional<Size> pieces) {
-  if (tasks <= 1 || loops.empty())
+                          const Size &tasks, int64_t most) {
+  most = tasks.constantOr(most);
+  if (most <= 1 || loops.empty())
     return;
   std::vector<Var> fused;
   Size iterations = 1;
-  for (size_t i = 0; i < loops.size() && !iterations.isAtLeast(tasks); ++i) {
+  for (size_t i = 0; i < loops.size() && !iterations.isAtLeast(most); ++i) {
     fused.push_back(loops[i]);
     iterations = iterations * extents[i];
   }
-  parallelise(func, fused, iterations, pieces.value_or(tasks));
+  parallelise(func, fused, iterations, tasks);
 }
 
 VectorTile vectoriseGuarded(Func func, Var axis, const Size &extent, int lanes, int vectors) {

@@ -133,6 +133,7 @@ private:
 RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
                            const MachineFacts &facts) {
   ReductionBuilder builder(reduction);
+  builder.stage.columns = reduction.extent;
   const int lanes = lanesWithin(reduction.extent, facts.lanes(reduction.type.bytes()));
   Size begin = 0;
   if (lanes > 1) {
@@ -153,7 +154,7 @@ RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &r
                        const Size &extent, Expr value) {
   RowStage stage;
   stage.result = Func(name);
-  stage.extent = extent;
+  stage.extent = stage.columns = extent;
   std::vector<Var> args = {i};
   args.insert(args.end(), rows.begin(), rows.end());
   stage.result(args) = value;
@@ -179,9 +180,12 @@ void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
     iterations = iterations * extents[i];
   }
   LoopLevel at = LoopLevel::root();
+  constexpr int64_t worthwhile = 1 << 17; // elements: tens of microseconds
+  const Size columns = stages.empty() ? Size(1) : stages.front().columns;
+  const Size tasks = tasksFor(iterations * columns, worthwhile, params.tasks);
   const Size pieces = ceilDiv(iterations, std::max(1, params.rowsPerBlock));
   if (!rows.empty())
-    at = LoopLevel(output, parallelise(output, rows, iterations, smaller(params.tasks, pieces)));
+    at = LoopLevel(output, parallelise(output, rows, iterations, smaller(tasks, pieces)));
   for (RowStage &stage : stages) {
     stage.result.compute_at(at);
     for (Func &partial : stage.partials)

@@ -94,8 +94,20 @@ Size larger(const Size &a, const Size &b) {
   return Size::open(max(a.expr(), b.expr()), 1, a.isAtLeast(1) || b.isAtLeast(1) ? 1 : 0);
 }
 
-Divided divide(const Expr &index, const Size &size) {
-  return {index / size.expr(), index % size.expr()};
+Divided divide(const Expr &index, const Size &size, const Size &quotients) {
+  if (size.isConstant())
+    return {index / size.expr(), index % size.expr()};
+  // floor(n * (floor(2^(31 + l) / d) + 1) / 2^(31 + l)) = floor(n / d) for 0 <= n < 2^31 and
+  // 2^l >= d > 2^(l - 1): Granlund and Montgomery, "Division by invariant integers using
+  // multiplication", 1994.
+  const Expr divisor = size.expr(), one = cast<int64_t>(1);
+  const Expr shift = cast<int64_t>(63 - cast<int32_t>(count_leading_zeros(divisor - 1)));
+  const Expr factor = (one << shift) / cast<int64_t>(divisor) + one;
+  Expr quotient = cast<int32_t>((cast<int64_t>(index) * factor) >> shift);
+  // Bounds inference sees through neither the product nor the rest.
+  quotient = unsafe_promise_clamped(quotient, 0, (quotients - 1).expr());
+  Expr rest = unsafe_promise_clamped(index - quotient * divisor, 0, (size - 1).expr());
+  return {quotient, rest};
 }
 
 } // namespace dlc::templates

@@ -71,7 +71,9 @@ void scheduleTranspose(Transpose &transpose, Func output, const schedule::Transp
   output.reorder(order);
   loops.push_back(columnTile);
   counts.push_back(ceilDiv(extents[dense], columns));
-  paralleliseOutermost(output, loops, counts, params.tasks);
+  constexpr int64_t worthwhile = 40000; // elements: tens of microseconds
+  paralleliseOutermost(output, loops, counts,
+                       tasksFor(productOf(extents), worthwhile, params.tasks), params.tasks);
   if (interleaved)
     return;
   const std::vector<Var> squareArgs = transpose.square.args();

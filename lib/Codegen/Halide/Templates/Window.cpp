@@ -198,7 +198,13 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
     iterations = ceilDiv(problem.channels, tile);
   }
   output.never_partition(block, yi, xi, n);
-  Var piece = parallelise(output, loops, iterations, params.tasks);
+  // An element of the result costs about a cycle a vector of taps; a piece, tens of microseconds.
+  int64_t perPixel = ceilDiv(problem.channels.constantOr(64), lanes);
+  for (int64_t extent : problem.window)
+    perPixel *= extent;
+  const Size tasks =
+      tasksFor(problem.batch * problem.height * problem.width, 80000 / perPixel, params.tasks);
+  Var piece = parallelise(output, loops, iterations, tasks);
   scheduleAccumulators(window, output, channelsParallel ? columnTile : channelTile, lanes, tile,
                        columns);
   if (!window.padded.defined())

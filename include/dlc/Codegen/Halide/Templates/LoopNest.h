@@ -8,7 +8,6 @@
 #include <Halide.h>
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace dlc::templates {
@@ -33,11 +32,15 @@ Halide::TailStrategy guardedTail(const Size &extent, const Size &factor);
 Halide::Var parallelise(Halide::Func func, const std::vector<Halide::Var> &loops,
                         const Size &iterations, const Size &tasks, bool estimated = false);
 
+/// The pieces of a call with `units` of work: `tasks`, or 1 below `least` units, which are not worth
+/// a wake-up. Of constant work the schedule has decided already.
+Size tasksFor(const Size &units, int64_t least, int64_t tasks);
+
 /// As parallelise, but fuses no more of the outermost `loops` than give `tasks` enough pieces: each
-/// fused loop costs divisions in the body. `extents` match `loops`. Of the most pieces, a call
-/// makes `pieces` where that is known only then.
+/// fused loop costs divisions in the body. `extents` match `loops`; `tasks` are never more than
+/// `most`.
 void paralleliseOutermost(Halide::Func func, const std::vector<Halide::Var> &loops,
-                          const Sizes &extents, int64_t tasks, std::optional<Size> pieces = {});
+                          const Sizes &extents, const Size &tasks, int64_t most);
 
 /// An axis tiled in unrolled vectors.
 struct VectorTile {

@@ -37,7 +37,8 @@ struct RowReduction {
 struct RowStage {
   Halide::Func result;
   std::vector<Halide::Func> partials;
-  Size extent = 0; ///< of the stage's own innermost axis when per element, else 0
+  Size columns = 1; ///< elements of a row that it reads
+  Size extent = 0;  ///< of the stage's own innermost axis when per element, else 0
 };
 
 /// Builds a reduction in vectors: whole tiles, then whole vectors, then the rest one by one.

@@ -54,11 +54,13 @@ Size ceilDiv(const Size &a, const Size &b);
 Size smaller(const Size &a, const Size &b);
 Size larger(const Size &a, const Size &b);
 
-/// Quotient and rest of an index that is not negative.
+/// Quotient and rest of an index.
 struct Divided {
   Halide::Expr quotient, rest;
 };
-Divided divide(const Halide::Expr &index, const Size &size);
+/// Divides an index in [0, size * quotients) by a size that is at least 1. By a size that is known at
+/// the call this multiplies, as compilers do for constants: the factor is made once, before all loops.
+Divided divide(const Halide::Expr &index, const Size &size, const Size &quotients);
 
 } // namespace dlc::templates
 
