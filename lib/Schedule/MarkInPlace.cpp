@@ -1,5 +1,6 @@
 // schedule-mark-in-place: what the templates promise of the order of their reads and writes, as IR.
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/Passes.h"
 
 #define DEBUG_TYPE "schedule-mark-in-place"
@@ -20,10 +21,21 @@ bool writesOnce(Attribute schedule) {
                          dl::RowReduceScheduleAttr>(schedule);
 }
 
+/// A step writes its tile after it read it where all tiles are whole: see defineRecurrentStep.
+bool hasWholeTiles(dl::KernelOp kernel) {
+  auto schedule = dyn_cast_if_present<dl::RnnStepScheduleAttr>(kernel.getScheduleAttr());
+  if (!schedule)
+    return false;
+  RnnStepShape shape = rnnStepShapeOf(cast<RecurrentOpInterface>(kernel.getAnchor()));
+  auto packed = kernel.getAnchor()->getAttrOfType<IntegerAttr>("packed_units");
+  return packed && packed.getInt() > 0 && shape.units % packed.getInt() == 0 &&
+         shape.rows % schedule.getRowsPerTile() == 0;
+}
+
 struct ScheduleMarkInPlacePass : impl::ScheduleMarkInPlaceBase<ScheduleMarkInPlacePass> {
   void runOnOperation() override {
     getOperation().walk([](dl::KernelOp kernel) {
-      if (writesOnce(kernel.getScheduleAttr()))
+      if (writesOnce(kernel.getScheduleAttr()) || hasWholeTiles(kernel))
         kernel->setAttr("dl.in_place", UnitAttr::get(kernel.getContext()));
       else
         kernel->removeAttr("dl.in_place");

@@ -80,6 +80,13 @@ private:
   void collectLifetimes();
   /// Lets the result of an elementwise kernel extend the lifetime of an operand that ends there.
   void reuseDyingOperand(dl::KernelOp kernel, unsigned step);
+  /// The same for results with an entry a step: in place of an operand of which a step reads its
+  /// own entry.
+  void reuseStepByStep(dl::KernelOp kernel, RecurrentOpInterface recurrent, unsigned step);
+  /// What `operand` is all of, where that is not used after `step`; null otherwise.
+  Value dyingRoot(dl::KernelOp kernel, Value operand, unsigned step);
+  /// Puts `result` in the place of `root`, where there is one. Whether it did.
+  bool takePlace(Value result, Value root);
   void layOut();
   /// What each entry lies behind, from the layout at the estimates.
   void orderEntries();
@@ -253,31 +260,62 @@ bool ArenaPlanner::mayOverwrite(Value root, Value old) {
   return true;
 }
 
+Value ArenaPlanner::dyingRoot(dl::KernelOp kernel, Value operand, unsigned step) {
+  Value root = rootOf(operand);
+  while (sharedWith.contains(root))
+    root = sharedWith.lookup(root);
+  auto *theirs = lifetimes.find(root);
+  // The same bytes passed twice could be read at another place through the other operand.
+  bool passedOnce = llvm::count_if(kernel.getInputs(), [&](Value other) {
+                      return rootOf(other) == rootOf(operand);
+                    }) == 1;
+  bool dies = theirs != lifetimes.end() && theirs->second.last == step && passedOnce &&
+              isWhole(operand, storages->of(operand));
+  return dies ? root : Value();
+}
+
+bool ArenaPlanner::takePlace(Value result, Value root) {
+  auto *mine = lifetimes.find(result);
+  if (!root || mine == lifetimes.end() || rootOf(result) != result || sharedWith.contains(result))
+    return false;
+  lifetimes.find(root)->second.last = mine->second.last;
+  sharedWith[result] = root;
+  return true;
+}
+
 void ArenaPlanner::reuseDyingOperand(dl::KernelOp kernel, unsigned step) {
-  if (!kernel->hasAttr("dl.in_place") || kernel.getNumResults() != 1)
+  if (!kernel->hasAttr("dl.in_place"))
+    return;
+  if (auto recurrent = dyn_cast_if_present<RecurrentOpInterface>(kernel.getAnchor()))
+    return reuseStepByStep(kernel, recurrent, step);
+  if (kernel.getNumResults() != 1)
     return;
   Value result = kernel.getOutputs().front();
-  auto *mine = lifetimes.find(result);
-  if (mine == lifetimes.end() || rootOf(result) != result)
-    return;
   for (auto [operand, argument] :
-       llvm::zip(kernel.getInputs(), kernel.getBodyBlock()->getArguments())) {
-    Value root = rootOf(operand);
-    while (sharedWith.contains(root))
-      root = sharedWith.lookup(root);
-    auto *theirs = lifetimes.find(root);
-    // The same bytes passed twice could be read at another place through the other operand.
-    bool passedOnce = llvm::count_if(kernel.getInputs(), [&](Value other) {
-                        return rootOf(other) == rootOf(operand);
-                      }) == 1;
-    if (theirs == lifetimes.end() || theirs->second.last != step || !passedOnce ||
-        !isWhole(operand, storages->of(operand)) || argument.getType() != result.getType() ||
-        !isElementwiseIn(kernel, argument))
-      continue;
-    theirs->second.last = mine->second.last;
-    sharedWith[result] = root;
-    return;
-  }
+       llvm::zip(kernel.getInputs(), kernel.getBodyBlock()->getArguments()))
+    if (argument.getType() == result.getType() && isElementwiseIn(kernel, argument) &&
+        takePlace(result, dyingRoot(kernel, operand, step)))
+      return;
+}
+
+/// Whether each step reads `argument`, and nothing else of its tensor, in its own entry.
+static bool isReadInOwnEntry(const StepArgument &argument, ArrayRef<StepArgument> all) {
+  return isa_and_nonnull<BlockArgument>(argument.tensor) && argument.sliced &&
+         argument.entry == StepArgument::Entry::Own &&
+         llvm::count_if(
+             all, [&](const StepArgument &other) { return other.tensor == argument.tensor; }) == 1;
+}
+
+void ArenaPlanner::reuseStepByStep(dl::KernelOp kernel, RecurrentOpInterface recurrent,
+                                   unsigned step) {
+  SmallVector<StepArgument> inputs = recurrent.getStepInputs();
+  for (const StepArgument &output : recurrent.getStepOutputs())
+    for (const StepArgument &input : inputs)
+      if (output.sliced && isReadInOwnEntry(input, inputs) &&
+          input.tensor.getType() == output.tensor.getType() &&
+          takePlace(kernel.getOutside(output.tensor),
+                    dyingRoot(kernel, kernel.getOutside(input.tensor), step)))
+        break;
 }
 
 void ArenaPlanner::layOut() {

@@ -283,3 +283,28 @@ func.func @returned_part(%x: tensor<3x2xf32>) -> (tensor<1x2xf32>, tensor<3x2xf3
   }
   return %s, %2 : tensor<1x2xf32>, tensor<3x2xf32>
 }
+
+// -----
+
+// The gates of each step take the place of its sums, which nothing reads any more.
+// CHECK-LABEL: arena of @gates_over_sums
+// CHECK:       {{^ +}}2560           0      0      2  sums
+// CHECK-NEXT:  {{^ +}}2560           0      1      2  steps#2
+// CHECK-NEXT:  total 2560 bytes
+// APART-LABEL: arena of @gates_over_sums
+// APART:       total 5120 bytes
+func.func @gates_over_sums(%x: tensor<5x4x32xf32>, %m: tensor<1x8x32xf32>) -> (tensor<5x4x8xf32>, tensor<5x4x8xf32>, tensor<5x4x32xf32>) {
+  %0 = dl.kernel (%a = %x : tensor<5x4x32xf32>) -> (tensor<5x4x32xf32>) attributes {symbol = "sums"} {
+    %r = dl.neg %a : (tensor<5x4x32xf32>) -> tensor<5x4x32xf32>
+    dl.yield %r : tensor<5x4x32xf32>
+  }
+  %1:3 = dl.kernel (%a = %0 : tensor<5x4x32xf32>, %b = %m : tensor<1x8x32xf32>) -> (tensor<5x4x8xf32>, tensor<5x4x8xf32>, tensor<5x4x32xf32>) attributes {dl.in_place, symbol = "steps"} {
+    %y:5 = dl.lstm %a recurrent %b {packed_units = 8 : i64} : (tensor<5x4x32xf32>, tensor<1x8x32xf32>) -> (tensor<5x4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>, tensor<5x4x8xf32>, tensor<5x4x32xf32>)
+    dl.yield %y#0, %y#3, %y#4 : tensor<5x4x8xf32>, tensor<5x4x8xf32>, tensor<5x4x32xf32>
+  }
+  %2 = dl.kernel (%a = %1#2 : tensor<5x4x32xf32>) -> (tensor<5x4x32xf32>) attributes {symbol = "use"} {
+    %r = dl.neg %a : (tensor<5x4x32xf32>) -> tensor<5x4x32xf32>
+    dl.yield %r : tensor<5x4x32xf32>
+  }
+  return %1#0, %1#1, %2 : tensor<5x4x8xf32>, tensor<5x4x8xf32>, tensor<5x4x32xf32>
+}

@@ -253,8 +253,9 @@ struct LstmGradientModel
     auto op = cast<dl::LstmGradientOp>(operation);
     StepReader read(emitter, unitsOf(op.getCells()));
     Expr dHidden = emitter.share(hiddenCotangent(op, emitter, read, Sums, Recurrent, Outer));
-    Expr i = read.state(Gates, 0), f = read.state(Gates, 1), g = read.state(Gates, 2),
-         o = read.state(Gates, 3);
+    // Held, since the sums may be written over the gates.
+    auto activated = [&](int64_t index) { return emitter.share(read.state(Gates, index)); };
+    Expr i = activated(0), f = activated(1), g = activated(2), o = activated(3);
     Expr squashed = emitter.share(activate(op.getHiddenActivation(), read.state(Cell)));
     Expr dCell = emitter.share(read.state(CellCotangent) +
                                dHidden * o * slope(op.getHiddenActivation(), squashed));
@@ -271,7 +272,7 @@ struct SimpleRnnGradientModel
     enum Argument : unsigned { Recurrent, Sums, Hidden, Outer };
     auto op = cast<dl::SimpleRnnGradientOp>(operation);
     StepReader read(emitter, unitsOf(op.getSequence()));
-    Expr dHidden = hiddenCotangent(op, emitter, read, Sums, Recurrent, Outer);
+    Expr dHidden = emitter.share(hiddenCotangent(op, emitter, read, Sums, Recurrent, Outer));
     emitter.setOutputs({dHidden * slope(op.getActivation(), read.state(Hidden))});
   }
 };
