@@ -318,8 +318,8 @@ static Attribute likelySchedule(dl::KernelOp kernel, const MachineFacts &facts) 
   return attributeOf(context, chooseInjective(injectiveShapeOf(kernel), facts));
 }
 
-/// `schedule` for any sizes: as many tasks as large ones are worth. Templates make fewer where a call
-/// is small.
+/// `schedule` for any sizes: as many tasks as large ones are worth. Templates make fewer where a
+/// call is small.
 static Attribute forOpenSizes(Attribute schedule, dl::KernelOp kernel, const MachineFacts &facts) {
   MLIRContext *context = kernel.getContext();
   const int most = 4 * facts.cores;

@@ -217,10 +217,9 @@ void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::
     returned += (i ? ", %r" : "%r") + (outputs.size() > 1 ? "#" + std::to_string(i) : "");
   std::string text = "func.func @f(" + arguments + ") -> (" + types + ") {\n%r" + many +
                      " = dl.kernel (" + bindings + ") -> (" + types + ") " +
-                     (schedule.empty() ? "" : "attributes {schedule = " + schedule + "}") +
-                     " {\n" + body +
-                     "\ndl.yield " + yielded + " : " + types + "\n}\nreturn " + returned + " : " +
-                     types + "\n}";
+                     (schedule.empty() ? "" : "attributes {schedule = " + schedule + "}") + " {\n" +
+                     body + "\ndl.yield " + yielded + " : " + types + "\n}\nreturn " + returned +
+                     " : " + types + "\n}";
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
   ASSERT_TRUE(module) << text;
   try {

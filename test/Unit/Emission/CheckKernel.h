@@ -12,9 +12,9 @@ namespace dlc::test {
 
 /// Checks the one kernel of a function that is nothing but a kernel: `inputs` and `outputs` are
 /// tensor types, `body` the kernel's ops on %0, %1, ... Floats may differ by `tolerance`, relative
-/// to 1 or more. `schedule` is an attribute; empty: the analytic model's choice. Sizes of the inputs are
-/// then left open (all, and all but those of the innermost axes), and the one kernel is run at
-/// several; every tensor ends at an unmapped page.
+/// to 1 or more. `schedule` is an attribute; empty: the analytic model's choice. Sizes of the
+/// inputs are then left open (all, and all but those of the innermost axes), and the one kernel is
+/// run at several; every tensor ends at an unmapped page.
 void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::string> &outputs,
                  const std::string &body, const std::string &yielded, double tolerance = 2e-6,
                  const std::string &schedule = "");

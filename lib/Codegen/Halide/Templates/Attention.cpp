@@ -188,8 +188,7 @@ void scheduleAttention(Attention &attention, Func output, const schedule::Attent
   const bool perHead = heads.isAtLeast(params.tasks) || params.tasks == 1;
   Var packLoop = outer.back(), blockLoop = block;
   const int64_t perRow = 2 * (problem.depth.constantOr(64) + problem.columns.constantOr(64));
-  const Size tasks =
-      tasksFor(heads * problem.rows * problem.keys, 1000000 / perRow, params.tasks);
+  const Size tasks = tasksFor(heads * problem.rows * problem.keys, 1000000 / perRow, params.tasks);
   if (perHead) {
     packLoop = parallelise(output, outer, heads, tasks);
   } else {

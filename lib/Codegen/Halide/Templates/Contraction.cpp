@@ -140,8 +140,8 @@ static void unrollReduction(Stage update, RVar k, const Size &extent, int limit)
 static Size tasksOf(const ContractionProblem &problem, const schedule::GemmParams &params) {
   const int64_t depth = productOf(problem.reduction).constantOr(64);
   const int64_t perRow = 2 * depth * problem.columns.constantOr(64);
-  return tasksFor(problem.rows * productOf(problem.batch),
-                  1000000 / std::max<int64_t>(1, perRow), params.tasks);
+  return tasksFor(problem.rows * productOf(problem.batch), 1000000 / std::max<int64_t>(1, perRow),
+                  params.tasks);
 }
 
 void accumulateInRegisters(Contraction &contraction, Func output, Var at,

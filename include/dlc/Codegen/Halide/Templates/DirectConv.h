@@ -21,7 +21,8 @@ struct ConvProblem {
 
   /// The input with its prologue, inside its bounds.
   std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n)> input;
-  /// The same at a flat pixel, where isPointwise() and the input's pixels are evenly spaced; or empty.
+  /// The same at a flat pixel, where isPointwise() and the input's pixels are evenly spaced; or
+  /// empty.
   std::function<Halide::Expr(Halide::Expr c, Halide::Expr pixel)> flatInput;
   /// Weights packed as [group][panel][kh][kw][ci][lane] with kh, kw, ci flattened into `k`
   /// (k = (ky * kernelWidth + kx) * ci + c, c within the group), zero-padded beyond the group's

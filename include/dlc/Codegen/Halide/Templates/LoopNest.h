@@ -32,8 +32,8 @@ Halide::TailStrategy guardedTail(const Size &extent, const Size &factor);
 Halide::Var parallelise(Halide::Func func, const std::vector<Halide::Var> &loops,
                         const Size &iterations, const Size &tasks, bool estimated = false);
 
-/// The pieces of a call with `units` of work: `tasks`, or 1 below `least` units, which are not worth
-/// a wake-up. Of constant work the schedule has decided already.
+/// The pieces of a call with `units` of work: `tasks`, or 1 below `least` units, which are not
+/// worth a wake-up. Of constant work the schedule has decided already.
 Size tasksFor(const Size &units, int64_t least, int64_t tasks);
 
 /// As parallelise, but fuses no more of the outermost `loops` than give `tasks` enough pieces: each

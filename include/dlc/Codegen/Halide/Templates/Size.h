@@ -58,8 +58,9 @@ Size larger(const Size &a, const Size &b);
 struct Divided {
   Halide::Expr quotient, rest;
 };
-/// Divides an index in [0, size * quotients) by a size that is at least 1. By a size that is known at
-/// the call this multiplies, as compilers do for constants: the factor is made once, before all loops.
+/// Divides an index in [0, size * quotients) by a size that is at least 1. By a size that is known
+/// at the call this multiplies, as compilers do for constants: the factor is made once, before all
+/// loops.
 Divided divide(const Halide::Expr &index, const Size &size, const Size &quotients);
 
 } // namespace dlc::templates
