@@ -131,6 +131,11 @@ void emitTo(dl::KernelOp kernel, const KernelTarget &target, Write write) {
 /// Compiles to a file of `type` and returns it.
 Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
                                 const KernelTarget &target, Halide::OutputFileType type) {
+  const bool isStep = isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor());
+  if (isStep && !kernel.getSymbols().empty())
+    return unsupported(nameOf(kernel) +
+                       ": recurrent layers need fixed sizes yet: give the shapes of "
+                       "the model's inputs with --shape");
   silenceWarnings();
   TemporaryFolder folder;
   if (folder.path().empty())
@@ -144,7 +149,7 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
         pipeline.add_custom_lowering_pass(deviceMathPass(target.facts.device->kind).release());
       pipeline.compile_to({{type, file}}, arguments, symbol, halide);
     };
-    if (isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor()))
+    if (isStep)
       emitTo<StepEmitter>(kernel, target, write);
     else
       emitTo<KernelEmitter>(kernel, target, write);
