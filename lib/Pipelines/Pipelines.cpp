@@ -27,6 +27,8 @@ static void addOptimize(OpPassManager &manager) {
   function.addPass(dl::createDLHoistRecurrentInputs());
   // Before channels-last, while filters are in the order of the model.
   function.addPass(dl::createDLFoldBatchNorm());
+  // Or transposes would stop at them.
+  function.addPass(dl::createDLFoldExpands());
   function.addPass(dl::createDLChannelsLast());
   function.addPass(dl::createDLSinkTransposes());
   function.addPass(dl::createDLConvTransposeAsConv());
@@ -57,6 +59,8 @@ static llvm::SmallVector<std::string> listOf(const std::vector<std::string> &nam
 }
 
 static void addTraining(OpPassManager &manager, const TrainingOptions &training) {
+  // Before there is a gradient of the rectifier.
+  manager.addNestedPass<func::FuncOp>(dl::createDLSinkActivations());
   manager.addPass(autodiff::createAutodiffParameters({listOf(training.freeze)}));
   manager.addPass(autodiff::createAutodiffTrainingMode({training.seed}));
   manager.addPass(autodiff::createAutodiffLoss({training.loss, training.sampleWeight}));

@@ -56,6 +56,15 @@ void convert(LayoutOpInterface op) {
   result.replaceAllUsesExcept(back, back.getDefiningOp());
 }
 
+/// The filter's gradient reads two images and gives none.
+void convert(ConvFilterGradientOp op) {
+  OpBuilder builder(op);
+  SmallVector<int64_t> permutation = toChannelsLast(op.getInput().getType().getRank());
+  op.getInputMutable().assign(transposed(builder, op.getInput(), permutation));
+  op.getCotangentMutable().assign(transposed(builder, op.getCotangent(), permutation));
+  op.setLayout(Layout::ChannelsLast);
+}
+
 struct ChannelsLastPass : impl::DLChannelsLastBase<ChannelsLastPass> {
   void runOnOperation() override {
     SmallVector<LayoutOpInterface> ops;
@@ -63,7 +72,12 @@ struct ChannelsLastPass : impl::DLChannelsLastBase<ChannelsLastPass> {
       if (!op.isChannelsLast())
         ops.push_back(op);
     });
-    llvm::for_each(ops, convert);
+    for (LayoutOpInterface op : ops)
+      convert(op);
+    getOperation().walk([](ConvFilterGradientOp op) {
+      if (!op.isChannelsLast())
+        convert(op);
+    });
   }
 };
 

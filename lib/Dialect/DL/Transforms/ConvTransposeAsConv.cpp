@@ -1,7 +1,8 @@
 // dl-conv-transpose-as-conv: with stride s, the outputs of a transposed convolution fall into s
 // phases an axis, and those of one phase are a convolution with every s-th tap. All phases together
 // are one convolution with s times the channels an axis, whose channels are then dealt out to the
-// pixels.
+// pixels. A filter that is computed (training) is rearranged by ops; the kernels take transposed
+// convolutions without a stride as they are.
 //
 //   Z = output place + pad = s * q + r:   y[Z] = sum over j of x[q - j] * w[r + s * j]
 #include "dlc/Dialect/DL/IR/DLOps.h"
@@ -24,6 +25,7 @@ namespace {
 struct Axis {
   AffineExpr input, output;
   int64_t kernel, stride, pad;
+  int64_t phases; ///< that are computed: all of the stride, or those that have a tap
   int64_t taps() const { return (kernel + stride - 1) / stride; }
   /// Places of a phase that are computed, at least as many as are kept; null where symbols decide.
   AffineExpr places() const {
@@ -39,8 +41,9 @@ struct Axis {
   }
 };
 
+bool isOne(int64_t value) { return value == 1; }
+
 bool isSupported(ConvTransposeOp op) {
-  auto isOne = [](int64_t value) { return value == 1; };
   ArrayRef<int64_t> filter = op.getFilter().getType().getShape();
   return op.getLayout() == Layout::ChannelsLast && op.getGroups() == 1 &&
          hasKnownDims(op.getInput().getType()) && op.getInput().getType().getRank() <= 4 &&
@@ -52,9 +55,12 @@ bool isSupported(ConvTransposeOp op) {
 SmallVector<Axis> axesOf(ConvTransposeOp op) {
   SmallVector<Axis> axes;
   Dims input = dimsOf(op.getInput().getType()), output = dimsOf(op.getResult().getType());
-  for (size_t i = 0; i < op.getStrides().size(); ++i)
-    axes.push_back({input[i + 1], output[i + 1], op.getFilter().getType().getDimSize(i + 2),
-                    op.getStrides()[i], op.getPadsBegin()[i]});
+  bool constant = op.getFilter().getDefiningOp<ConstantOp>();
+  for (size_t i = 0; i < op.getStrides().size(); ++i) {
+    int64_t kernel = op.getFilter().getType().getDimSize(i + 2), stride = op.getStrides()[i];
+    axes.push_back({input[i + 1], output[i + 1], kernel, stride, op.getPadsBegin()[i],
+                    constant ? stride : std::min(stride, kernel)});
+  }
   return axes;
 }
 
@@ -92,16 +98,59 @@ Tensor phaseFilter(const Tensor &from, ArrayRef<Axis> axes) {
   return result;
 }
 
+/// The same of a computed filter. Its channels stay innermost while its taps move, and are put in
+/// front by a last transpose, which the convolution's kernel takes in.
+Value phaseFilter(OpBuilder &builder, Value filter, ArrayRef<Axis> axes) {
+  Location loc = filter.getLoc();
+  auto count = static_cast<int64_t>(axes.size());
+  // Where filters are stored with their channels last, this undoes what made them (C, O,
+  // kernel...).
+  SmallVector<int64_t> behind = llvm::to_vector(llvm::seq<int64_t>(2, 2 + count));
+  behind.append({1, 0});
+  filter = TransposeOp::create(builder, loc, filter, behind);
+  ArrayRef<int64_t> sizes = cast<RankedTensorType>(filter.getType()).getShape();
+  int64_t outputs = sizes[count], channels = sizes[count + 1], phases = 1;
+  SmallVector<int64_t> low(count + 2, 0), high(low), split, starts, steps, permutation, joined;
+  for (auto [index, axis] : llvm::enumerate(axes)) {
+    high[index] = axis.taps() * axis.phases - axis.kernel;
+    split.append({axis.taps(), axis.phases});
+    starts.append({axis.taps() - 1, 0});
+    steps.append({-1, 1});
+    permutation.push_back(2 * index);
+    joined.push_back(axis.taps());
+    phases *= axis.phases;
+  }
+  split.append({outputs, channels});
+  starts.append({0, 0});
+  steps.append({1, 1});
+  for (int64_t index = 0; index < count; ++index)
+    permutation.push_back(2 * index + 1);
+  permutation.append({2 * count, 2 * count + 1});
+  joined.append({phases * outputs, channels});
+  if (llvm::any_of(high, [](int64_t pad) { return pad > 0; }))
+    filter = PadOp::create(builder, loc, filter, Value(), low, high);
+  filter = ReshapeOp::create(builder, loc, filter, split);
+  // A convolution reads forwards, the sum over j backwards.
+  if (llvm::any_of(axes, [](const Axis &axis) { return axis.taps() > 1; }))
+    filter = SliceOp::create(builder, loc, filter, starts, split, steps);
+  filter = TransposeOp::create(builder, loc, filter, permutation);
+  filter = ReshapeOp::create(builder, loc, filter, joined);
+  SmallVector<int64_t> inFront{count, count + 1};
+  llvm::append_range(inFront, llvm::seq<int64_t>(0, count));
+  return TransposeOp::create(builder, loc, filter, inFront);
+}
+
 Value constantOf(OpBuilder &builder, Location loc, const Tensor &tensor) {
   ElementsAttr value = attributeOf(builder.getContext(), tensor);
   return ConstantOp::create(builder, loc, value.getShapedType(), value);
 }
 
 /// Channels (phase..., O) of the pixels (N, places..., phases * O) become pixels:
-/// (N, places * strides..., O).
+/// (N, places * strides..., O). Phases that were not computed are zero.
 Value dealOut(OpBuilder &builder, Location loc, Value value, ArrayRef<Axis> axes) {
   Dims dims = dimsOf(value.getType()), split{dims[0]}, joined{dims[0]};
   SmallVector<int64_t> permutation{0};
+  SmallVector<int64_t> low(2 + 2 * axes.size(), 0), missing(low);
   int64_t phases = 1;
   auto count = static_cast<int64_t>(axes.size());
   for (auto [index, axis] : llvm::enumerate(axes)) {
@@ -109,16 +158,19 @@ Value dealOut(OpBuilder &builder, Location loc, Value value, ArrayRef<Axis> axes
     joined.push_back(axis.places() * axis.stride);
     permutation.push_back(1 + index);
     permutation.push_back(1 + count + index);
-    phases *= axis.stride;
+    missing[2 + 2 * index] = axis.stride - axis.phases;
+    phases *= axis.phases;
   }
   for (const Axis &axis : axes)
-    split.push_back(builder.getAffineConstantExpr(axis.stride));
+    split.push_back(builder.getAffineConstantExpr(axis.phases));
   AffineExpr outputs = dims.back().floorDiv(phases);
   split.push_back(outputs);
   permutation.push_back(1 + 2 * count);
   joined.push_back(outputs);
   value = ReshapeOp::create(builder, loc, value, split);
   value = TransposeOp::create(builder, loc, value, permutation);
+  if (llvm::any_of(missing, [](int64_t pad) { return pad > 0; }))
+    value = PadOp::create(builder, loc, value, Value(), low, missing);
   return ReshapeOp::create(builder, loc, value, joined);
 }
 
@@ -144,35 +196,28 @@ std::pair<Value, Value> hoistUnaries(OpBuilder &builder, Value result, Value con
   return {conv, result};
 }
 
-void rewrite(ConvTransposeOp op, const Tensor &filter, const std::optional<Tensor> &bias,
-             SmallVectorImpl<Operation *> &dead) {
-  SmallVector<Axis> axes = axesOf(op);
-  OpBuilder builder(op);
-  Location loc = op.getLoc();
-  int64_t outputs = filter.shape()[1], phases = 1;
+/// The convolution, with `filter`, (phases * O, C, taps...), for all phases.
+ConvOp phaseConv(OpBuilder &builder, ConvTransposeOp op, ArrayRef<Axis> axes, Value filter,
+                 Value bias) {
   SmallVector<int64_t> before, after, ones(axes.size(), 1);
   Dims shape{dimsOf(op.getInput().getType()).front()};
   for (const Axis &axis : axes) {
-    phases *= axis.stride;
     before.push_back(axis.taps() - 1);
     after.push_back(*axis.after());
     shape.push_back(axis.places());
   }
-  shape.push_back(builder.getAffineConstantExpr(phases * outputs));
-  Value tiled;
-  if (bias) {
-    Tensor values(bias->dtype(), {phases * outputs});
-    for (int64_t i = 0; i < phases * outputs; ++i)
-      values.setDouble(i, bias->asDouble(i % outputs));
-    tiled = constantOf(builder, loc, values);
-  }
-  auto type = tensorOf(shape, getElementTypeOrSelf(op.getResult()));
-  auto conv = ConvOp::create(builder, loc, type, op.getInput(),
-                             constantOf(builder, loc, phaseFilter(filter, axes)), tiled, ones, ones,
-                             before, after, /*groups=*/1, Layout::ChannelsLast,
-                             /*packed_channels=*/0, /*output_channels=*/0, /*output_last=*/false);
-  auto [last, replaced] = hoistUnaries(builder, op.getResult(), conv.getResult(), dead);
-  Value pixels = dealOut(builder, loc, last, axes);
+  shape.push_back(
+      builder.getAffineConstantExpr(cast<RankedTensorType>(filter.getType()).getDimSize(0)));
+  return ConvOp::create(builder, op.getLoc(), tensorOf(shape, getElementTypeOrSelf(op.getResult())),
+                        op.getInput(), filter, bias, ones, ones, before, after, /*groups=*/1,
+                        Layout::ChannelsLast, /*packed_channels=*/0, /*output_channels=*/0,
+                        /*output_last=*/false);
+}
+
+/// Deals `value`, the phases of `replaced`, out to pixels and cuts off the padding.
+void replaceByPixels(OpBuilder &builder, ArrayRef<Axis> axes, Value value, Value replaced) {
+  Location loc = replaced.getLoc();
+  Value pixels = dealOut(builder, loc, value, axes);
   SmallVector<int64_t> starts{0};
   for (const Axis &axis : axes)
     starts.push_back(axis.pad);
@@ -187,6 +232,36 @@ void rewrite(ConvTransposeOp op, const Tensor &filter, const std::optional<Tenso
   replaced.replaceAllUsesWith(pixels);
 }
 
+void rewrite(ConvTransposeOp op, const Tensor &filter, const std::optional<Tensor> &bias,
+             SmallVectorImpl<Operation *> &dead) {
+  SmallVector<Axis> axes = axesOf(op);
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  int64_t outputs = filter.shape()[1], phases = 1;
+  for (const Axis &axis : axes)
+    phases *= axis.phases;
+  Value tiled;
+  if (bias) {
+    Tensor values(bias->dtype(), {phases * outputs});
+    for (int64_t i = 0; i < phases * outputs; ++i)
+      values.setDouble(i, bias->asDouble(i % outputs));
+    tiled = constantOf(builder, loc, values);
+  }
+  ConvOp conv =
+      phaseConv(builder, op, axes, constantOf(builder, loc, phaseFilter(filter, axes)), tiled);
+  auto [last, replaced] = hoistUnaries(builder, op.getResult(), conv.getResult(), dead);
+  replaceByPixels(builder, axes, last, replaced);
+}
+
+/// The same for a filter that is computed.
+void rewriteComputed(ConvTransposeOp op) {
+  SmallVector<Axis> axes = axesOf(op);
+  OpBuilder builder(op);
+  Value filter = phaseFilter(builder, op.getFilter(), axes);
+  ConvOp conv = phaseConv(builder, op, axes, filter, /*bias=*/Value());
+  replaceByPixels(builder, axes, conv.getResult(), op.getResult());
+}
+
 struct DLConvTransposeAsConvPass : impl::DLConvTransposeAsConvBase<DLConvTransposeAsConvPass> {
   void runOnOperation() override {
     SmallVector<ConvTransposeOp> ops;
@@ -195,11 +270,15 @@ struct DLConvTransposeAsConvPass : impl::DLConvTransposeAsConvBase<DLConvTranspo
       std::optional<Tensor> filter = constantTensor(op.getFilter());
       std::optional<Tensor> bias = op.getBias() ? constantTensor(op.getBias()) : std::nullopt;
       if (!isSupported(op) ||
-          !llvm::all_of(axesOf(op), [](const Axis &axis) { return axis.after().has_value(); }) ||
-          !filter || (op.getBias() && !bias))
+          !llvm::all_of(axesOf(op), [](const Axis &axis) { return axis.after().has_value(); }))
         continue;
       SmallVector<Operation *> dead{op};
-      rewrite(op, *filter, bias, dead);
+      if (filter && (!op.getBias() || bias))
+        rewrite(op, *filter, bias, dead);
+      else if (!filter && !op.getBias() && !llvm::all_of(op.getStrides(), isOne))
+        rewriteComputed(op);
+      else
+        continue;
       for (Operation *replaced : llvm::reverse(dead))
         replaced->erase();
     }

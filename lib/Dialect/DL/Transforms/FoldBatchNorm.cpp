@@ -1,5 +1,6 @@
 // dl-fold-batch-norm: an inference batch norm is one multiply and one add a channel, and these
-// disappear into the weights of a convolution before it.
+// disappear into the weights of a convolution before it. With statistics that are computed
+// (training) it is elementwise ops, whose factor is computed once a channel.
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
@@ -98,12 +99,43 @@ bool foldIntoProducer(BatchNormOp op, const Affine &affine) {
   return transposed && transposed.getGroups() == 1 && foldIntoConv(op, transposed, 1, affine);
 }
 
+/// Whether all operands are of the input's element type: elementwise ops do not mix them.
+bool isUniform(BatchNormOp op) {
+  Type element = getElementTypeOrSelf(op.getInput());
+  return op.getInput().getType().getRank() > 1 &&
+         llvm::all_of(op->getOperands(),
+                      [&](Value operand) { return getElementTypeOrSelf(operand) == element; });
+}
+
+/// (x - mean) * (scale * rsqrt(variance + epsilon)) + bias.
+void spellOut(BatchNormOp op) {
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  auto overImage = [&](Value channels) -> Value {
+    SmallVector<int64_t> shape(op.getInput().getType().getRank(), 1);
+    shape[op.getChannelAxis()] = cast<RankedTensorType>(channels.getType()).getNumElements();
+    return ReshapeOp::create(builder, loc, channels, shape);
+  };
+  Tensor epsilon(*dtypeOf(getElementTypeOrSelf(op.getInput())), {});
+  epsilon.setDouble(0, op.getEpsilon().convertToDouble());
+  Value variance =
+      AddOp::create(builder, loc, overImage(op.getVariance()), constantOf(builder, loc, epsilon));
+  Value factor = RsqrtOp::create(builder, loc, variance);
+  factor = MulOp::create(builder, loc, overImage(op.getScale()), factor);
+  Value centred = SubOp::create(builder, loc, op.getInput(), overImage(op.getMean()));
+  Value scaled = MulOp::create(builder, loc, centred, factor);
+  op.replaceAllUsesWith(AddOp::create(builder, loc, scaled, overImage(op.getBias())).getResult());
+  op.erase();
+}
+
 struct FoldBatchNormPass : impl::DLFoldBatchNormBase<FoldBatchNormPass> {
   void runOnOperation() override {
     SmallVector<BatchNormOp> ops;
     getOperation().walk([&](BatchNormOp op) { ops.push_back(op); });
     for (BatchNormOp op : ops) {
       std::optional<Affine> affine = affineOf(op);
+      if (!affine && isUniform(op))
+        spellOut(op);
       if (!affine || foldIntoProducer(op, *affine))
         continue;
       OpBuilder builder(op);

@@ -40,6 +40,36 @@ RankedTensorType permutedType(Type type, ArrayRef<int64_t> permutation) {
   return tensorOf(permuted<AffineExpr>(dimsOf(type), permutation), getElementTypeOrSelf(type));
 }
 
+/// Whether a transpose by `permutation` changes the order of bytes: axes of size 1 may stand
+/// anywhere.
+bool movesBytes(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
+  int64_t last = -1;
+  for (int64_t axis : permutation) {
+    if (shape[axis] == 1)
+      continue;
+    if (axis < last)
+      return true;
+    last = axis;
+  }
+  return false;
+}
+
+/// The transpose that makes `value`, where it costs anything.
+TransposeOp costlyTranspose(Value value) {
+  auto transpose = value.getDefiningOp<TransposeOp>();
+  bool costly = transpose &&
+                movesBytes(transpose.getOperand().getType().getShape(), transpose.getPermutation());
+  return costly ? transpose : TransposeOp();
+}
+
+/// Whether `value`, which broadcasts to the rank of `permutation`, costs a transpose to undo it.
+bool costsTranspose(Value value, ArrayRef<int64_t> permutation) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape(permutation.size() - type.getRank(), 1);
+  llvm::append_range(shape, type.getShape());
+  return !value.getDefiningOp<ConstantOp>() && movesBytes(shape, inverse(permutation));
+}
+
 /// The permutation that most operands of `op` were transposed by, where moving it past `op` leaves
 /// fewer transposes of computed values before than after; empty otherwise.
 Permutation commonPermutation(Operation *op) {
@@ -47,19 +77,18 @@ Permutation commonPermutation(Operation *op) {
   Permutation permutation;
   int64_t moved = 0, added = 0;
   for (Value operand : op->getOperands())
-    if (auto transpose = operand.getDefiningOp<TransposeOp>(); transpose && permutation.empty())
+    if (TransposeOp transpose = costlyTranspose(operand); transpose && permutation.empty())
       permutation.assign(transpose.getPermutation().begin(), transpose.getPermutation().end());
   if (permutation.empty())
     return {};
   for (Value operand : op->getOperands()) {
-    auto type = cast<RankedTensorType>(operand.getType());
-    if (auto transpose = operand.getDefiningOp<TransposeOp>();
+    if (cast<RankedTensorType>(operand.getType()).getRank() > rank)
+      return {};
+    if (TransposeOp transpose = costlyTranspose(operand);
         transpose && ArrayRef(permutation) == transpose.getPermutation())
       ++moved;
-    else if (!operand.getDefiningOp<ConstantOp>() && elementCountOf(type) != 1)
-      ++added;
-    if (type.getRank() > rank)
-      return {};
+    else
+      added += costsTranspose(operand, permutation);
   }
   // Not at a tie: the op would go back and forth between two layouts.
   return added < moved ? permutation : Permutation();
@@ -242,15 +271,8 @@ struct UnitTransposeToReshape : OpRewritePattern<TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
-    ArrayRef<int64_t> shape = op.getOperand().getType().getShape();
-    int64_t last = -1;
-    for (int64_t axis : op.getPermutation()) {
-      if (shape[axis] == 1)
-        continue;
-      if (axis < last)
-        return failure();
-      last = axis;
-    }
+    if (movesBytes(op.getOperand().getType().getShape(), op.getPermutation()))
+      return failure();
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getOperand(), dimsOf(op.getType()));
     return success();
   }

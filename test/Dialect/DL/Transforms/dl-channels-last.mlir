@@ -17,3 +17,14 @@ func.func @keep_channels_last(%x: tensor<1x8x9x3xf32>, %w: tensor<4x3x3x3xf32>) 
   %c = dl.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, layout = #dl.layout<channels_last>} : (tensor<1x8x9x3xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x7x4xf32>
   return %c : tensor<1x6x7x4xf32>
 }
+
+// Two images in, none out.
+// CHECK-LABEL: @filter_gradient
+func.func @filter_gradient(%x: tensor<1x3x8x9xf32>, %dy: tensor<1x4x6x7xf32>) -> tensor<4x3x3x3xf32> {
+  // CHECK-DAG: %[[X:.*]] = dl.transpose %arg0 {permutation = array<i64: 0, 2, 3, 1>}
+  // CHECK-DAG: %[[D:.*]] = dl.transpose %arg1 {permutation = array<i64: 0, 2, 3, 1>}
+  // CHECK: %[[G:.*]] = dl.conv_filter_gradient %[[X]], %[[D]] {{.*}}layout = #dl.layout<channels_last>
+  // CHECK: return %[[G]]
+  %g = dl.conv_filter_gradient %x, %dy {kernel_shape = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>} : (tensor<1x3x8x9xf32>, tensor<1x4x6x7xf32>) -> tensor<4x3x3x3xf32>
+  return %g : tensor<4x3x3x3xf32>
+}

@@ -37,10 +37,25 @@ func.func @keep_conv_with_two_uses(%x: tensor<1x1x2x2xf32>) -> (tensor<1x1x2x2xf
 
 // -----
 
-// Statistics known only at run time stay.
-// CHECK-LABEL: @keep_computed_statistics
-func.func @keep_computed_statistics(%x: tensor<1x1x2x2xf32>, %s: tensor<1xf32>) -> tensor<1x1x2x2xf32> {
+// Statistics known only at run time: one factor a channel, then three elementwise ops.
+// CHECK-LABEL: @spell_out_computed_statistics
+func.func @spell_out_computed_statistics(%x: tensor<1x3x2x2xf32>, %s: tensor<3xf32>, %b: tensor<3xf32>, %m: tensor<3xf32>, %v: tensor<3xf32>) -> tensor<1x3x2x2xf32> {
+  // CHECK: %[[R:.*]] = dl.rsqrt {{.*}} -> tensor<1x3x1x1xf32>
+  // CHECK: %[[F:.*]] = dl.mul %{{.*}}, %[[R]] {{.*}} -> tensor<1x3x1x1xf32>
+  // CHECK: %[[C:.*]] = dl.sub %arg0, %{{.*}} : (tensor<1x3x2x2xf32>, tensor<1x3x1x1xf32>)
+  // CHECK: %[[Y:.*]] = dl.mul %[[C]], %[[F]]
+  // CHECK: dl.add %[[Y]]
+  // CHECK-NOT: dl.batch_norm
+  %y = dl.batch_norm %x, %s, %b, %m, %v : (tensor<1x3x2x2xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<1x3x2x2xf32>
+  return %y : tensor<1x3x2x2xf32>
+}
+
+// -----
+
+// Elementwise ops do not mix types.
+// CHECK-LABEL: @keep_wider_statistics
+func.func @keep_wider_statistics(%x: tensor<1x3x2x2xf16>, %s: tensor<3xf32>) -> tensor<1x3x2x2xf16> {
   // CHECK: dl.batch_norm
-  %y = dl.batch_norm %x, %s, %s, %s, %s : (tensor<1x1x2x2xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x2x2xf32>
-  return %y : tensor<1x1x2x2xf32>
+  %y = dl.batch_norm %x, %s, %s, %s, %s : (tensor<1x3x2x2xf16>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<1x3x2x2xf16>
+  return %y : tensor<1x3x2x2xf16>
 }

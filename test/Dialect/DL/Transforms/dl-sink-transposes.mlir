@@ -66,3 +66,15 @@ func.func @pad_and_resize(%x: tensor<1x5x7x3xf32>, %i: tensor<10xi64>, %j: tenso
   %u = dl.transpose %s {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x3x10x14xf32>) -> tensor<1x10x14x3xf32>
   return %u : tensor<1x10x14x3xf32>
 }
+
+// A vector that is computed broadcasts as well before the transpose as behind it: turning it is a
+// reshape.
+// CHECK-LABEL: @through_broadcast_of_computed_vector
+func.func @through_broadcast_of_computed_vector(%x: tensor<2x5x7x3xf32>, %v: tensor<1x3x1x1xf32>) -> tensor<2x3x5x7xf32> {
+  // CHECK: %[[V:.*]] = dl.reshape %arg1 {shape = array<i64: 1, 1, 1, 3>}
+  // CHECK: %[[M:.*]] = dl.mul %arg0, %[[V]]
+  // CHECK: dl.transpose %[[M]]
+  %t = dl.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<2x5x7x3xf32>) -> tensor<2x3x5x7xf32>
+  %y = dl.mul %t, %v : (tensor<2x3x5x7xf32>, tensor<1x3x1x1xf32>) -> tensor<2x3x5x7xf32>
+  return %y : tensor<2x3x5x7xf32>
+}

@@ -70,12 +70,29 @@ def DLConvTransposeAsConv : Pass<"dl-conv-transpose-as-conv", "::mlir::func::Fun
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def DLFoldExpands : Pass<"dl-fold-expands", "::mlir::func::FuncOp"> {
+  let summary = "Let elementwise ops broadcast by themselves what a dl.expand broadcasts before them";
+  let description = [{
+    After: no elementwise op reads a dl.expand whose operand broadcasts to the same result.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def DLFoldPads : Pass<"dl-fold-pads", "::mlir::func::FuncOp"> {
   let summary = "Let convolutions and pools pad by themselves what a dl.pad pads before them";
   let description = [{
     After: no convolution, and no pool without `ceil_mode`, reads a constant pad of spatial axes with the value that
     its own padding stands for: 0 for convolutions and means, the lowest for maxima (or 0 where the input is not
     negative and every window holds an element of it).
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def DLSinkActivations : Pass<"dl-sink-activations", "::mlir::func::FuncOp"> {
+  let summary = "Let maxima of windows be rectified, not maxima of rectified windows be taken";
+  let description = [{
+    After: no max_pool whose windows all hold an element of their input reads a dl.relu that is read by nothing
+    else.
   }];
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }

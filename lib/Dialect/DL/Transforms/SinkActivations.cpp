@@ -1,0 +1,48 @@
+// dl-sink-activations: a rectifier and a maximum may change places, and after the pool there are
+// fewer elements. In training the gradient of the rectifier then has fewer, too.
+//
+//   %r = dl.relu %x                 %p = dl.max_pool %x
+//   %y = dl.max_pool %r      ->     %y = dl.relu %p
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/Transforms/Passes.h"
+
+#define DEBUG_TYPE "dl-sink-activations"
+
+using namespace mlir;
+
+namespace dlc::dl {
+
+#define GEN_PASS_DEF_DLSINKACTIVATIONS
+#include "dlc/Dialect/DL/Transforms/Passes.h.inc"
+
+namespace {
+
+/// Whether every window holds an element of the input: the maximum of none is not rectified.
+bool everyWindowHoldsInput(MaxPoolOp op) {
+  if (op.getCeilMode())
+    return false;
+  for (auto [begin, end, kernel, dilation] :
+       llvm::zip(op.getPadsBegin(), op.getPadsEnd(), op.getKernelShape(), op.getDilations()))
+    if (dilation != 1 || begin >= kernel || end >= kernel)
+      return false;
+  return true;
+}
+
+struct SinkActivationsPass : impl::DLSinkActivationsBase<SinkActivationsPass> {
+  void runOnOperation() override {
+    getOperation().walk([](MaxPoolOp op) {
+      auto relu = op.getInput().getDefiningOp<ReluOp>();
+      if (!relu || !relu->hasOneUse() || !everyWindowHoldsInput(op))
+        return;
+      OpBuilder builder(op->getContext());
+      builder.setInsertionPointAfter(op);
+      op.getInputMutable().assign(relu.getOperand());
+      auto moved = ReluOp::create(builder, relu.getLoc(), op.getResult());
+      op.getResult().replaceAllUsesExcept(moved.getResult(), moved);
+      relu.erase();
+    });
+  }
+};
+
+} // namespace
+} // namespace dlc::dl
