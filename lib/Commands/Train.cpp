@@ -125,6 +125,7 @@ Expected<TrainVerb::Plan> TrainVerb::plan(Session &session) const {
   if (options->training->loss.empty())
     return usageError("expected --loss: " + model + " does not say what is minimised");
   options->training->seed = static_cast<int64_t>(fit.seed);
+  options->training->keepLayouts = true;
   CompileOptions signature = *options;
   signature.openSizes = true; // the batch is none of the model's
   Expected<std::vector<InputSpec>> inputs = readModelInputs(model, signature);

@@ -61,7 +61,7 @@ static llvm::SmallVector<std::string> listOf(const std::vector<std::string> &nam
 static void addTraining(OpPassManager &manager, const TrainingOptions &training) {
   // Before there is a gradient of the rectifier.
   manager.addNestedPass<func::FuncOp>(dl::createDLSinkActivations());
-  manager.addPass(autodiff::createAutodiffParameters({listOf(training.freeze)}));
+  manager.addPass(autodiff::createAutodiffParameters({listOf(training.freeze), training.keepLayouts}));
   manager.addPass(autodiff::createAutodiffTrainingMode({training.seed}));
   manager.addPass(autodiff::createAutodiffLoss({training.loss, training.sampleWeight}));
   manager.addPass(autodiff::createAutodiffBackward());

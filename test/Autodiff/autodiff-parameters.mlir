@@ -60,3 +60,17 @@ func.func @main(%x: tensor<3xf32>) -> tensor<3xf32> {
   %2 = dl.mul %1, %fixed : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
   return %2 : tensor<3xf32>
 }
+
+// -----
+
+// Filters are stored as the kernels of convolutions and of their gradients read and write them.
+// CHECK-LABEL: func.func @main
+// CHECK-SAME: tensor<3x2x5x7xf32> {dl.state = "kernel", dl.trainable}
+// CHECK: dl.conv %{{.*}}output_last = true
+// CHECK-LABEL: func.func @init
+// CHECK: dl.transpose %{{.*}} {permutation = array<i64: 2, 3, 1, 0>} : (tensor<7x5x3x2xf32>) -> tensor<3x2x5x7xf32>
+func.func @main(%x: tensor<1x5x8x8xf32>) -> tensor<1x7x6x7xf32> {
+  %w = dl.constant dense<1.0> : tensor<7x5x3x2xf32> loc("kernel")
+  %y = dl.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>} : (tensor<1x5x8x8xf32>, tensor<7x5x3x2xf32>) -> tensor<1x7x6x7xf32>
+  return %y : tensor<1x7x6x7xf32>
+}

@@ -5,9 +5,14 @@
 // CHECK: dl.batch_norm
 // CHECK-LABEL: func.func @train_step
 // CHECK-SAME: -> (tensor<4x2xf32>, tensor<2xf32> {dl.state = "mean"}, tensor<2xf32> {dl.state = "var"})
-// CHECK-NOT: dl.batch_norm
+// CHECK: %[[M:.*]] = dl.reduce <mean> %arg0 {axes = array<i64: 0>}
+// CHECK: %[[C:.*]] = dl.sub %arg0, %[[M]]
+// CHECK: %[[Q:.*]] = dl.mul %[[C]], %[[C]]
+// CHECK: %[[V:.*]] = dl.reduce <mean> %[[Q]] {axes = array<i64: 0>}
+// CHECK: %[[MEAN:.*]] = dl.reshape %[[M]]
 // CHECK: dl.constant dense<7.500000e-01>
-// CHECK-NOT: dl.batch_norm
+// CHECK: %[[VARIANCE:.*]] = dl.reshape %[[V]]
+// CHECK: dl.batch_norm %arg0, %{{.*}}, %{{.*}}, %[[MEAN]], %[[VARIANCE]]
 func.func @main(%x: tensor<4x2xf32>, %s: tensor<2xf32>, %m: tensor<2xf32> {dl.state = "mean"}, %v: tensor<2xf32> {dl.state = "var"}) -> tensor<4x2xf32> {
   %y = dl.batch_norm %x, %s, %s, %m, %v {momentum = 0.75} : (tensor<4x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<4x2xf32>
   return %y : tensor<4x2xf32>

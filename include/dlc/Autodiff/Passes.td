@@ -26,9 +26,11 @@ def AutodiffParameters : Pass<"autodiff-parameters", "::mlir::ModuleOp"> {
     argument with `dl.state`, its name, and `dl.trainable` unless it is a statistic of a batch norm or named in
     `freeze`. In a model that marks its variables (`dl.variable`) those are the weights, and no others; a false one
     is not trained. `init` has no arguments and returns the first content of each slot.
+    Filters that convolutions alone read are stored as (kernel..., C/groups, O), unless `keep-layouts`.
   }];
   let options = [
     ListOption<"freeze", "freeze", "std::string", "Names of weights that are not trained">,
+    Option<"keepLayouts", "keep-layouts", "bool", "false", "Store every weight as the model does">,
   ];
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }

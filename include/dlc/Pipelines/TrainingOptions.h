@@ -29,6 +29,9 @@ struct TrainingOptions {
 
   std::vector<std::string> freeze; ///< names of weights that stay as they are
   int64_t seed = 0;                ///< of dropouts
+  /// Weights lie in the state as in the model's file, for who writes them back; otherwise as
+  /// kernels read them.
+  bool keepLayouts = false;
 };
 
 } // namespace dlc

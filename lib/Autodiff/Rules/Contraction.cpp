@@ -58,11 +58,28 @@ void biasGradient(Op op, GradientBuilder &g) {
   g.add(2, reshape(sum(dy, axes), op.getBias().getType().getShape()));
 }
 
+/// A convolution's filter as (O, C/groups, kernel...).
+Term outputFirst(dl::ConvOp op, Term filter) {
+  if (!op.getOutputLast())
+    return filter;
+  SmallVector<int64_t> permutation{filter.rank() - 1, filter.rank() - 2};
+  llvm::append_range(permutation, llvm::seq<int64_t>(0, filter.rank() - 2));
+  return filter.make<dl::TransposeOp>(permutation);
+}
+
+/// (O, C/groups, kernel...) as the convolution's filter is stored.
+Term asStored(dl::ConvOp op, Term filter) {
+  if (!op.getOutputLast())
+    return filter;
+  SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(2, filter.rank()));
+  permutation.append({1, 0});
+  return filter.make<dl::TransposeOp>(permutation);
+}
+
 /// What conv_transpose leaves off the end of each spatial axis of conv's input, because no window
 /// reached it.
-SmallVector<int64_t> unreached(dl::ConvOp op) {
+SmallVector<int64_t> unreached(dl::ConvOp op, ArrayRef<int64_t> filter) {
   ArrayRef<int64_t> input = op.getInput().getType().getShape(),
-                    filter = op.getFilter().getType().getShape(),
                     result = op.getResult().getType().getShape();
   int64_t first = imageAxes(op).second;
   SmallVector<int64_t> rest;
@@ -75,18 +92,18 @@ SmallVector<int64_t> unreached(dl::ConvOp op) {
 }
 
 LogicalResult convGradient(dl::ConvOp op, GradientBuilder &g) {
-  if (op.getPackedChannels() > 0 || op.getOutputLast())
+  if (op.getPackedChannels() > 0)
     return op.emitOpError("has no gradient once its filter is packed");
-  Term dy = g.cotangent();
+  Term dy = g.cotangent(), filter = outputFirst(op, g.operand(1));
+  ArrayRef<int64_t> shape = filter.type().getShape();
   if (g.wants(0))
-    g.add(0, dy.make<dl::ConvTransposeOp>(op.getFilter(), Value(), op.getStrides(),
-                                          op.getDilations(), op.getPadsBegin(), op.getPadsEnd(),
-                                          op.getGroups(), op.getLayout(), unreached(op)));
+    g.add(0, dy.make<dl::ConvTransposeOp>(filter.get(), Value(), op.getStrides(), op.getDilations(),
+                                          op.getPadsBegin(), op.getPadsEnd(), op.getGroups(),
+                                          op.getLayout(), unreached(op, shape)));
   if (g.wants(1))
-    g.add(1, g.operand(0).make<dl::ConvFilterGradientOp>(
-                 dy.get(), op.getFilter().getType().getShape().drop_front(2), op.getStrides(),
-                 op.getDilations(), op.getPadsBegin(), op.getPadsEnd(), op.getGroups(),
-                 op.getLayout()));
+    g.add(1, asStored(op, g.operand(0).make<dl::ConvFilterGradientOp>(
+                              dy.get(), shape.drop_front(2), op.getStrides(), op.getDilations(),
+                              op.getPadsBegin(), op.getPadsEnd(), op.getGroups(), op.getLayout())));
   biasGradient(op, g);
   return success();
 }

@@ -71,12 +71,57 @@ Term toChannels(Op op, Term image, Value operand) {
   return reshape(sum(image, axes), cast<RankedTensorType>(operand.getType()).getShape());
 }
 
+Value withoutReshapes(Value value) {
+  while (auto reshape = value.getDefiningOp<dl::ReshapeOp>())
+    value = reshape.getOperand();
+  return value;
+}
+
+/// What `value` is the mean of, shaped anyhow; null where it is none.
+Value averaged(Value value) {
+  auto reduce = withoutReshapes(value).getDefiningOp<dl::ReduceOp>();
+  return reduce && reduce.getKind() == dl::ReduceKind::Mean ? reduce.getOperand() : Value();
+}
+
+/// Whether mean and variance are those of the input, as training mode makes them.
+bool normalizesItself(dl::BatchNormOp op) {
+  if (averaged(op.getMean()) != op.getInput())
+    return false;
+  Value variance = averaged(op.getVariance());
+  auto square = variance ? variance.getDefiningOp<dl::MulOp>() : dl::MulOp();
+  auto centred = square && square.getLhs() == square.getRhs()
+                     ? square.getLhs().getDefiningOp<dl::SubOp>()
+                     : dl::SubOp();
+  return centred && centred.getLhs() == op.getInput() &&
+         withoutReshapes(centred.getRhs()) == withoutReshapes(op.getMean());
+}
+
+/// Statistics of the input move with it; what flows through them is part of its own cotangent.
+void selfNormGradient(dl::BatchNormOp op, GradientBuilder &g) {
+  Term dy = g.cotangent(), scale = overImage(op, g.operand(1));
+  Term r = rsqrt(overImage(op, g.operand(4)) + number(op.getEpsilon()));
+  Term z = (g.operand(0) - overImage(op, g.operand(3))) * r;
+  Term flow = toChannels(op, dy, op.getBias()), turn = toChannels(op, dy * z, op.getScale());
+  double share = static_cast<double>(scale.type().getNumElements()) /
+                 static_cast<double>(dy.type().getNumElements());
+  if (g.wants(0))
+    g.add(0, (dy - overImage(op, flow * share) - z * overImage(op, turn * share)) * (scale * r));
+  if (g.wants(1))
+    g.add(1, turn);
+  if (g.wants(2))
+    g.add(2, flow);
+}
+
 /// Inference statistics are operands like any other.
 LogicalResult batchNormGradient(dl::BatchNormOp op, GradientBuilder &g) {
   for (Value operand : op->getOperands())
     if (getElementTypeOrSelf(operand) != getElementTypeOrSelf(op.getInput()))
       return op.emitOpError("has no gradient rule where statistics are of another type than the "
                             "input");
+  if (normalizesItself(op)) {
+    selfNormGradient(op, g);
+    return success();
+  }
   Term dy = g.cotangent(), scale = overImage(op, g.operand(1));
   Term r = rsqrt(overImage(op, g.operand(4)) + number(op.getEpsilon()));
   Term centred = g.operand(0) - overImage(op, g.operand(3));

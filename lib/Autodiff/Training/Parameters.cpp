@@ -41,6 +41,30 @@ bool isStatistic(dl::ConstantOp constant) {
   });
 }
 
+/// Filters are stored as (kernel..., C/groups, O): what the convolution's kernel and that of its
+/// filter's gradient read and write without turning it. Null where an op reads it otherwise.
+RankedTensorType storedFilter(dl::ConstantOp constant) {
+  RankedTensorType type = constant.getResult().getType();
+  for (OpOperand &use : constant->getUses()) {
+    auto conv = dyn_cast<dl::ConvOp>(use.getOwner());
+    if (!conv || use.getOperandNumber() != 1 || conv.getPackedChannels() > 0 ||
+        conv.getOutputLast())
+      return {};
+  }
+  SmallVector<int64_t> shape(type.getShape().drop_front(2));
+  shape.append({type.getDimSize(1), type.getDimSize(0)});
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+/// `filter`, (O, C/groups, kernel...), as it is stored.
+Value outputLast(OpBuilder &builder, Value filter) {
+  SmallVector<int64_t> permutation;
+  for (int64_t axis = 2; axis < cast<RankedTensorType>(filter.getType()).getRank(); ++axis)
+    permutation.push_back(axis);
+  permutation.append({1, 0});
+  return dl::TransposeOp::create(builder, filter.getLoc(), filter, permutation);
+}
+
 /// The model's name for a weight, where its location has one.
 std::string nameOf(dl::ConstantOp constant) {
   if (auto named = constant->getLoc()->findInstanceOf<NameLoc>())
@@ -71,12 +95,17 @@ struct ParametersPass : impl::AutodiffParametersBase<ParametersPass> {
       for (int suffix = 1; !taken.insert(slot).second; ++suffix)
         slot = name + "_" + std::to_string(suffix);
       bool trainable = !isStatistic(constant) && !isFixed(constant) && !frozen.erase(name);
-      BlockArgument argument =
-          addSlotArgument(main, slot, constant.getResult().getType(), trainable);
+      RankedTensorType type = constant.getResult().getType(), filter;
+      if (!keepLayouts)
+        filter = storedFilter(constant);
+      BlockArgument argument = addSlotArgument(main, slot, filter ? filter : type, trainable);
+      if (filter)
+        for (Operation *user : constant->getUsers())
+          cast<dl::ConvOp>(user).setOutputLast(true);
       constant.replaceAllUsesWith(argument);
       constant->removeAttr(variableAttribute);
       constant->moveBefore(init.getBody().front().getTerminator());
-      addSlotResult(init, slot, constant.getResult());
+      addSlotResult(init, slot, filter ? outputLast(builder, constant) : constant.getResult());
     }
     if (!frozen.empty()) {
       main.emitError("has no weight '") << frozen.begin()->getKey() << "' to freeze";

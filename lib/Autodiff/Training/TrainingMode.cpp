@@ -14,36 +14,30 @@ using namespace dl;
 
 namespace {
 
-/// y = (x - mean(x)) * rsqrt(var(x) + epsilon) * scale + bias over the batch; the moving averages
-/// become moving * momentum + batch * (1 - momentum), with the population variance (Keras 3,
+/// The statistics become those of the batch; the moving averages become moving * momentum + batch *
+/// (1 - momentum), with the population variance (Keras 3,
 /// layers/normalization/batch_normalization.py).
 void trainBatchNorm(dl::BatchNormOp op, func::FuncOp function) {
   OpBuilder builder(op);
   Term x(builder, op.getLoc(), op.getInput());
   double momentum = op.getMomentum().convertToDouble();
-  SmallVector<int64_t> axes, overImage(x.rank(), 1);
+  SmallVector<int64_t> axes;
   for (int64_t axis = 0; axis < x.rank(); ++axis)
     if (axis != op.getChannelAxis())
       axes.push_back(axis);
-  overImage[op.getChannelAxis()] = op.getScale().getType().getNumElements();
   Term average = mean(x, axes), centred = x - average, variance = mean(centred * centred, axes);
-  Term scale = reshape(x.with(op.getScale()), overImage),
-       bias = reshape(x.with(op.getBias()), overImage);
-  Term y = centred * rsqrt(variance + op.getEpsilon().convertToDouble()) * scale + bias;
-  auto follow = [&](Value moving, Term batch) {
-    auto argument = dyn_cast<BlockArgument>(moving);
+  auto follow = [&](OpOperand &moving, Term batch) {
+    Term old = x.with(moving.get());
+    batch = reshape(batch, old.type().getShape());
+    auto argument = dyn_cast<BlockArgument>(moving.get());
     std::optional<std::string> slot =
         argument ? argumentSlot(function, argument.getArgNumber()) : std::nullopt;
-    if (!slot)
-      return;
-    Term old = x.with(moving);
-    Term now = old * momentum + reshape(batch, old.type().getShape()) * (1 - momentum);
-    addSlotResult(function, *slot, now);
+    if (slot)
+      addSlotResult(function, *slot, old * momentum + batch * (1 - momentum));
+    moving.set(batch.get());
   };
-  follow(op.getMean(), average);
-  follow(op.getVariance(), variance);
-  op.replaceAllUsesWith(y.get());
-  op.erase();
+  follow(op.getMeanMutable(), average);
+  follow(op.getVarianceMutable(), variance);
 }
 
 /// Gives each dropout its key, which counts the steps, and a stream of its own.

@@ -60,6 +60,11 @@ func.func @conv_last(%x: tensor<2x5x6x3xf64>, %w: tensor<4x3x3x2xf64>, %b: tenso
       : (tensor<2x5x6x3xf64>, tensor<4x3x3x2xf64>, tensor<4xf64>) -> tensor<2x5x6x4xf64>
   return %y : tensor<2x5x6x4xf64>
 }
+func.func @conv_output_last(%x: tensor<1x7x8x2xf64>, %w: tensor<3x2x2x3xf64>, %b: tensor<3xf64>) -> tensor<1x3x4x3xf64> {
+  %y = dl.conv %x, %w, %b {strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 1>, output_last = true, layout = #dl.layout<channels_last>}
+      : (tensor<1x7x8x2xf64>, tensor<3x2x2x3xf64>, tensor<3xf64>) -> tensor<1x3x4x3xf64>
+  return %y : tensor<1x3x4x3xf64>
+}
 func.func @conv_1d(%x: tensor<2x3x7xf64>, %w: tensor<4x3x3xf64>, %b: tensor<4xf64>) -> tensor<2x4x3xf64> {
   %y = dl.conv %x, %w, %b {strides = array<i64: 2>, dilations = array<i64: 1>, pads_begin = array<i64: 0>, pads_end = array<i64: 0>}
       : (tensor<2x3x7xf64>, tensor<4x3x3xf64>, tensor<4xf64>) -> tensor<2x4x3xf64>

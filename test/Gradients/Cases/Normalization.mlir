@@ -44,6 +44,18 @@ func.func @batch_norm_last(%x: tensor<2x5x3xf64>, %s: tensor<3xf64>, %b: tensor<
       : (tensor<2x5x3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>) -> tensor<2x5x3xf64>
   return %y : tensor<2x5x3xf64>
 }
+// Statistics of the batch itself, as training mode makes them: one rule for all that flows through.
+func.func @batch_norm_training(%x: tensor<4x3x5xf64>, %s: tensor<3xf64>, %b: tensor<3xf64>) -> tensor<4x3x5xf64> {
+  %m = dl.reduce <mean> %x {axes = array<i64: 0, 2>} : (tensor<4x3x5xf64>) -> tensor<1x3x1xf64>
+  %c = dl.sub %x, %m : (tensor<4x3x5xf64>, tensor<1x3x1xf64>) -> tensor<4x3x5xf64>
+  %q = dl.mul %c, %c : (tensor<4x3x5xf64>, tensor<4x3x5xf64>) -> tensor<4x3x5xf64>
+  %v = dl.reduce <mean> %q {axes = array<i64: 0, 2>} : (tensor<4x3x5xf64>) -> tensor<1x3x1xf64>
+  %m1 = dl.reshape %m {shape = array<i64: 3>} : (tensor<1x3x1xf64>) -> tensor<3xf64>
+  %v1 = dl.reshape %v {shape = array<i64: 3>} : (tensor<1x3x1xf64>) -> tensor<3xf64>
+  %y = dl.batch_norm %x, %s, %b, %m1, %v1 {epsilon = 0.01 : f64}
+      : (tensor<4x3x5xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>, tensor<3xf64>) -> tensor<4x3x5xf64>
+  return %y : tensor<4x3x5xf64>
+}
 func.func @instance_norm(%x: tensor<2x3x7xf64>, %s: tensor<3xf64>, %b: tensor<3xf64>) -> tensor<2x3x7xf64> {
   %y = dl.instance_norm %x, %s, %b {epsilon = 0.01 : f64} : (tensor<2x3x7xf64>, tensor<3xf64>, tensor<3xf64>) -> tensor<2x3x7xf64>
   return %y : tensor<2x3x7xf64>
