@@ -87,6 +87,8 @@ void KernelGroups::place(Operation *op) {
   KernelGroup *group = newGroup(op);
   if (classOf(op) == FusionClass::Reduction)
     absorbPrologue(group);
+  if (classOf(op) == FusionClass::Convolution)
+    absorbTurnedFilter(group);
 }
 
 //===-- Legality and profit
@@ -117,14 +119,21 @@ bool KernelGroups::operandDependsOn(Value operand, const KernelGroup &ancestor) 
   return false;
 }
 
+/// Whether `op` turns what the anchor of `group` makes in the way that the anchor's template writes
+/// it: filters' gradients come with their channels last.
+static bool turnsResult(Operation *op, const KernelGroup &group) {
+  return isa_and_nonnull<dl::ConvFilterGradientOp>(group.anchor) && isa<dl::TransposeOp>(op) &&
+         llvm::none_of(group.ops, [](Operation *each) { return isa<dl::TransposeOp>(each); });
+}
+
 std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup &group) const {
   if (isAnchor(op))
     return "the consumer is an anchor of its own";
   if (group.ops.size() >= mostOps)
     return "the producer's kernel is full";
-  bool movement = classOf(op) == FusionClass::Movement;
+  bool movement = classOf(op) == FusionClass::Movement, turns = turnsResult(op, group);
   if (group.anchor) {
-    if (movement)
+    if (movement && !turns)
       return "a movement cannot follow an anchor in one kernel";
     if (classOf(group.anchor) == FusionClass::Opaque)
       return "the producer takes no epilogue";
@@ -136,7 +145,7 @@ std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup 
   if (op->getNumResults() != 1)
     return "the consumer has several results";
   bool sameShape = shapeOf(op->getResult(0)) == resultShape(group);
-  if (!sameShape && (group.anchor || !movement))
+  if (!sameShape && !turns && (group.anchor || !movement))
     return "the shapes differ";
   // Values of the group that others use must be results of the kernel, which all have one shape.
   bool shared = llvm::any_of(group.ops, [&](Operation *each) {
@@ -188,6 +197,19 @@ void KernelGroups::absorbPrologue(KernelGroup *group) {
     member[op] = group;
   group->ops.insert(group->ops.begin(), prologue->ops.begin(), prologue->ops.end());
   prologue->ops.clear();
+}
+
+void KernelGroups::absorbTurnedFilter(KernelGroup *group) {
+  Operation *anchor = group->anchor, *turn = anchor->getOperand(1).getDefiningOp();
+  KernelGroup *source = isa_and_nonnull<dl::TransposeOp>(turn) ? groupOf(turn) : nullptr;
+  if (!source || source->ops.size() != 1 || !turn->hasOneUse())
+    return;
+  for (Value operand : anchor->getOperands())
+    if (operand != turn->getResult(0) && operandDependsOn(operand, *source))
+      return;
+  member[turn] = group;
+  group->ops.insert(group->ops.begin(), turn);
+  source->ops.clear();
 }
 
 static int64_t bytesOf(Value value) { return dl::likelyBytes(value.getType()); }

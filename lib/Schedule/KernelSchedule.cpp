@@ -53,10 +53,48 @@ static ArrayRef<int64_t> windowOf(dl::ConvOp op) {
   return op.getOutputLast() ? filter.drop_back(2) : filter.drop_front(2);
 }
 
+static ArrayRef<int64_t> windowOf(dl::ConvTransposeOp op) {
+  return shapeOf(op.getFilter()).drop_front(2);
+}
+
 bool isDirect(dl::ConvOp op) {
   ArrayRef<int64_t> input = shapeOf(op.getInput());
   return op.getLayout() == dl::Layout::ChannelsLast && input.size() <= 4 &&
-         !ShapedType::isDynamic(input.back());
+         !ShapedType::isDynamic(input.back()) && op.getFilter().getType().hasStaticShape();
+}
+
+bool isDirect(dl::ConvTransposeOp op) {
+  if (op.getLayout() != dl::Layout::ChannelsLast || shapeOf(op.getInput()).size() > 4 ||
+      ShapedType::isDynamic(shapeOf(op.getInput()).back()) ||
+      !op.getFilter().getType().hasStaticShape() || op.getGroups() != 1 ||
+      !isa<FloatType>(getElementTypeOrSelf(op.getInput())))
+    return false;
+  ArrayRef<int64_t> window = windowOf(op);
+  for (auto [i, taps] : llvm::enumerate(window)) {
+    // Padding of the convolution, which crops nothing.
+    int64_t reach = (taps - 1) * op.getDilations()[i];
+    if (op.getStrides()[i] != 1 || op.getPadsBegin()[i] > reach ||
+        op.getPadsEnd()[i] > reach + op.getOutputPadding()[i])
+      return false;
+  }
+  return true;
+}
+
+bool isDirect(dl::ConvFilterGradientOp op) {
+  if (!op.getInput().getType().hasStaticShape())
+    return false; // the template blocks a reduction that it knows
+  // The kernel's one movement must make the filter (kernel..., C, O).
+  dl::TransposeOp turn;
+  for (auto transpose : op->getParentRegion()->getOps<dl::TransposeOp>()) {
+    if (turn)
+      return false;
+    turn = transpose;
+  }
+  int64_t rank = op.getResult().getType().getRank();
+  SmallVector<int64_t> outputLast = llvm::to_vector(llvm::seq<int64_t>(2, rank));
+  outputLast.append({1, 0});
+  return turn && turn.getPermutation() == ArrayRef(outputLast) && op.isChannelsLast() &&
+         op.getGroups() == 1 && rank <= 4;
 }
 
 bool isDepthwise(dl::ConvOp op) {
@@ -100,6 +138,55 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
       shape.lhsBytesPerRow *= std::min<int64_t>(stride, taps);
   }
   return shape;
+}
+
+GemmShape gemmShapeOf(dl::ConvTransposeOp op) {
+  SmallVector<int64_t> result = likelyShapeOf(op.getResult());
+  ArrayRef<int64_t> window = windowOf(op);
+  GemmShape shape;
+  shape.rows = product(ArrayRef(result).drop_back(1));
+  shape.columns = result.back();
+  shape.depth = product(window) * shapeOf(op.getInput()).back();
+  shape.elementBytes = accumulatorBytes(op.getResult());
+  if (product(window) != 1) {
+    shape.lineWidth = result[result.size() - 2];
+    shape.lhsBytesPerRow = shapeOf(op.getInput()).back() * shape.elementBytes;
+  }
+  return shape;
+}
+
+GemmShape gemmShapeOf(dl::ConvFilterGradientOp op) {
+  ArrayRef<int64_t> result = shapeOf(op.getResult()), cotangent = shapeOf(op.getCotangent());
+  GemmShape shape;
+  shape.rows = product(result.drop_front(1));
+  shape.columns = result.front();
+  shape.depth = product(cotangent.drop_back(1));
+  shape.elementBytes = accumulatorBytes(op.getResult());
+  // Rows are channels of a pixel; where they are few, of the window's neighbouring pixels too.
+  shape.lineWidth = result[1];
+  if (joinsWindowColumns(op))
+    shape.lineWidth *= result.back();
+  return shape;
+}
+
+bool joinsWindowColumns(dl::ConvFilterGradientOp op) {
+  constexpr int64_t fewChannels = 8;
+  return shapeOf(op.getInput()).back() < fewChannels && op.getDilations().back() == 1;
+}
+
+std::optional<GemmShape> gemmShapeOf(Operation *anchor) {
+  if (!anchor)
+    return {};
+  auto ifDirect = [](auto op) {
+    return isDirect(op) ? std::optional(gemmShapeOf(op)) : std::nullopt;
+  };
+  return llvm::TypeSwitch<Operation *, std::optional<GemmShape>>(anchor)
+      .Case([](dl::MatmulOp op) { return gemmShapeOf(op); })
+      .Case([](dl::ConvOp op) {
+        return isDirect(op) && !isDepthwise(op) ? std::optional(gemmShapeOf(op)) : std::nullopt;
+      })
+      .Case<dl::ConvTransposeOp, dl::ConvFilterGradientOp>(ifDirect)
+      .Default(std::nullopt);
 }
 
 AttentionShape attentionShapeOf(dl::AttentionOp op) {
@@ -213,6 +300,24 @@ std::optional<RowReduceShape> rowReduceShapeOf(Operation *anchor) {
   return result;
 }
 
+std::optional<RowReduceShape> columnReduceShapeOf(Operation *anchor) {
+  auto op = dyn_cast_if_present<dl::ReduceOp>(anchor);
+  if (!op || op.getKind() == dl::ReduceKind::LogSumExp ||
+      !op.getOperand().getType().hasStaticShape())
+    return {};
+  ArrayRef<int64_t> shape = shapeOf(op.getOperand()), axes = op.getAxes();
+  bool leading = !axes.empty() && axes.size() < shape.size() &&
+                 axes.back() == static_cast<int64_t>(axes.size()) - 1;
+  if (!leading || product(shape) == 0)
+    return {};
+  RowReduceShape result;
+  result.columns = product(shape.take_front(axes.size()));
+  result.rows = product(shape.drop_front(axes.size()));
+  result.elementBytes =
+      std::max(1u, getElementTypeOrSelf(op.getOperand()).getIntOrFloatBitWidth() / 8);
+  return result;
+}
+
 dl::TransposeOp turningTranspose(dl::KernelOp kernel) {
   dl::TransposeOp found;
   if (kernel.getAnchor() || kernel.getNumResults() != 1)
@@ -244,8 +349,8 @@ dl::TransposeOp turningTranspose(dl::KernelOp kernel) {
   return turns ? found : dl::TransposeOp();
 }
 
-bool hasPackedFilter(dl::KernelOp kernel, dl::ConvOp conv) {
-  if (conv.getPackedChannels() > 0 || conv.getOutputLast())
+bool hasDepthwiseFilter(dl::KernelOp kernel, dl::ConvOp conv) {
+  if (conv.getOutputLast())
     return true;
   auto argument = dyn_cast<BlockArgument>(conv.getFilter());
   return argument && argument.hasOneUse() &&
@@ -255,18 +360,21 @@ bool hasPackedFilter(dl::KernelOp kernel, dl::ConvOp conv) {
 bool fits(Attribute schedule, dl::KernelOp kernel) {
   Operation *anchor = kernel.getAnchor();
   auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
-  auto direct = [&] { return conv && isDirect(conv) && hasPackedFilter(kernel, conv); };
   return llvm::TypeSwitch<Attribute, bool>(schedule)
       .Case([&](dl::InjectiveScheduleAttr) {
         return !isa_and_nonnull<dl::AttentionOp, dl::LayerNormOp, dl::RmsNormOp,
                                 RecurrentOpInterface>(anchor);
       })
       .Case([&](dl::RnnStepScheduleAttr) { return isa_and_nonnull<RecurrentOpInterface>(anchor); })
-      .Case([&](dl::GemmScheduleAttr) { return isa_and_nonnull<dl::MatmulOp>(anchor) || direct(); })
+      .Case([&](dl::GemmScheduleAttr) { return gemmShapeOf(anchor).has_value(); })
       .Case([&](dl::AttentionScheduleAttr) { return isa_and_nonnull<dl::AttentionOp>(anchor); })
-      .Case([&](dl::DepthwiseScheduleAttr) { return direct() && isDepthwise(conv); })
+      .Case([&](dl::DepthwiseScheduleAttr) {
+        return conv && isDepthwise(conv) && hasDepthwiseFilter(kernel, conv);
+      })
       .Case([&](dl::WindowScheduleAttr) { return poolShapeOf(anchor).has_value(); })
-      .Case([&](dl::RowReduceScheduleAttr) { return rowReduceShapeOf(anchor).has_value(); })
+      .Case([&](dl::RowReduceScheduleAttr) {
+        return rowReduceShapeOf(anchor) || columnReduceShapeOf(anchor);
+      })
       .Case([&](dl::TransposeScheduleAttr) { return turningTranspose(kernel) != nullptr; })
       .Default(false);
 }
@@ -296,20 +404,20 @@ static Attribute likelySchedule(dl::KernelOp kernel, const MachineFacts &facts) 
     return attributeOf(context, chooseRnnStep(rnnStepShapeOf(recurrent), facts));
   if (facts.device)
     return chooseDeviceSchedule(kernel, *facts.device);
-  if (auto matmul = dyn_cast_if_present<dl::MatmulOp>(anchor))
-    return attributeOf(context, chooseGemm(gemmShapeOf(matmul), facts));
   if (auto attention = dyn_cast_if_present<dl::AttentionOp>(anchor))
     return attributeOf(context, chooseAttention(attentionShapeOf(attention), facts));
   if (auto conv = dyn_cast_if_present<dl::ConvOp>(anchor);
-      conv && isDirect(conv) && hasPackedFilter(kernel, conv)) {
-    if (isDepthwise(conv))
-      return attributeOf(context, chooseDepthwise(windowShapeOf(conv), facts));
-    return attributeOf(context, chooseGemm(gemmShapeOf(conv), facts));
-  }
+      conv && isDepthwise(conv) && hasDepthwiseFilter(kernel, conv))
+    return attributeOf(context, chooseDepthwise(windowShapeOf(conv), facts));
+  if (std::optional<GemmShape> shape = gemmShapeOf(anchor))
+    return attributeOf(context, chooseGemm(*shape, facts));
   if (std::optional<WindowShape> shape = poolShapeOf(anchor))
     return attributeOf(context, chooseWindow(*shape, facts));
-  if (std::optional<RowReduceShape> shape = rowReduceShapeOf(anchor))
-    return attributeOf(context, chooseRowReduce(*shape, facts));
+  std::optional<RowReduceShape> rows = rowReduceShapeOf(anchor);
+  if (!rows)
+    rows = columnReduceShapeOf(anchor);
+  if (rows)
+    return attributeOf(context, chooseRowReduce(*rows, facts));
   if (dl::TransposeOp transpose = turningTranspose(kernel)) {
     int bytes = std::max(1u, getElementTypeOrSelf(transpose.getType()).getIntOrFloatBitWidth() / 8);
     return attributeOf(

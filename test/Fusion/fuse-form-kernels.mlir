@@ -113,3 +113,44 @@ func.func @recurrence(%x: tensor<3x2x16xf32>, %r: tensor<4x16xf32>) -> tensor<3x
   %z = dl.relu %y#0 : (tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
   return %z : tensor<3x2x4xf32>
 }
+
+// The kernel packs the filter, and turns it on the way.
+// CHECK-LABEL: @turn_filter
+func.func @turn_filter(%dy: tensor<1x5x5x8xf32>, %w: tensor<3x3x4x8xf32>) -> tensor<1x5x5x4xf32> {
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.transpose
+  // CHECK-NEXT: dl.conv_transpose
+  // CHECK-NEXT: dl.yield
+  // CHECK-NOT: dl.kernel
+  %f = dl.transpose %w {permutation = array<i64: 3, 2, 0, 1>} : (tensor<3x3x4x8xf32>) -> tensor<8x4x3x3xf32>
+  %y = dl.conv_transpose %dy, %f {dilations = array<i64: 1, 1>, layout = #dl.layout<channels_last>, output_padding = array<i64: 0, 0>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x5x5x8xf32>, tensor<8x4x3x3xf32>) -> tensor<1x5x5x4xf32>
+  return %y : tensor<1x5x5x4xf32>
+}
+
+// A filter that another op reads turned is turned once.
+// CHECK-LABEL: @keep_turned_filter
+func.func @keep_turned_filter(%dy: tensor<1x5x5x8xf32>, %w: tensor<3x3x4x8xf32>) -> (tensor<1x5x5x4xf32>, tensor<8x4x3x3xf32>) {
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.transpose
+  // CHECK-NEXT: dl.yield
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.conv_transpose
+  %f = dl.transpose %w {permutation = array<i64: 3, 2, 0, 1>} : (tensor<3x3x4x8xf32>) -> tensor<8x4x3x3xf32>
+  %y = dl.conv_transpose %dy, %f {dilations = array<i64: 1, 1>, layout = #dl.layout<channels_last>, output_padding = array<i64: 0, 0>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x5x5x8xf32>, tensor<8x4x3x3xf32>) -> tensor<1x5x5x4xf32>
+  return %y, %f : tensor<1x5x5x4xf32>, tensor<8x4x3x3xf32>
+}
+
+// A filter's gradient, turned to where filters are stored, and the update of the filter with it.
+// CHECK-LABEL: @update_filter
+func.func @update_filter(%x: tensor<1x5x5x4xf32>, %dy: tensor<1x5x5x8xf32>, %w: tensor<3x3x4x8xf32>) -> tensor<3x3x4x8xf32> {
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.conv_filter_gradient
+  // CHECK-NEXT: dl.transpose
+  // CHECK-NEXT: dl.sub
+  // CHECK-NEXT: dl.yield
+  // CHECK-NOT: dl.kernel
+  %g = dl.conv_filter_gradient %x, %dy {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x5x5x4xf32>, tensor<1x5x5x8xf32>) -> tensor<8x4x3x3xf32>
+  %t = dl.transpose %g {permutation = array<i64: 2, 3, 1, 0>} : (tensor<8x4x3x3xf32>) -> tensor<3x3x4x8xf32>
+  %n = dl.sub %w, %t : (tensor<3x3x4x8xf32>, tensor<3x3x4x8xf32>) -> tensor<3x3x4x8xf32>
+  return %n : tensor<3x3x4x8xf32>
+}

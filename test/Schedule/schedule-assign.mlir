@@ -65,7 +65,7 @@ func.func @trailing_reduction_gets_row_reduce(%a: tensor<61x29xf32>) -> tensor<6
 
 // CHECK-LABEL: @leading_reduction
 func.func @leading_reduction(%a: tensor<61x29xf32>) -> tensor<1x29xf32> {
-  // CHECK: schedule = #dl.injective<
+  // CHECK: schedule = #dl.row_reduce<
   %k = dl.kernel (%x = %a : tensor<61x29xf32>) -> (tensor<1x29xf32>) {
     %m = dl.reduce <sum> %x {axes = array<i64: 0>} : (tensor<61x29xf32>) -> tensor<1x29xf32>
     dl.yield %m : tensor<1x29xf32>
@@ -104,13 +104,78 @@ func.func @outer_transpose(%a: tensor<3x5x16xf32>) -> tensor<5x3x16xf32> {
   return %k : tensor<5x3x16xf32>
 }
 
-// A filter that is not known cannot be packed, so no template reads it.
+// A filter that is computed is packed by the kernel.
 // CHECK-LABEL: @conv_with_computed_filter
 func.func @conv_with_computed_filter(%a: tensor<1x5x5x4xf32>, %w: tensor<8x4x3x3xf32>) -> tensor<1x3x3x8xf32> {
-  // CHECK: schedule = #dl.injective<
+  // CHECK: schedule = #dl.gemm<
   %k = dl.kernel (%x = %a : tensor<1x5x5x4xf32>, %f = %w : tensor<8x4x3x3xf32>) -> (tensor<1x3x3x8xf32>) {
     %m = dl.conv %x, %f {dilations = array<i64: 1, 1>, groups = 1 : i64, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x5x5x4xf32>, tensor<8x4x3x3xf32>) -> tensor<1x3x3x8xf32>
     dl.yield %m : tensor<1x3x3x8xf32>
   }
   return %k : tensor<1x3x3x8xf32>
+}
+
+// A depthwise filter is not: the depthwise template reads it as it is stored with its outputs last.
+// CHECK-LABEL: @depthwise_with_computed_filter
+func.func @depthwise_with_computed_filter(%a: tensor<1x5x5x8xf32>, %w: tensor<8x1x3x3xf32>, %v: tensor<3x3x1x8xf32>) -> (tensor<1x3x3x8xf32>, tensor<1x3x3x8xf32>) {
+  // CHECK: schedule = #dl.injective<
+  // CHECK: schedule = #dl.depthwise_conv<
+  %k = dl.kernel (%x = %a : tensor<1x5x5x8xf32>, %f = %w : tensor<8x1x3x3xf32>) -> (tensor<1x3x3x8xf32>) {
+    %m = dl.conv %x, %f {dilations = array<i64: 1, 1>, groups = 8 : i64, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x5x5x8xf32>, tensor<8x1x3x3xf32>) -> tensor<1x3x3x8xf32>
+    dl.yield %m : tensor<1x3x3x8xf32>
+  }
+  %l = dl.kernel (%x = %a : tensor<1x5x5x8xf32>, %f = %v : tensor<3x3x1x8xf32>) -> (tensor<1x3x3x8xf32>) {
+    %m = dl.conv %x, %f {dilations = array<i64: 1, 1>, groups = 8 : i64, layout = #dl.layout<channels_last>, output_last = true, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x5x5x8xf32>, tensor<3x3x1x8xf32>) -> tensor<1x3x3x8xf32>
+    dl.yield %m : tensor<1x3x3x8xf32>
+  }
+  return %k, %l : tensor<1x3x3x8xf32>, tensor<1x3x3x8xf32>
+}
+
+// Without a stride the gradient by the input is a convolution; with one it is not.
+// CHECK-LABEL: @conv_transpose
+func.func @conv_transpose(%a: tensor<1x5x5x8xf32>, %w: tensor<8x4x3x3xf32>) -> (tensor<1x5x5x4xf32>, tensor<1x11x11x4xf32>) {
+  // CHECK: schedule = #dl.gemm<
+  // CHECK: schedule = #dl.injective<
+  %k = dl.kernel (%x = %a : tensor<1x5x5x8xf32>, %f = %w : tensor<8x4x3x3xf32>) -> (tensor<1x5x5x4xf32>) {
+    %m = dl.conv_transpose %x, %f {dilations = array<i64: 1, 1>, layout = #dl.layout<channels_last>, output_padding = array<i64: 0, 0>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x5x5x8xf32>, tensor<8x4x3x3xf32>) -> tensor<1x5x5x4xf32>
+    dl.yield %m : tensor<1x5x5x4xf32>
+  }
+  %l = dl.kernel (%x = %a : tensor<1x5x5x8xf32>, %f = %w : tensor<8x4x3x3xf32>) -> (tensor<1x11x11x4xf32>) {
+    %m = dl.conv_transpose %x, %f {dilations = array<i64: 1, 1>, layout = #dl.layout<channels_last>, output_padding = array<i64: 0, 0>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 2, 2>} : (tensor<1x5x5x8xf32>, tensor<8x4x3x3xf32>) -> tensor<1x11x11x4xf32>
+    dl.yield %m : tensor<1x11x11x4xf32>
+  }
+  return %k, %l : tensor<1x5x5x4xf32>, tensor<1x11x11x4xf32>
+}
+
+// A filter's gradient is a product where its kernel turns it; as it is, it is not.
+// CHECK-LABEL: @filter_gradient
+func.func @filter_gradient(%a: tensor<1x5x5x4xf32>, %b: tensor<1x5x5x8xf32>) -> (tensor<3x3x4x8xf32>, tensor<8x4x3x3xf32>) {
+  // CHECK: schedule = #dl.gemm<
+  // CHECK: schedule = #dl.injective<
+  %k = dl.kernel (%x = %a : tensor<1x5x5x4xf32>, %d = %b : tensor<1x5x5x8xf32>) -> (tensor<3x3x4x8xf32>) {
+    %g = dl.conv_filter_gradient %x, %d {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x5x5x4xf32>, tensor<1x5x5x8xf32>) -> tensor<8x4x3x3xf32>
+    %t = dl.transpose %g {permutation = array<i64: 2, 3, 1, 0>} : (tensor<8x4x3x3xf32>) -> tensor<3x3x4x8xf32>
+    dl.yield %t : tensor<3x3x4x8xf32>
+  }
+  %l = dl.kernel (%x = %a : tensor<1x5x5x4xf32>, %d = %b : tensor<1x5x5x8xf32>) -> (tensor<8x4x3x3xf32>) {
+    %g = dl.conv_filter_gradient %x, %d {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x5x5x4xf32>, tensor<1x5x5x8xf32>) -> tensor<8x4x3x3xf32>
+    dl.yield %g : tensor<8x4x3x3xf32>
+  }
+  return %k, %l : tensor<3x3x4x8xf32>, tensor<8x4x3x3xf32>
+}
+
+// Leading axes are folded column by column; axes in the middle have no template.
+// CHECK-LABEL: @column_sums
+func.func @column_sums(%a: tensor<4x5x6xf32>) -> (tensor<6xf32>, tensor<4x6xf32>) {
+  // CHECK: schedule = #dl.row_reduce<
+  // CHECK: schedule = #dl.injective<
+  %k = dl.kernel (%x = %a : tensor<4x5x6xf32>) -> (tensor<6xf32>) {
+    %m = dl.reduce <sum> %x {axes = array<i64: 0, 1>, keep_dims = false} : (tensor<4x5x6xf32>) -> tensor<6xf32>
+    dl.yield %m : tensor<6xf32>
+  }
+  %l = dl.kernel (%x = %a : tensor<4x5x6xf32>) -> (tensor<4x6xf32>) {
+    %m = dl.reduce <sum> %x {axes = array<i64: 1>, keep_dims = false} : (tensor<4x5x6xf32>) -> tensor<4x6xf32>
+    dl.yield %m : tensor<4x6xf32>
+  }
+  return %k, %l : tensor<6xf32>, tensor<4x6xf32>
 }

@@ -55,13 +55,13 @@ func.func @illegal_parameter(%a: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @row_reduce_of_leading_axis(%a: tensor<61x29xf32>) -> tensor<1x29xf32> {
+func.func @row_reduce_of_middle_axis(%a: tensor<3x61x29xf32>) -> tensor<3x1x29xf32> {
   // CHECK: has a schedule of another family than its anchor: #dl.row_reduce
-  %k = dl.kernel (%x = %a : tensor<61x29xf32>) -> (tensor<1x29xf32>) attributes {schedule = #dl.row_reduce<accumulators = 1, rows_per_block = 1, tasks = 1>} {
-    %m = dl.reduce <sum> %x {axes = array<i64: 0>} : (tensor<61x29xf32>) -> tensor<1x29xf32>
-    dl.yield %m : tensor<1x29xf32>
+  %k = dl.kernel (%x = %a : tensor<3x61x29xf32>) -> (tensor<3x1x29xf32>) attributes {schedule = #dl.row_reduce<accumulators = 1, rows_per_block = 1, tasks = 1>} {
+    %m = dl.reduce <sum> %x {axes = array<i64: 1>} : (tensor<3x61x29xf32>) -> tensor<3x1x29xf32>
+    dl.yield %m : tensor<3x1x29xf32>
   }
-  return %k : tensor<1x29xf32>
+  return %k : tensor<3x1x29xf32>
 }
 
 // -----

@@ -43,6 +43,9 @@ private:
   std::string refusal(mlir::Operation *op, mlir::Value value, const KernelGroup &group) const;
   /// Takes in the injective producers of a reduction's operands where that is cheap.
   void absorbPrologue(KernelGroup *group);
+  /// A transpose of a convolution's filter, read by no other: the kernel packs the filter anyway,
+  /// and turns it on the way.
+  void absorbTurnedFilter(KernelGroup *group);
   /// Dissolves `group` where computing it in each of its consumers costs less than storing it.
   void duplicate(KernelGroup *group);
   /// Whether computing `group` needs a result of `ancestor`, directly or through others.

@@ -12,11 +12,25 @@ namespace dlc::schedule {
 /// Whether the convolution runs through the depthwise template: one filter a channel, channels
 /// last, at most two spatial axes.
 bool isDepthwise(dl::ConvOp op);
-/// Whether the convolution can run through the direct_conv template once its filter is packed.
+/// Whether the convolution can run through the direct_conv template: channels last, at most two
+/// spatial axes. A filter that is not packed is packed by the kernel.
 bool isDirect(dl::ConvOp op);
+/// Whether the transposed convolution is a convolution with the filter's taps reversed, for the
+/// same template: channels last, no stride, no groups.
+bool isDirect(dl::ConvTransposeOp op);
+/// Whether the filter's gradient is a product of two matrices of pixels: channels last, no groups,
+/// and turned by its kernel to (kernel..., C, O).
+bool isDirect(dl::ConvFilterGradientOp op);
 
 GemmShape gemmShapeOf(dl::MatmulOp op);
 GemmShape gemmShapeOf(dl::ConvOp op);
+GemmShape gemmShapeOf(dl::ConvTransposeOp op);
+GemmShape gemmShapeOf(dl::ConvFilterGradientOp op);
+/// What the gemm family asks for, where it can run `anchor`.
+std::optional<GemmShape> gemmShapeOf(mlir::Operation *anchor);
+/// Whether the filter's gradient takes a line of the window, all of its columns and their few
+/// channels, as neighbouring rows of its product.
+bool joinsWindowColumns(dl::ConvFilterGradientOp op);
 AttentionShape attentionShapeOf(dl::AttentionOp op);
 WindowShape windowShapeOf(dl::ConvOp op);
 
@@ -28,11 +42,14 @@ RnnStepShape rnnStepShapeOf(RecurrentOpInterface op);
 std::optional<WindowShape> poolShapeOf(mlir::Operation *anchor);
 /// What the row_reduce family asks for, where it can run `anchor`: a fold of trailing axes.
 std::optional<RowReduceShape> rowReduceShapeOf(mlir::Operation *anchor);
+/// The same for a fold of leading axes, column by column: rows and columns are exchanged.
+std::optional<RowReduceShape> columnReduceShapeOf(mlir::Operation *anchor);
 /// The one transpose of `kernel` that takes another axis innermost, where the transpose family can
 /// run the kernel: all else in it is elementwise. Null otherwise.
 dl::TransposeOp turningTranspose(dl::KernelOp kernel);
-/// Whether the filter of `conv`, the anchor of `kernel`, is packed or a constant that will be.
-bool hasPackedFilter(dl::KernelOp kernel, dl::ConvOp conv);
+/// Whether the filter of `conv`, the anchor of `kernel`, is stored as the depthwise template reads
+/// it, or a constant that will be.
+bool hasDepthwiseFilter(dl::KernelOp kernel, dl::ConvOp conv);
 /// Whether a schedule of this family can be applied to `kernel`. The injective family is also the
 /// fallback of every anchor that can be emitted without a template.
 bool fits(mlir::Attribute schedule, dl::KernelOp kernel);

@@ -43,8 +43,8 @@ Tensor pattern(mlir::RankedTensorType type, unsigned seed) {
 /// A kernel that is compiled once and run at any of its sizes.
 class CompiledKernel {
 public:
-  explicit CompiledKernel(dl::KernelOp kernel) : symbols(kernel.getSymbols()) {
-    codegen::KernelTarget target = *codegen::kernelTarget("");
+  CompiledKernel(dl::KernelOp kernel, const std::string &cpu) : symbols(kernel.getSymbols()) {
+    codegen::KernelTarget target = *codegen::kernelTarget(cpu);
     codegen::KernelEmitter emitter(kernel, target.facts);
     emitter.emit();
     Halide::Pipeline pipeline = emitter.pipeline();
@@ -136,7 +136,8 @@ dl::KernelOp kernelOf(mlir::func::FuncOp function) {
 
 /// Opens `opened`, some sizes of the function's operands, and runs the kernel at several values.
 /// False where an op needs one of them as it is.
-bool checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, double tolerance) {
+bool checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, double tolerance,
+               const std::string &cpu) {
   auto indexOf = [&](int64_t size) { return llvm::find(opened, size) - opened.begin(); };
   auto isOpen = [&](int64_t size) { return llvm::is_contained(opened, size); };
   auto symbolic = resized(function, [&](int64_t size) {
@@ -149,7 +150,7 @@ bool checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, 
   std::string text;
   llvm::raw_string_ostream(text) << open.getFunctionType();
   SCOPED_TRACE(text);
-  CompiledKernel kernel(kernelOf(open));
+  CompiledKernel kernel(kernelOf(open), cpu);
   for (size_t round = 0; round < sizesAround(1).size(); ++round) {
     std::vector<int32_t> sizes;
     for (size_t i = 0; i < opened.size(); ++i) {
@@ -185,25 +186,26 @@ std::vector<int64_t> outerSizes(mlir::func::FuncOp function) {
   return sizes;
 }
 
-void checkFunction(mlir::func::FuncOp function, double tolerance) {
-  CompiledKernel fixed(kernelOf(function));
+void checkFunction(mlir::func::FuncOp function, double tolerance, const std::string &cpu) {
+  CompiledKernel fixed(kernelOf(function), cpu);
   runAndCompare(fixed, function, {}, tolerance);
   std::vector<int64_t> all = sizesOfOperands(function), outer = outerSizes(function);
   if (!outer.empty() && outer != all)
-    checkOpen(function, outer, tolerance);
+    checkOpen(function, outer, tolerance, cpu);
   // A schedule that is given is right for the channels that it is given with.
-  if (all.empty() || kernelOf(function).getScheduleAttr() || checkOpen(function, all, tolerance))
+  if (all.empty() || kernelOf(function).getScheduleAttr() ||
+      checkOpen(function, all, tolerance, cpu))
     return;
   for (int64_t size : all)
-    checkOpen(function, {size}, tolerance);
+    checkOpen(function, {size}, tolerance, cpu);
 }
 
 } // namespace
 
 void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::string> &outputs,
                  const std::string &body, const std::string &yielded, double tolerance,
-                 const std::string &schedule) {
-  SCOPED_TRACE(body);
+                 const std::string &schedule, const std::string &cpu) {
+  SCOPED_TRACE(body + " " + cpu);
   std::string arguments, bindings, types;
   for (size_t i = 0; i < inputs.size(); ++i) {
     std::string separator = i ? ", " : "", number = std::to_string(i);
@@ -223,15 +225,15 @@ void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context());
   ASSERT_TRUE(module) << text;
   try {
-    checkFunction(module->lookupSymbol<mlir::func::FuncOp>("f"), tolerance);
+    checkFunction(module->lookupSymbol<mlir::func::FuncOp>("f"), tolerance, cpu);
   } catch (const Halide::Error &error) {
     FAIL() << error.what();
   }
 }
 
 void checkOp(const std::string &op, const std::vector<std::string> &inputs,
-             const std::vector<std::string> &outputs, double tolerance,
-             const std::string &schedule) {
+             const std::vector<std::string> &outputs, double tolerance, const std::string &schedule,
+             const std::string &cpu) {
   std::string from, to, yielded;
   for (const std::string &type : inputs)
     from += (from.empty() ? "" : ", ") + type;
@@ -241,7 +243,7 @@ void checkOp(const std::string &op, const std::vector<std::string> &inputs,
   }
   std::string many = outputs.size() > 1 ? ":" + std::to_string(outputs.size()) : "";
   checkKernel(inputs, outputs, "%y" + many + " = " + op + " : (" + from + ") -> (" + to + ")",
-              yielded, tolerance, schedule);
+              yielded, tolerance, schedule, cpu);
 }
 
 } // namespace dlc::test

@@ -17,6 +17,27 @@ TEST(ReductionEmission, TrailingAxes) {
   checkOp(reduce("prod", "1"), {"tensor<9x3xf32>"}, {"tensor<9x1xf32>"});
 }
 
+TEST(ReductionEmission, LeadingAxes) {
+  const std::pair<int, int> sizes[] = {{1, 1},    {1, 33},   {7, 3},    {1000, 17},
+                                       {129, 64}, {4099, 5}, {33, 100}, {20011, 31}};
+  for (auto [rows, columns] : sizes) {
+    std::string to = "x" + std::to_string(columns) + "xf32>";
+    std::string from = "tensor<" + std::to_string(rows) + to;
+    for (const char *cpu : {"x86-64-v3", "x86-64-v4"})
+      for (const char *kind : {"mean", "max"})
+        checkOp(reduce(kind, "0"), {from}, {"tensor<1" + to}, 1e-5, "", cpu);
+  }
+  checkOp(reduce("sum", "0, 1, 2", false), {"tensor<5x9x11x18xf32>"}, {"tensor<18xf32>"}, 1e-4);
+  // With what makes the operand, and what follows.
+  checkKernel({"tensor<301x19xf32>", "tensor<1x19xf32>"}, {"tensor<1x19xf32>"},
+              "%c = dl.sub %0, %1 : (tensor<301x19xf32>, tensor<1x19xf32>) -> tensor<301x19xf32>\n"
+              "%q = dl.mul %c, %c : (tensor<301x19xf32>, tensor<301x19xf32>) -> "
+              "tensor<301x19xf32>\n%v = dl.reduce <mean> %q {axes = array<i64: 0>} : "
+              "(tensor<301x19xf32>) -> tensor<1x19xf32>\n%r = dl.sqrt %v : (tensor<1x19xf32>) -> "
+              "tensor<1x19xf32>",
+              "%r", 1e-5);
+}
+
 TEST(ReductionEmission, OtherAxes) {
   for (const char *kind : {"sum", "mean", "max", "min", "l1", "l2", "sum_square", "log_sum_exp"}) {
     checkOp(reduce(kind, "0"), {"tensor<5x37xf32>"}, {"tensor<1x37xf32>"}, 1e-5);

@@ -85,6 +85,12 @@ TEST(WindowEmission, MaxPoolGradient) {
              first ? "tensor<2x3x4x8xf32>" : "tensor<2x4x8x3xf32>"},
             {first ? "tensor<2x3x7x9xf32>" : "tensor<2x7x9x3xf32>"}, 1e-5);
   }
+  // Windows side by side, with and without a rest.
+  const std::string last = ", layout = #dl.layout<channels_last>";
+  checkOp("dl.max_pool_gradient %0, %1 " + window("2, 2", "2, 2", "1, 1", "0, 0", "0, 0", last),
+          {"tensor<2x7x8x35xf32>", "tensor<2x3x4x35xf32>"}, {"tensor<2x7x8x35xf32>"});
+  checkOp("dl.max_pool_gradient %0, %1 " + window("3, 2", "3, 2", "1, 1", "0, 0", "0, 0"),
+          {"tensor<2x5x9x11xf32>", "tensor<2x5x3x5xf32>"}, {"tensor<2x5x9x11xf32>"});
   checkOp("dl.max_pool_gradient %0, %1 " + window("2", "2", "1", "0", "0"),
           {"tensor<1x2x9xf64>", "tensor<1x2x4xf64>"}, {"tensor<1x2x9xf64>"});
 }

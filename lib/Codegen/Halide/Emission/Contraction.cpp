@@ -1,10 +1,9 @@
-// Matrix products and convolutions. A convolution over channels-last images whose filter is packed
-// goes through the direct_conv template; every other form is a plain reduction, correct for any
-// rank and layout.
+// Matrix products and convolutions. Those over channels-last images mostly go through a template
+// (Convolution.h); every other form is a plain reduction, correct for any rank and layout.
+#include "Convolution.h"
 #include "DeviceContraction.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
-#include "dlc/Codegen/Halide/Templates/DirectConv.h"
 #include "dlc/Codegen/Halide/Templates/Gemm.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Window.h"
@@ -18,33 +17,6 @@ using Halide::Expr;
 
 namespace dlc::codegen {
 namespace {
-
-ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-Sizes drop(Sizes sizes, size_t first, size_t last) {
-  return {sizes.begin() + static_cast<ptrdiff_t>(first),
-          sizes.end() - static_cast<ptrdiff_t>(last)};
-}
-
-/// Sums of f16 and bf16 are kept in f32, all others in their own type.
-Halide::Type accumulatorType(Value value) {
-  Halide::Type type = KernelEmitter::exprType(value.getType());
-  return type.is_float() && type.bits() < 32 ? Halide::Float(32) : type;
-}
-
-/// A panel of packed weights is as wide as the register tile, or the kernel would read other
-/// columns.
-void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
-                int64_t packed) {
-  int64_t width = templates::panelWidth(params, emitter.getFacts(), type);
-  if (packed != 0 && packed != width)
-    throw Halide::CompileError(
-        "weights are packed in panels of " + std::to_string(packed) +
-        " columns, the schedule reads " + std::to_string(width) +
-        ": edit schedules in a dump of the phase 'schedule', before weights are packed");
-}
 
 //===-- Any contraction, plainly
 //-------------------------------------------------------------------===//
@@ -193,7 +165,7 @@ struct ConvModel : AnchorEmissionOpInterface::ExternalModel<ConvModel, dl::ConvO
     if (emitter.getSchedule<dl::GPUGemmScheduleAttr>())
       emitOnDevice(op, emitter);
     else if (emitter.getSchedule<dl::GemmScheduleAttr>())
-      emitDirect(op, emitter);
+      emitDirectConv(op, emitter);
     else if (emitter.getSchedule<dl::DepthwiseScheduleAttr>())
       emitDepthwise(op, emitter);
     else
@@ -201,109 +173,6 @@ struct ConvModel : AnchorEmissionOpInterface::ExternalModel<ConvModel, dl::ConvO
   }
 
 private:
-  /// Sizes of a 1-D or 2-D channels-last image as 2-D.
-  struct Image {
-    Size batch, height, width, channels;
-    explicit Image(const Sizes &shape)
-        : batch(shape[0]), height(shape.size() == 4 ? shape[1] : 1), width(shape[shape.size() - 2]),
-          channels(shape.back()) {}
-  };
-
-  static int64_t entry(ArrayRef<int64_t> list, bool vertical, int64_t otherwise) {
-    return list.size() == 2 ? list[vertical ? 0 : 1] : vertical ? otherwise : list[0];
-  }
-
-  static std::function<Expr(Expr, Expr, Expr, Expr)> imageAccess(KernelEmitter &emitter,
-                                                                 Value input) {
-    bool oneAxis = shapeOf(input).size() == 3;
-    return [&emitter, input, oneAxis](Expr c, Expr x, Expr y, Expr n) {
-      return emitter.at(input, oneAxis ? Coords{n, x, c} : Coords{n, y, x, c});
-    };
-  }
-
-  /// The bias as a term of the epilogue: added to whatever the accumulator holds.
-  static Expr addBias(KernelEmitter &emitter, Value bias, Expr sum, Expr channel) {
-    return bias ? sum + Halide::cast(sum.type(), emitter.at(bias, {channel})) : sum;
-  }
-
-  static void emitDirect(dl::ConvOp op, KernelEmitter &emitter) {
-    ArrayRef<int64_t> filter = shapeOf(op.getFilter());
-    dl::Dims result = dl::dimsOf(op.getResult().getType());
-    if (op.getPackedChannels() == 0)
-      throw Halide::CompileError("a schedule of the family 'gemm' on a convolution whose filter is "
-                                 "not packed");
-    Image input(emitter.sizesOf(op.getInput()));
-    auto window = filter.drop_front(1).drop_back(2);
-    templates::ConvProblem problem;
-    problem.accumulator = accumulatorType(op.getResult());
-    problem.batch = input.batch;
-    problem.inputHeight = input.height;
-    problem.inputWidth = input.width;
-    problem.inputChannels = input.channels.constant();
-    problem.outputChannels = op.getOutputChannels();
-    problem.groups = op.getGroups();
-    problem.kernelHeight = entry(window, true, 1);
-    problem.kernelWidth = entry(window, false, 1);
-    problem.strideHeight = entry(op.getStrides(), true, 1);
-    problem.strideWidth = entry(op.getStrides(), false, 1);
-    problem.dilationHeight = entry(op.getDilations(), true, 1);
-    problem.dilationWidth = entry(op.getDilations(), false, 1);
-    problem.padTop = entry(op.getPadsBegin(), true, 0);
-    problem.padLeft = entry(op.getPadsBegin(), false, 0);
-    problem.padBottom = entry(op.getPadsEnd(), true, 0);
-    problem.padRight = entry(op.getPadsEnd(), false, 0);
-    unsigned rank = result.size();
-    problem.input = imageAccess(emitter, op.getInput());
-    dl::Dims image = dl::dimsOf(op.getInput().getType());
-    if (problem.isPointwise() && emitter.isLinearizable(op.getInput(), image, 0, image.size() - 1))
-      problem.flatInput = [=, &emitter](Expr c, Expr pixel) mutable {
-        Coords place = emitter.splitLinear(pixel, image, 0, image.size() - 1, true);
-        place.push_back(c);
-        return emitter.at(op.getInput(), place);
-      };
-    problem.stageInput = op.getInput().getDefiningOp() != nullptr && !problem.isPointwise();
-    int64_t panels = filter[0] / op.getGroups();
-    bool oneAxis = rank == 3;
-    problem.packedWeights = [=, &emitter](Expr lane, Expr k, Expr panel, Expr group) mutable {
-      // The panel is dense: one linear place in (kh, kw, ci).
-      Expr slot = panel;
-      if (op.getGroups() > 1)
-        slot = group * static_cast<int>(panels) + panel;
-      Coords place = oneAxis ? Coords{slot, 0, k, lane} : Coords{slot, 0, 0, k, lane};
-      return emitter.at(op.getFilter(), place);
-    };
-    schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
-    checkPanel(emitter, params, problem.accumulator, op.getPackedChannels());
-    auto contraction = std::make_shared<templates::Contraction>(
-        templates::buildDirectConv(problem, params, emitter.getFacts()));
-
-    bool linear = emitter.outputsAreLinearizable(result, 0, rank - 1);
-    IterationSpace space;
-    Halide::Var column("column"), row("row"), group("group");
-    int64_t columns = problem.outputChannels / problem.groups;
-    space.vars = {column, row};
-    space.extents = {columns, templates::productOf(drop(emitter.sizesOf(op.getResult()), 0, 1))};
-    space.strides = {1, problem.outputChannels};
-    Expr channel = column;
-    if (problem.groups > 1) {
-      space.vars.push_back(group);
-      space.extents.push_back(problem.groups);
-      space.strides.push_back(columns);
-      channel = group * static_cast<int>(columns) + column;
-    }
-    space.coords = emitter.splitLinear(row, result, 0, rank - 1, linear);
-    space.coords.push_back(channel);
-    std::vector<Expr> own(space.vars.begin(), space.vars.end());
-    Value bias = op.getBias();
-    emitter.define(op.getResult(), [=, &emitter](const Coords &) {
-      return addBias(emitter, bias, contraction->acc(own), channel);
-    });
-    emitter.setIterationSpace(space);
-    emitter.setSchedule([contraction, params, &emitter](Halide::Func output) {
-      templates::scheduleContraction(*contraction, output, params, emitter.getFacts());
-    });
-  }
-
   static void emitDepthwise(dl::ConvOp op, KernelEmitter &emitter) {
     ArrayRef<int64_t> filter = shapeOf(op.getFilter());
     if (!op.getOutputLast())
@@ -353,10 +222,13 @@ private:
     });
   }
 
-  /// Any rank, layout and filter in ONNX's order.
+  /// Any rank, layout and filter that is not packed.
   static void emitPlain(dl::ConvOp op, KernelEmitter &emitter) {
     Sizes input = emitter.sizesOf(op.getInput()), filter = emitter.sizesOf(op.getFilter());
     unsigned spatial = input.size() - 2;
+    bool outputLast = op.getOutputLast();
+    if (outputLast)
+      filter = channelsInFront(filter);
     bool last = op.getLayout() == dl::Layout::ChannelsLast;
     unsigned channelAxis = last ? input.size() - 1 : 1, firstSpatial = last ? 1 : 2;
     Sizes extents = drop(filter, 1, 0);
@@ -377,7 +249,8 @@ private:
         tap.push_back(Expr(k[axis + 1]));
       }
       Expr value = KernelEmitter::compute(emitter.at(op.getInput(), place)) *
-                   KernelEmitter::compute(emitter.at(op.getFilter(), tap));
+                   KernelEmitter::compute(
+                       emitter.at(op.getFilter(), outputLast ? channelsBehind(tap) : tap));
       return Halide::select(inside, value, Halide::Internal::make_zero(value.type()));
     };
     emitPlainSum(emitter, op, extents, term, op.getBias(), channelAxis);
@@ -388,6 +261,8 @@ struct ConvTransposeModel
     : AnchorEmissionOpInterface::ExternalModel<ConvTransposeModel, dl::ConvTransposeOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ConvTransposeOp>(operation);
+    if (emitter.getSchedule<dl::GemmScheduleAttr>())
+      return emitDirectConvTranspose(op, emitter);
     Sizes input = emitter.sizesOf(op.getInput()), filter = emitter.sizesOf(op.getFilter());
     unsigned spatial = input.size() - 2;
     bool last = op.getLayout() == dl::Layout::ChannelsLast;
@@ -425,6 +300,8 @@ struct ConvFilterGradientModel
     : AnchorEmissionOpInterface::ExternalModel<ConvFilterGradientModel, dl::ConvFilterGradientOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ConvFilterGradientOp>(operation);
+    if (emitter.getSchedule<dl::GemmScheduleAttr>())
+      return emitFilterGradientProduct(op, emitter);
     Sizes input = emitter.sizesOf(op.getInput()), cotangent = emitter.sizesOf(op.getCotangent()),
           result = emitter.sizesOf(op.getResult());
     unsigned spatial = input.size() - 2;

@@ -1,8 +1,11 @@
 // Reductions, arg max and min, scans, top k. Folds of trailing axes go through the row_reduce
-// template; all others are plain reductions, correct for any axes.
+// template, those of leading axes through that of columns; all others are plain reductions, correct
+// for any axes.
 #include "Math.h"
 #include "Rows.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
+#include "dlc/Codegen/Halide/Templates/ColumnReduce.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
 
 #include <numeric>
 
@@ -66,6 +69,10 @@ Fold foldOf(dl::ReduceKind kind, const Size &count) {
     return {};
   }
   llvm_unreachable("unknown reduction");
+}
+
+int64_t product(ArrayRef<int64_t> sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
 }
 
 /// bool is folded as u8.
@@ -137,13 +144,64 @@ struct ReduceModel : AnchorEmissionOpInterface::ExternalModel<ReduceModel, dl::R
     Size count = 1;
     for (int64_t axis : axes)
       count = count * shape[axis];
-    if (isByRows(emitter))
+    bool trailing = !axes.empty() && axes.back() == static_cast<int64_t>(shape.size()) - 1;
+    if (isByRows(emitter) && trailing)
       emitTrailing(op, emitter, shape.size() - axes.size(), count);
+    else if (isByRows(emitter))
+      emitLeading(op, emitter, count.constant());
     else
       emitPlain(op, emitter, count);
   }
 
 private:
+  /// Leading axes, not all of them.
+  static void emitLeading(dl::ReduceOp op, KernelEmitter &emitter, int64_t count) {
+    dl::Dims shape = dl::dimsOf(op.getOperand().getType()),
+             result = dl::dimsOf(op.getResult().getType());
+    unsigned first = op.getAxes().size(), rank = shape.size();
+    Fold fold = foldOf(op.getKind(), count);
+    auto linear = [&](unsigned from, unsigned to) {
+      return emitter.isLinearizable(op.getOperand(), shape, from, to);
+    };
+    bool linearRows = linear(0, first), linearColumns = linear(first, rank);
+    auto place = [&](Expr column, Expr row) {
+      Coords coords = emitter.splitLinear(row, shape, 0, first, linearRows);
+      Coords inner = emitter.splitLinear(column, shape, first, rank, linearColumns);
+      coords.insert(coords.end(), inner.begin(), inner.end());
+      return coords;
+    };
+    templates::ColumnReduction reduction;
+    reduction.kind = fold.kind;
+    reduction.columns =
+        templates::productOf(emitter.sizesOf(ArrayRef(shape).drop_front(first))).constant();
+    reduction.rows = count;
+    reduction.value = [&](Expr column, Expr row) {
+      return fold.map(
+          countable(KernelEmitter::compute(emitter.at(op.getOperand(), place(column, row)))));
+    };
+    reduction.type = reduction.value(Expr(0), Expr(0)).type();
+    schedule::RowReduceParams params =
+        schedule::paramsOf(emitter.getSchedule<dl::RowReduceScheduleAttr>());
+    templates::ColumnFold built =
+        templates::buildColumnReduction(reduction, params, emitter.getFacts());
+
+    Halide::Var column("column");
+    IterationSpace space;
+    space.vars = {column};
+    space.extents = {reduction.columns};
+    space.strides = {1};
+    Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
+    emitter.define(op.getResult(), [=](const Coords &) {
+      return Halide::cast(type, fold.finish(built.result(column)));
+    });
+    space.coords = emitter.splitLinear(column, result, 0, result.size(),
+                                       emitter.outputsAreLinearizable(result, 0, result.size()));
+    emitter.setIterationSpace(space);
+    emitter.setSchedule([built, &emitter](Halide::Func output) {
+      templates::scheduleColumnReduce(output, built, emitter.getFacts());
+    });
+  }
+
   static void emitTrailing(dl::ReduceOp op, KernelEmitter &emitter, unsigned firstColumn,
                            const Size &count) {
     bool logSumExp = op.getKind() == dl::ReduceKind::LogSumExp;

@@ -289,11 +289,64 @@ struct MaxPoolWithIndicesModel
 
 //===-- Gradient ---------------------------------------------------------------------------===//
 
-/// First the tap that won each window, then for each input element the windows that it won.
+/// Where windows overlap: first the tap that won each, then for each input element the windows that
+/// it won. Where they do not, an element looks at the others of its window.
 struct MaxPoolGradientModel
     : AnchorEmissionOpInterface::ExternalModel<MaxPoolGradientModel, dl::MaxPoolGradientOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::MaxPoolGradientOp>(operation);
+    if (isPartition(op))
+      emitPartition(op, emitter);
+    else
+      emitOverlapping(op, emitter);
+  }
+
+private:
+  /// Whether each input element is in one window at most, and no window reaches out of the input.
+  static bool isPartition(dl::MaxPoolGradientOp op) {
+    auto isValue = [](int64_t wanted) { return [=](int64_t value) { return value == wanted; }; };
+    if (op.getStrides() != op.getKernelShape() || op.getCeilMode())
+      return false;
+    return llvm::all_of(op.getDilations(), isValue(1)) &&
+           llvm::all_of(op.getPadsBegin(), isValue(0)) && llvm::all_of(op.getPadsEnd(), isValue(0));
+  }
+
+  static void emitPartition(dl::MaxPoolGradientOp op, KernelEmitter &emitter) {
+    unsigned first = firstSpatialAxis(op), spatial = op.getKernelShape().size();
+    Halide::Type type = foldType(op.getResult());
+    emitter.define(op.getResult(), [=, &emitter](const Coords &coords) mutable {
+      Coords window(coords), place(coords);
+      Expr own = 0, inside = Halide::Internal::const_true();
+      int64_t taps = 1;
+      for (unsigned i = 0; i < spatial; ++i) {
+        Expr at = coords[first + i], size = toInt(op.getKernelShape()[i]);
+        int64_t windows = shapeOf(op.getCotangent())[first + i];
+        inside = inside && at / size < toInt(windows);
+        window[first + i] = Halide::min(at / size, toInt(windows - 1));
+        own = own * size + at % size;
+        taps *= op.getKernelShape()[i];
+      }
+      auto element = [&](const Coords &at) {
+        return Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), at)));
+      };
+      Expr value = element(coords), wins = inside;
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        int64_t rest = tap;
+        for (unsigned i = spatial; i-- > 0; rest /= op.getKernelShape()[i])
+          place[first + i] = window[first + i] * toInt(op.getKernelShape()[i]) +
+                             toInt(rest % op.getKernelShape()[i]);
+        // The first of equals wins: what stands before must be less, what follows no larger.
+        Expr other = element(place);
+        wins = wins && Halide::select(toInt(tap) < own, value > other, !(other > value));
+      }
+      Expr flows =
+          Halide::cast(type, KernelEmitter::compute(emitter.at(op.getCotangent(), window)));
+      return Halide::select(wins, flows, Halide::Internal::make_zero(type));
+    });
+    emitter.scheduleGenerically();
+  }
+
+  static void emitOverlapping(dl::MaxPoolGradientOp op, KernelEmitter &emitter) {
     unsigned first = firstSpatialAxis(op), spatial = op.getKernelShape().size();
     Halide::Type type = foldType(op.getResult());
     std::vector<Halide::Var> vars = axisVars(shapeOf(op.getResult()).size());
@@ -332,7 +385,6 @@ struct MaxPoolGradientModel
     emitter.scheduleGenerically();
   }
 
-private:
   /// The row-major number of tap `k` in its window.
   static Expr tapNumber(dl::MaxPoolGradientOp op, const Halide::RDom &k) {
     Expr number = 0;

@@ -302,9 +302,13 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
                        lanes);
   else
     accumulateInRegisters(contraction, output, v.inner, params, lanes);
-  const bool perBatch =
-      params.order == schedule::LoopOrder::RowsOuter && blocks.is(1) && !problem.batch.empty();
-  schedulePacked(contraction, params, lanes, output, blockLoop, perBatch);
+  const bool rowsOuter = params.order == schedule::LoopOrder::RowsOuter;
+  const bool perBatch = rowsOuter && blocks.is(1) && !problem.batch.empty();
+  // All rows in one block: a panel is packed when its turn comes, and does not leave the cache.
+  const bool perPanel = !rowsOuter && blocks.is(1);
+  schedulePacked(contraction, params, lanes, output, blockLoop, perBatch || perPanel);
+  if (perPanel && contraction.packed.defined())
+    contraction.packed.bound_extent(contraction.packed.args()[2], 1);
   for (Contraction::Staged &staged : contraction.staged) {
     const std::vector<Var> stagedArgs = staged.func.args();
     staged.func.align_storage(stagedArgs[0], staged.channelStride.expr());

@@ -64,10 +64,16 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
     Expr c = grouped ? batch[0] * channels + k[0] : k[0];
     return padded ? staged(c, x, y, image) : problem.input(c, x, y, image);
   };
-  contraction.packedRhs = [=](Expr lane, const Indices &k, Expr panel, const Indices &batch) {
-    Expr flat = (k[2] * int(problem.kernelWidth) + k[1]) * channels + k[0];
-    return problem.packedWeights(lane, flat, panel, grouped ? batch[0] : Expr(0));
-  };
+  if (problem.packedWeights)
+    contraction.packedRhs = [=](Expr lane, const Indices &k, Expr panel, const Indices &batch) {
+      Expr flat = (k[2] * int(problem.kernelWidth) + k[1]) * channels + k[0];
+      return problem.packedWeights(lane, flat, panel, grouped ? batch[0] : Expr(0));
+    };
+  else
+    contraction.rhs = [=](const Indices &k, Expr column, const Indices &batch) {
+      return problem.weights(column, k[0], k[1], k[2], grouped ? batch[0] : Expr(0));
+    };
+  contraction.rhsDenseAlongReduction = problem.weightsDenseAlongInputs;
   Contraction result = buildContraction(contraction, params, facts);
   if (padded) {
     Contraction::Staged copy;

@@ -84,8 +84,8 @@ void accumulateInRegisters(Contraction &contraction, Halide::Func consumer, Hali
                            const schedule::GemmParams &params, int lanes);
 
 /// Packs a right operand that did not come packed, in vectors along the lanes: with `perBatch` once
-/// per batch at the loop `batchLoop` of `output`, else before all loops in parallel. Another such
-/// step.
+/// per batch (or panel) at the loop `batchLoop` of `output`, else before all loops in parallel.
+/// Another such step.
 void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
                     Halide::Func output, Halide::Var batchLoop, bool perBatch);
 

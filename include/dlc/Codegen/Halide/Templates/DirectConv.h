@@ -30,6 +30,13 @@ struct ConvProblem {
   std::function<Halide::Expr(Halide::Expr lane, Halide::Expr k, Halide::Expr panel,
                              Halide::Expr group)>
       packedWeights;
+  /// Weights in any order, packed by the kernel: `c` and `column` count within the group. Set this
+  /// or `packedWeights`.
+  std::function<Halide::Expr(Halide::Expr column, Halide::Expr c, Halide::Expr kx, Halide::Expr ky,
+                             Halide::Expr group)>
+      weights;
+  /// `weights` is dense along `c` rather than along `column`.
+  bool weightsDenseAlongInputs = false;
   /// Copy the input, prologue applied, before reading it even without padding: when the prologue is
   /// dearer than a copy, as every element is read once per panel and window.
   bool stageInput = false;

@@ -1,0 +1,38 @@
+// filter gradient: the gradient of an NHWC convolution by its filter, as a product of two matrices
+// that both have a row a pixel: windows of the input, and the cotangent.
+#ifndef DLC_CODEGEN_HALIDE_TEMPLATES_FILTERGRADIENT_H
+#define DLC_CODEGEN_HALIDE_TEMPLATES_FILTERGRADIENT_H
+
+#include "dlc/Codegen/Halide/Templates/Contraction.h"
+
+namespace dlc::templates {
+
+/// Sizes are the convolution's (1-D: height 1), in elements. Padding behind the image is what the
+/// last windows reach.
+struct FilterGradientProblem {
+  std::string name = "filter_gradient";
+  int64_t batch = 1, inputHeight = 0, inputWidth = 0, inputChannels = 0;
+  int64_t outputHeight = 0, outputWidth = 0, outputChannels = 0;
+  int64_t kernelHeight = 1, kernelWidth = 1;
+  int64_t strideHeight = 1, strideWidth = 1;
+  int64_t dilationHeight = 1, dilationWidth = 1;
+  int64_t padTop = 0, padLeft = 0;
+  Halide::Type accumulator = Halide::Float(32);
+
+  using Access =
+      std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n)>;
+  Access input;     ///< with its prologue, inside its bounds
+  Access cotangent; ///< likewise
+  /// Images of few channels: the window's columns and their channels are neighbours in memory, so a
+  /// tile of rows runs over both. Legal with a horizontal dilation of 1.
+  bool joinWindowColumns = false;
+};
+
+/// acc(column, row): column is the output channel, row the flat place (ky, kx, c) in the filter.
+/// Schedule with scheduleContraction.
+Contraction buildFilterGradient(const FilterGradientProblem &problem,
+                                const schedule::GemmParams &params, const MachineFacts &facts);
+
+} // namespace dlc::templates
+
+#endif // DLC_CODEGEN_HALIDE_TEMPLATES_FILTERGRADIENT_H

@@ -1,0 +1,238 @@
+// Convolutions, and transposed ones without a stride, through the direct_conv template; filter
+// gradients through their own.
+#include "Convolution.h"
+
+#include "dlc/Codegen/Halide/Templates/DirectConv.h"
+#include "dlc/Codegen/Halide/Templates/FilterGradient.h"
+#include "dlc/Schedule/KernelSchedule.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
+
+using namespace mlir;
+using Halide::Expr;
+
+namespace dlc::codegen {
+
+void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
+                int64_t packed) {
+  int64_t width = templates::panelWidth(params, emitter.getFacts(), type);
+  if (packed != 0 && packed != width)
+    throw Halide::CompileError(
+        "weights are packed in panels of " + std::to_string(packed) +
+        " columns, the schedule reads " + std::to_string(width) +
+        ": edit schedules in a dump of the phase 'schedule', before weights are packed");
+}
+
+std::function<Expr(Expr, Expr, Expr, Expr)> imageAccess(KernelEmitter &emitter, Value input) {
+  bool oneAxis = shapeOf(input).size() == 3;
+  return [&emitter, input, oneAxis](Expr c, Expr x, Expr y, Expr n) {
+    return emitter.at(input, oneAxis ? Coords{n, x, c} : Coords{n, y, x, c});
+  };
+}
+
+Expr addBias(KernelEmitter &emitter, Value bias, Expr sum, Expr channel) {
+  return bias ? sum + Halide::cast(sum.type(), emitter.at(bias, {channel})) : sum;
+}
+
+namespace {
+
+/// What conv and conv_transpose have in common: sizes of the image, and dilations.
+template <typename Op>
+templates::ConvProblem problemOf(Op op, ArrayRef<int64_t> window, KernelEmitter &emitter) {
+  Image input(emitter.sizesOf(op.getInput()));
+  templates::ConvProblem problem;
+  problem.accumulator = accumulatorType(op.getResult());
+  problem.batch = input.batch;
+  problem.inputHeight = input.height;
+  problem.inputWidth = input.width;
+  problem.inputChannels = input.channels.constant();
+  problem.groups = op.getGroups();
+  problem.kernelHeight = entry(window, true, 1);
+  problem.kernelWidth = entry(window, false, 1);
+  problem.dilationHeight = entry(op.getDilations(), true, 1);
+  problem.dilationWidth = entry(op.getDilations(), false, 1);
+  problem.input = imageAccess(emitter, op.getInput());
+  return problem;
+}
+
+/// A place in a filter for taps over one or two axes: taps and channels as the op stores them.
+Coords filterPlace(bool oneAxis, bool channelsAreBehind, Expr outer, Expr inner, Expr ky, Expr kx) {
+  Coords place = oneAxis ? Coords{outer, inner, kx} : Coords{outer, inner, ky, kx};
+  return channelsAreBehind ? channelsBehind(place) : place;
+}
+
+/// The axis along which `value` is dense in the memory that the kernel reads it from.
+unsigned denseAxis(Value value) {
+  unsigned last = shapeOf(value).size() - 1;
+  auto transpose = value.getDefiningOp<dl::TransposeOp>();
+  return transpose
+             ? llvm::find(transpose.getPermutation(), last) - transpose.getPermutation().begin()
+             : last;
+}
+
+/// The rest of the kernel once its problem is known: loops over columns, flat pixels and groups.
+template <typename Op>
+void emitConvProblem(Op op, const templates::ConvProblem &problem, int64_t packedChannels,
+                     KernelEmitter &emitter) {
+  dl::Dims result = dl::dimsOf(op.getResult().getType());
+  unsigned rank = result.size();
+  schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
+  checkPanel(emitter, params, problem.accumulator, packedChannels);
+  auto contraction = std::make_shared<templates::Contraction>(
+      templates::buildDirectConv(problem, params, emitter.getFacts()));
+
+  bool linear = emitter.outputsAreLinearizable(result, 0, rank - 1);
+  IterationSpace space;
+  Halide::Var column("column"), row("row"), group("group");
+  int64_t columns = problem.outputChannels / problem.groups;
+  space.vars = {column, row};
+  space.extents = {columns, templates::productOf(drop(emitter.sizesOf(op.getResult()), 0, 1))};
+  space.strides = {1, problem.outputChannels};
+  Expr channel = column;
+  if (problem.groups > 1) {
+    space.vars.push_back(group);
+    space.extents.push_back(problem.groups);
+    space.strides.push_back(columns);
+    channel = group * static_cast<int>(columns) + column;
+  }
+  space.coords = emitter.splitLinear(row, result, 0, rank - 1, linear);
+  space.coords.push_back(channel);
+  std::vector<Expr> own(space.vars.begin(), space.vars.end());
+  Value bias = op.getBias();
+  emitter.define(op.getResult(), [=, &emitter](const Coords &) {
+    return addBias(emitter, bias, contraction->acc(own), channel);
+  });
+  emitter.setIterationSpace(space);
+  emitter.setSchedule([contraction, params, &emitter](Halide::Func output) {
+    templates::scheduleContraction(*contraction, output, params, emitter.getFacts());
+  });
+}
+
+} // namespace
+
+void emitDirectConv(dl::ConvOp op, KernelEmitter &emitter) {
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  bool packed = op.getPackedChannels() > 0, last = op.getOutputLast();
+  bool oneAxis = shapeOf(op.getResult()).size() == 3;
+  auto window = packed ? filter.drop_front(1).drop_back(2)
+                : last ? filter.drop_back(2)
+                       : filter.drop_front(2);
+  templates::ConvProblem problem = problemOf(op, window, emitter);
+  problem.outputChannels = shapeOf(op.getResult()).back();
+  problem.strideHeight = entry(op.getStrides(), true, 1);
+  problem.strideWidth = entry(op.getStrides(), false, 1);
+  problem.padTop = entry(op.getPadsBegin(), true, 0);
+  problem.padLeft = entry(op.getPadsBegin(), false, 0);
+  problem.padBottom = entry(op.getPadsEnd(), true, 0);
+  problem.padRight = entry(op.getPadsEnd(), false, 0);
+  dl::Dims image = dl::dimsOf(op.getInput().getType());
+  if (problem.isPointwise() && emitter.isLinearizable(op.getInput(), image, 0, image.size() - 1))
+    problem.flatInput = [=, &emitter](Expr c, Expr pixel) mutable {
+      Coords place = emitter.splitLinear(pixel, image, 0, image.size() - 1, true);
+      place.push_back(c);
+      return emitter.at(op.getInput(), place);
+    };
+  problem.stageInput = op.getInput().getDefiningOp() != nullptr && !problem.isPointwise();
+  int64_t panels = filter[0] / op.getGroups();
+  auto groupColumns = static_cast<int>(problem.outputChannels / op.getGroups());
+  if (packed)
+    problem.packedWeights = [=, &emitter](Expr lane, Expr k, Expr panel, Expr group) mutable {
+      // The panel is dense: one linear place in (kh, kw, ci).
+      Expr slot = panel;
+      if (op.getGroups() > 1)
+        slot = group * static_cast<int>(panels) + panel;
+      Coords place = oneAxis ? Coords{slot, 0, k, lane} : Coords{slot, 0, 0, k, lane};
+      return emitter.at(op.getFilter(), place);
+    };
+  else
+    problem.weights = [=, &emitter](Expr column, Expr c, Expr kx, Expr ky, Expr group) mutable {
+      Expr output = op.getGroups() > 1 ? group * groupColumns + column : column;
+      return emitter.at(op.getFilter(), filterPlace(oneAxis, last, output, c, ky, kx));
+    };
+  problem.weightsDenseAlongInputs =
+      !packed && denseAxis(op.getFilter()) == (last ? filter.size() - 2 : 1);
+  emitConvProblem(op, problem, op.getPackedChannels(), emitter);
+}
+
+void emitDirectConvTranspose(dl::ConvTransposeOp op, KernelEmitter &emitter) {
+  if (!schedule::isDirect(op))
+    throw Halide::CompileError("a schedule of the family 'gemm' on a transposed convolution with "
+                               "strides or groups");
+  bool oneAxis = shapeOf(op.getResult()).size() == 3;
+  templates::ConvProblem problem = problemOf(op, shapeOf(op.getFilter()).drop_front(2), emitter);
+  problem.outputChannels = shapeOf(op.getResult()).back();
+  int64_t reachHeight = (problem.kernelHeight - 1) * problem.dilationHeight;
+  int64_t reachWidth = (problem.kernelWidth - 1) * problem.dilationWidth;
+  problem.padTop = reachHeight - entry(op.getPadsBegin(), true, 0);
+  problem.padLeft = reachWidth - entry(op.getPadsBegin(), false, 0);
+  problem.padBottom =
+      reachHeight - entry(op.getPadsEnd(), true, 0) + entry(op.getOutputPadding(), true, 0);
+  problem.padRight =
+      reachWidth - entry(op.getPadsEnd(), false, 0) + entry(op.getOutputPadding(), false, 0);
+  problem.stageInput = op.getInput().getDefiningOp() != nullptr && !problem.isPointwise();
+  auto lastX = static_cast<int>(problem.kernelWidth) - 1,
+       lastY = static_cast<int>(problem.kernelHeight) - 1;
+  problem.weights = [=, &emitter](Expr column, Expr c, Expr kx, Expr ky, Expr) mutable {
+    return emitter.at(op.getFilter(), filterPlace(oneAxis, /*channelsAreBehind=*/false, c, column,
+                                                  lastY - ky, lastX - kx));
+  };
+  problem.weightsDenseAlongInputs = denseAxis(op.getFilter()) == 0;
+  emitConvProblem(op, problem, /*packedChannels=*/0, emitter);
+}
+
+void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitter) {
+  if (!schedule::isDirect(op))
+    throw Halide::CompileError("a schedule of the family 'gemm' on a filter's gradient that is not "
+                               "turned to have its output channels last");
+  dl::Dims result = emitter.outputShape();
+  Image input(emitter.sizesOf(op.getInput())), output(emitter.sizesOf(op.getCotangent()));
+  templates::FilterGradientProblem problem;
+  problem.accumulator = accumulatorType(op.getResult());
+  problem.batch = input.batch.constant();
+  problem.inputHeight = input.height.constant();
+  problem.inputWidth = input.width.constant();
+  problem.inputChannels = input.channels.constant();
+  problem.outputHeight = output.height.constant();
+  problem.outputWidth = output.width.constant();
+  problem.outputChannels = output.channels.constant();
+  problem.kernelHeight = entry(op.getKernelShape(), true, 1);
+  problem.kernelWidth = entry(op.getKernelShape(), false, 1);
+  problem.strideHeight = entry(op.getStrides(), true, 1);
+  problem.strideWidth = entry(op.getStrides(), false, 1);
+  problem.dilationHeight = entry(op.getDilations(), true, 1);
+  problem.dilationWidth = entry(op.getDilations(), false, 1);
+  problem.padTop = entry(op.getPadsBegin(), true, 0);
+  problem.padLeft = entry(op.getPadsBegin(), false, 0);
+  problem.input = imageAccess(emitter, op.getInput());
+  problem.cotangent = imageAccess(emitter, op.getCotangent());
+  problem.joinWindowColumns = schedule::joinsWindowColumns(op);
+  schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
+  auto contraction = std::make_shared<templates::Contraction>(
+      templates::buildFilterGradient(problem, params, emitter.getFacts()));
+
+  unsigned rank = result.size();
+  IterationSpace space;
+  Halide::Var column("column"), row("row");
+  space.vars = {column, row};
+  templates::Sizes sizes = emitter.sizesOf(ArrayRef(result));
+  space.extents = {sizes.back(), templates::productOf(drop(sizes, 0, 1))};
+  space.strides = {1, sizes.back()};
+  // Everything before the turn is read at its own place, in the filter's order.
+  auto turn = *op->getParentRegion()->getOps<dl::TransposeOp>().begin();
+  Coords own = emitter.splitLinear(row, result, 0, rank - 1, /*linearizable=*/false);
+  own.push_back(column);
+  emitter.define(op.getResult(), [contraction, column, row](const Coords &) {
+    return contraction->acc(column, row);
+  });
+  emitter.define(turn.getResult(), [=, &emitter](const Coords &) mutable {
+    return emitter.at(turn.getOperand(), channelsInFront(own));
+  });
+  bool linear = emitter.outputsAreLinearizable(result, 0, rank - 1);
+  space.coords = emitter.splitLinear(row, result, 0, rank - 1, linear);
+  space.coords.push_back(column);
+  emitter.setIterationSpace(space);
+  emitter.setSchedule([contraction, params, &emitter](Halide::Func func) {
+    templates::scheduleContraction(*contraction, func, params, emitter.getFacts());
+  });
+}
+
+} // namespace dlc::codegen

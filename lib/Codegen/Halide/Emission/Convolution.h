@@ -1,0 +1,79 @@
+// Convolutions and their gradients through the contraction templates, and what their emissions
+// share.
+#ifndef DLC_LIB_CODEGEN_HALIDE_EMISSION_CONVOLUTION_H
+#define DLC_LIB_CODEGEN_HALIDE_EMISSION_CONVOLUTION_H
+
+#include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/Contraction.h"
+
+#include <algorithm>
+
+namespace dlc::codegen {
+
+/// Each takes a kernel whose schedule is of the family gemm.
+void emitDirectConv(dl::ConvOp op, KernelEmitter &emitter);
+/// A convolution of the input with the taps reversed; see schedule::isDirect.
+void emitDirectConvTranspose(dl::ConvTransposeOp op, KernelEmitter &emitter);
+/// See Templates/FilterGradient.h and schedule::isDirect.
+void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitter);
+
+inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType()).getShape();
+}
+
+/// `sizes` without the first `first` and the last `last` of them.
+inline templates::Sizes drop(const templates::Sizes &sizes, size_t first, size_t last) {
+  return {sizes.begin() + static_cast<ptrdiff_t>(first),
+          sizes.end() - static_cast<ptrdiff_t>(last)};
+}
+
+/// Sums of f16 and bf16 are kept in f32, all others in their own type.
+inline Halide::Type accumulatorType(mlir::Value value) {
+  Halide::Type type = KernelEmitter::exprType(value.getType());
+  return type.is_float() && type.bits() < 32 ? Halide::Float(32) : type;
+}
+
+/// A panel of packed weights is as wide as the register tile, or the kernel would read other
+/// columns: throws where `packed` is neither 0 nor that width.
+void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
+                int64_t packed);
+
+/// (kernel..., C, O) as (O, C, kernel...), and back: places and sizes of filters.
+template <typename List>
+List channelsInFront(const List &behind) {
+  List front(behind.rbegin(), behind.rbegin() + 2);
+  front.insert(front.end(), behind.begin(), behind.end() - 2);
+  return front;
+}
+template <typename List>
+List channelsBehind(const List &front) {
+  List behind(front.begin() + 2, front.end());
+  behind.push_back(front[1]);
+  behind.push_back(front[0]);
+  return behind;
+}
+
+/// Sizes of a 1-D or 2-D channels-last image as 2-D.
+struct Image {
+  templates::Size batch, height, width, channels;
+  explicit Image(const templates::Sizes &shape)
+      : batch(shape[0]), height(shape.size() == 4 ? shape[1] : 1), width(shape[shape.size() - 2]),
+        channels(shape.back()) {}
+};
+
+/// An entry of a list with one or two spatial axes, `otherwise` for the vertical one of a 1-D list.
+inline int64_t entry(llvm::ArrayRef<int64_t> list, bool vertical, int64_t otherwise) {
+  return list.size() == 2 ? list[vertical ? 0 : 1] : vertical ? otherwise : list[0];
+}
+
+/// Elements of a 1-D or 2-D channels-last image at (c, x, y, n).
+std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n)>
+imageAccess(KernelEmitter &emitter, mlir::Value input);
+
+/// The bias as a term of the epilogue: added to whatever the accumulator holds.
+Halide::Expr addBias(KernelEmitter &emitter, mlir::Value bias, Halide::Expr sum,
+                     Halide::Expr channel);
+
+} // namespace dlc::codegen
+
+#endif // DLC_LIB_CODEGEN_HALIDE_EMISSION_CONVOLUTION_H

@@ -1,0 +1,89 @@
+// The filter's gradient as a contraction over pixels. Rows are the filter's places (ky, kx, c), so
+// a tile of rows reads neighbouring channels of one pixel; the cotangent is packed in panels of
+// output channels.
+#include "dlc/Codegen/Halide/Templates/FilterGradient.h"
+
+using namespace Halide;
+
+namespace dlc::templates {
+
+/// Elements between pixels: a multiple of a KiB would put the pixels of a reduction in the same few
+/// cache sets, so a cache line is added.
+static int64_t conflictFreeStride(int64_t channels, int bytes) {
+  return channels * bytes % 1024 == 0 ? channels + 64 / bytes : channels;
+}
+
+/// The input with zeros around it, over (c, x, y, n) with x and y counted from the padded corner.
+static Func padImage(const FilterGradientProblem &problem) {
+  Var c("c"), x("x"), y("y"), n("n");
+  Func inside(problem.name + "_in"), padded(problem.name + "_padded");
+  inside(c, x, y, n) = cast(problem.accumulator, problem.input(c, x, y, n));
+  Region box = {{Expr(), Expr()},
+                {0, int(problem.inputWidth)},
+                {0, int(problem.inputHeight)},
+                {Expr(), Expr()}};
+  Func exterior = BoundaryConditions::constant_exterior(inside, cast(problem.accumulator, 0), box);
+  padded(c, x, y, n) = exterior(c, x - int(problem.padLeft), y - int(problem.padTop), n);
+  return padded;
+}
+
+/// The same over (place, 0, y, n), where a place counts the channels of a line's pixels.
+static Func padLines(const FilterGradientProblem &problem) {
+  const int channels = int(problem.inputChannels), width = int(problem.inputWidth),
+            height = int(problem.inputHeight);
+  Var place("place"), unit("unit"), y("y"), n("n");
+  Expr x = place / channels - int(problem.padLeft), line = y - int(problem.padTop);
+  Expr inside = x >= 0 && x < width && line >= 0 && line < height;
+  Expr element =
+      problem.input(place % channels, clamp(x, 0, width - 1), clamp(line, 0, height - 1), n);
+  Func padded(problem.name + "_lines");
+  padded(place, unit, y, n) =
+      select(inside, cast(problem.accumulator, element), cast(problem.accumulator, 0));
+  return padded;
+}
+
+Contraction buildFilterGradient(const FilterGradientProblem &problem,
+                                const schedule::GemmParams &params, const MachineFacts &facts) {
+  using Indices = ContractionProblem::Indices;
+  const int channels = int(problem.inputChannels), kernelWidth = int(problem.kernelWidth);
+  const bool joined = problem.joinWindowColumns;
+  Func staged = joined ? padLines(problem) : padImage(problem);
+
+  ContractionProblem contraction;
+  contraction.name = problem.name;
+  contraction.columns = problem.outputChannels;
+  contraction.rows = problem.kernelHeight * problem.kernelWidth * problem.inputChannels;
+  contraction.accumulator = problem.accumulator;
+  // The longest axis innermost: small images have more of them than columns.
+  const bool imagesInside = problem.outputWidth < 8 && problem.batch > problem.outputWidth;
+  const int64_t width = problem.outputWidth, height = problem.outputHeight;
+  contraction.reduction =
+      imagesInside ? Sizes{problem.batch, width, height} : Sizes{width, height, problem.batch};
+  const int xAxis = imagesInside ? 1 : 0, yAxis = imagesInside ? 2 : 1,
+            nAxis = imagesInside ? 0 : 2;
+  contraction.lhs = [=](const Indices &k, Expr row, const Indices &) {
+    Expr left = k[xAxis] * int(problem.strideWidth), tap = row / channels;
+    Expr ky = joined ? row / (kernelWidth * channels) : tap / kernelWidth;
+    Expr y = k[yAxis] * int(problem.strideHeight) + ky * int(problem.dilationHeight);
+    if (joined)
+      return staged(left * channels + row % (kernelWidth * channels), 0, y, k[nAxis]);
+    Expr x = left + tap % kernelWidth * int(problem.dilationWidth);
+    return staged(row % channels, x, y, k[nAxis]);
+  };
+  contraction.rhs = [=](const Indices &k, Expr column, const Indices &) {
+    return problem.cotangent(column, k[xAxis], k[yAxis], k[nAxis]);
+  };
+  Contraction result = buildContraction(contraction, params, facts);
+  Contraction::Staged copy;
+  copy.func = staged;
+  const int64_t columns = (problem.outputWidth - 1) * problem.strideWidth + problem.kernelWidth;
+  copy.channels = joined ? columns * channels : channels;
+  copy.lines = problem.batch * ((problem.outputHeight - 1) * problem.strideHeight +
+                                (problem.kernelHeight - 1) * problem.dilationHeight + 1);
+  copy.channelStride =
+      joined ? copy.channels : conflictFreeStride(channels, problem.accumulator.bytes());
+  result.staged.push_back(copy);
+  return result;
+}
+
+} // namespace dlc::templates

@@ -1,0 +1,150 @@
+// Convolutions with filters that are computed, and gradients of convolutions, through the
+// templates: against the reference, over odd sizes, for both widths of vectors.
+#include "CheckKernel.h"
+
+using namespace dlc::test;
+
+namespace {
+
+struct Sizes {
+  int batch, height, width, channels, outputs, kernelHeight, kernelWidth, stride = 1, dilation = 1;
+  int padBegin = 0, padEnd = 0;
+
+  static int placed(int in, int kernel, const Sizes &s) {
+    return (in + s.padBegin + s.padEnd - (kernel - 1) * s.dilation - 1) / s.stride + 1;
+  }
+  std::string input() const { return image(height, width, channels); }
+  std::string result() const {
+    return image(placed(height, kernelHeight, *this), placed(width, kernelWidth, *this), outputs);
+  }
+  std::string outputFirst() const { return tensor({outputs, channels, kernelHeight, kernelWidth}); }
+  std::string outputLast() const { return tensor({kernelHeight, kernelWidth, channels, outputs}); }
+  std::string attributes() const {
+    return "strides = " + pair(stride) + ", dilations = " + pair(dilation) +
+           ", pads_begin = " + pair(padBegin) + ", pads_end = " + pair(padEnd) +
+           ", layout = #dl.layout<channels_last>";
+  }
+  std::string kernelShape() const {
+    return "array<i64: " + std::to_string(kernelHeight) + ", " + std::to_string(kernelWidth) + ">";
+  }
+  /// What the last windows did not reach.
+  std::string outputPadding() const {
+    auto rest = [&](int in, int kernel) {
+      return (in + padBegin + padEnd - (kernel - 1) * dilation - 1) % stride;
+    };
+    return "array<i64: " + std::to_string(rest(height, kernelHeight)) + ", " +
+           std::to_string(rest(width, kernelWidth)) + ">";
+  }
+
+  static std::string tensor(std::vector<int> sizes) {
+    std::string text = "tensor<";
+    for (int size : sizes)
+      text += std::to_string(size) + "x";
+    return text + "f32>";
+  }
+
+private:
+  std::string image(int rows, int columns, int depth) const {
+    return tensor({batch, rows, columns, depth});
+  }
+  static std::string pair(int value) {
+    return "array<i64: " + std::to_string(value) + ", " + std::to_string(value) + ">";
+  }
+};
+
+const Sizes cases[] = {
+    {1, 1, 1, 1, 1, 1, 1},
+    {2, 5, 7, 3, 17, 3, 3, 1, 1, 1, 1},
+    {3, 8, 8, 16, 32, 3, 3, 1, 1, 1, 1},
+    {2, 4, 5, 33, 31, 3, 2, 1, 1, 0, 1},
+    {1, 9, 11, 15, 16, 3, 3, 1, 2, 2, 2},
+    {17, 2, 2, 64, 48, 3, 3, 1, 1, 1, 1},
+    {2, 6, 6, 24, 65, 1, 1},
+};
+
+/// Those above, and with strides.
+const Sizes strided[] = {
+    {2, 11, 13, 3, 7, 7, 7, 2, 1, 3, 3},
+    {2, 8, 9, 16, 32, 3, 3, 2, 1, 1, 1},
+    {2, 8, 8, 32, 16, 1, 1, 2},
+    {19, 4, 4, 17, 16, 2, 2, 3},
+};
+
+const char *const cpus[] = {"x86-64-v3", "x86-64-v4"};
+
+} // namespace
+
+static void checkFilterGradient(const Sizes &s, const std::string &cpu) {
+  std::string types = "(" + s.input() + ", " + s.result() + ") -> " + s.outputFirst();
+  checkKernel({s.input(), s.result(), s.outputLast()}, {s.outputLast()},
+              "%g = dl.conv_filter_gradient %0, %1 {kernel_shape = " + s.kernelShape() + ", " +
+                  s.attributes() + "} : " + types +
+                  "\n%t = dl.transpose %g {permutation = array<i64: 2, 3, 1, 0>} : (" +
+                  s.outputFirst() + ") -> " + s.outputLast() + "\n%u = dl.sub %2, %t : (" +
+                  s.outputLast() + ", " + s.outputLast() + ") -> " + s.outputLast(),
+              "%u", 2e-5, "", cpu);
+}
+
+TEST(ConvolutionEmission, FilterGradient) {
+  for (const char *cpu : cpus) {
+    for (const Sizes &s : cases)
+      checkFilterGradient(s, cpu);
+    for (const Sizes &s : strided)
+      checkFilterGradient(s, cpu);
+  }
+}
+
+TEST(ConvolutionEmission, ComputedFilter) {
+  for (const char *cpu : cpus)
+    for (const Sizes &s : cases) {
+      std::string to = " -> " + s.result();
+      checkKernel({s.input(), s.outputLast()}, {s.result()},
+                  "%y = dl.conv %0, %1 {output_last = true, " + s.attributes() + "} : (" +
+                      s.input() + ", " + s.outputLast() + ")" + to,
+                  "%y", 2e-5, "", cpu);
+      checkKernel({s.input(), s.outputFirst()}, {s.result()},
+                  "%y = dl.conv %0, %1 {" + s.attributes() + "} : (" + s.input() + ", " +
+                      s.outputFirst() + ")" + to,
+                  "%y", 2e-5, "", cpu);
+    }
+}
+
+TEST(ConvolutionEmission, GroupedComputedFilter) {
+  for (const char *cpu : cpus)
+    checkOp("dl.conv %0, %1 {groups = 3 : i64, output_last = true, strides = array<i64: 1, 1>, "
+            "dilations = array<i64: 1, 1>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, "
+            "1>, layout = #dl.layout<channels_last>}",
+            {"tensor<2x5x6x9xf32>", "tensor<3x3x3x21xf32>"}, {"tensor<2x5x6x21xf32>"}, 2e-5, "",
+            cpu);
+}
+
+TEST(ConvolutionEmission, InputGradient) {
+  for (const char *cpu : cpus)
+    for (const Sizes &s : cases) {
+      std::string attributes = " {output_padding = " + s.outputPadding() + ", " + s.attributes() +
+                               "} : (" + s.result() + ", " + s.outputFirst() + ") -> " + s.input();
+      checkKernel({s.result(), s.outputFirst()}, {s.input()},
+                  "%y = dl.conv_transpose %0, %1" + attributes, "%y", 2e-5, "", cpu);
+      checkKernel({s.result(), s.outputLast()}, {s.input()},
+                  "%w = dl.transpose %1 {permutation = array<i64: 3, 2, 0, 1>} : (" +
+                      s.outputLast() + ") -> " + s.outputFirst() +
+                      "\n%y = dl.conv_transpose %0, %w" + attributes,
+                  "%y", 2e-5, "", cpu);
+    }
+}
+
+TEST(ConvolutionEmission, OneSpatialAxis) {
+  const std::string attributes =
+      "strides = array<i64: 1>, dilations = array<i64: 1>, pads_begin = array<i64: 1>, "
+      "pads_end = array<i64: 1>, layout = #dl.layout<channels_last>";
+  for (const char *cpu : cpus) {
+    checkOp("dl.conv_transpose %0, %1 {output_padding = array<i64: 0>, " + attributes + "}",
+            {"tensor<2x9x5xf32>", "tensor<5x7x3xf32>"}, {"tensor<2x9x7xf32>"}, 2e-5, "", cpu);
+    checkKernel({"tensor<2x9x5xf32>", "tensor<2x9x7xf32>"}, {"tensor<3x5x7xf32>"},
+                "%g = dl.conv_filter_gradient %0, %1 {kernel_shape = array<i64: 3>, " + attributes +
+                    "} : (tensor<2x9x5xf32>, tensor<2x9x7xf32>) -> tensor<7x5x3xf32>\n%t = "
+                    "dl.transpose %g {permutation = array<i64: 2, 1, 0>} : (tensor<7x5x3xf32>) -> "
+                    "tensor<3x5x7xf32>",
+                "%t", 2e-5, "", cpu);
+  }
+}
