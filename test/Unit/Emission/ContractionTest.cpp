@@ -60,3 +60,25 @@ TEST(ContractionEmission, PackedConvolutions) {
     checkPacked(3, 2, 1, columnsOuter, 2);
   }
 }
+
+TEST(ContractionEmission, MatmulOfTransposedOperands) {
+  struct Sizes {
+    int m, k, n;
+  };
+  auto matrix = [](int rows, int columns, bool transposed) {
+    if (transposed)
+      std::swap(rows, columns);
+    return "tensor<" + std::to_string(rows) + "x" + std::to_string(columns) + "xf32>";
+  };
+  for (const char *cpu : {"x86-64-v3", "x86-64-v4"})
+    for (auto [m, k, n] : {Sizes{1, 1, 1}, {5, 7, 3}, {33, 65, 17}, {64, 128, 48}, {7, 100, 129}})
+      for (bool left : {false, true}) {
+        std::string flags =
+            left ? "{transpose_lhs = true, transpose_rhs = true}" : "{transpose_rhs = true}";
+        checkOp("dl.matmul %0, %1 " + flags, {matrix(m, k, left), matrix(k, n, true)},
+                {matrix(m, n, false)}, 2e-5, "", cpu);
+      }
+  // A matrix for each batch.
+  checkOp("dl.matmul %0, %1 {transpose_rhs = true}", {"tensor<3x9x37xf32>", "tensor<3x21x37xf32>"},
+          {"tensor<3x9x21xf32>"}, 2e-5);
+}

@@ -102,6 +102,7 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
         coords.push_back(op.getTransposeRhs() ? k : column);
         return emitter.broadcastAt(op.getRhs(), coords);
       };
+    problem.rhsDenseAlongReduction = op.getTransposeRhs();
 
     schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
     checkPanel(emitter, params, problem.accumulator, op.getPackedColumns());

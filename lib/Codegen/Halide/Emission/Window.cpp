@@ -351,47 +351,82 @@ private:
     Halide::Type type = foldType(op.getResult());
     std::vector<Halide::Var> vars = axisVars(shapeOf(op.getResult()).size());
     Coords coords(vars.rbegin(), vars.rend());
+    Halide::Func winner = winnerOf(op, emitter);
 
+    Sizes cotangent = emitter.sizesOf(op.getCotangent());
+    // Windows that reach the element: the last that begins before it, and those before that.
+    Expr sum = Halide::Internal::make_zero(type);
+    for (const SmallVector<int64_t> &back : places(reachOf(op))) {
+      Coords window(coords);
+      Expr reaches = Halide::Internal::const_true(), tap = 0;
+      for (unsigned i = 0; i < spatial; ++i) {
+        int64_t stride = op.getStrides()[i], dilation = op.getDilations()[i];
+        Expr size = cotangent[first + i].expr();
+        Expr padded = coords[first + i] + toInt(op.getPadsBegin()[i]);
+        Expr at = padded / toInt(stride) - toInt(back[i]);
+        Expr distance = padded - at * toInt(stride);
+        reaches = reaches && at >= 0 && at < size && distance % toInt(dilation) == 0 &&
+                  distance / toInt(dilation) < toInt(op.getKernelShape()[i]);
+        window[first + i] = Halide::clamp(at, 0, size - 1);
+        tap = tap * toInt(op.getKernelShape()[i]) + distance / toInt(dilation);
+      }
+      std::vector<Expr> place(window.rbegin(), window.rend());
+      Expr flows =
+          Halide::cast(type, KernelEmitter::compute(emitter.at(op.getCotangent(), window)));
+      sum += Halide::select(reaches && winner(place)[1] == tap, flows,
+                            Halide::Internal::make_zero(type));
+    }
+    Halide::Func gradient("gradient");
+    gradient(vars) = sum;
+    emitter.define(op.getResult(), [gradient](const Coords &at) {
+      return gradient(std::vector<Expr>(at.rbegin(), at.rend()));
+    });
+    emitter.scheduleGenerically();
+  }
+
+  /// How many windows reach an element along each axis at most.
+  static SmallVector<int64_t> reachOf(dl::MaxPoolGradientOp op) {
+    SmallVector<int64_t> reach;
+    for (auto [kernel, stride, dilation] :
+         llvm::zip(op.getKernelShape(), op.getStrides(), op.getDilations()))
+      reach.push_back(((kernel - 1) * dilation) / stride + 1);
+    return reach;
+  }
+
+  /// Every place below `sizes`, in row-major order.
+  static std::vector<SmallVector<int64_t>> places(ArrayRef<int64_t> sizes) {
+    std::vector<SmallVector<int64_t>> all{{}};
+    for (int64_t size : sizes) {
+      std::vector<SmallVector<int64_t>> next;
+      for (const SmallVector<int64_t> &place : all)
+        for (int64_t at = 0; at < size; ++at) {
+          next.push_back(place);
+          next.back().push_back(at);
+        }
+      all = std::move(next);
+    }
+    return all;
+  }
+
+  /// The row-major number of the tap that won each window, the first of equals.
+  static Halide::Func winnerOf(dl::MaxPoolGradientOp op, KernelEmitter &emitter) {
+    Halide::Type type = foldType(op.getResult());
+    std::vector<Halide::Var> vars = axisVars(shapeOf(op.getResult()).size());
+    Coords coords(vars.rbegin(), vars.rend());
+    unsigned spatial = op.getKernelShape().size();
     Halide::RDom k = windowDomain(op.getKernelShape());
-    auto [place, inside] = tapPlace(emitter, op, first, coords, k);
+    auto [place, inside] = tapPlace(emitter, op, firstSpatialAxis(op), coords, k);
     Expr value = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), place)));
+    Expr number = 0;
+    for (unsigned i = 0; i < spatial; ++i)
+      number = number * toInt(op.getKernelShape()[i]) + Expr(k[spatial - 1 - i]);
     Halide::Func winner("winner");
     winner(vars) =
         Halide::Tuple(templates::reductionIdentity(templates::ReductionKind::Max, type), Expr(-1));
     Expr better = inside && (winner(vars)[1] < 0 || value > winner(vars)[0]);
     winner(vars) = Halide::Tuple(Halide::select(better, value, winner(vars)[0]),
-                                 Halide::select(better, tapNumber(op, k), winner(vars)[1]));
-
-    Halide::RDom tap = windowDomain(op.getKernelShape());
-    Coords window(coords);
-    Expr reaches = Halide::Internal::const_true();
-    for (unsigned i = 0; i < spatial; ++i) {
-      Expr scaled = coords[first + i] + toInt(op.getPadsBegin()[i]) -
-                    Expr(tap[spatial - 1 - i]) * toInt(op.getDilations()[i]);
-      Expr stride = toInt(op.getStrides()[i]);
-      Size size = emitter.sizesOf(op.getCotangent())[first + i];
-      reaches = reaches && scaled >= 0 && scaled % stride == 0 && scaled / stride < size.expr();
-      window[first + i] = Halide::clamp(scaled / stride, 0, (size - 1).expr());
-    }
-    std::vector<Expr> at(window.rbegin(), window.rend());
-    Expr won = reaches && winner(at)[1] == tapNumber(op, tap);
-    Expr flows = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getCotangent(), window)));
-    Halide::Func sum("sum");
-    sum(vars) = Halide::Internal::make_zero(type);
-    sum(vars) += Halide::select(won, flows, Halide::Internal::make_zero(type));
-    emitter.define(op.getResult(), [sum](const Coords &at) {
-      return sum(std::vector<Expr>(at.rbegin(), at.rend()));
-    });
-    emitter.scheduleGenerically();
-  }
-
-  /// The row-major number of tap `k` in its window.
-  static Expr tapNumber(dl::MaxPoolGradientOp op, const Halide::RDom &k) {
-    Expr number = 0;
-    unsigned spatial = op.getKernelShape().size();
-    for (unsigned i = 0; i < spatial; ++i)
-      number = number * toInt(op.getKernelShape()[i]) + Expr(k[spatial - 1 - i]);
-    return number;
+                                 Halide::select(better, number, winner(vars)[1]));
+    return winner;
   }
 };
 
