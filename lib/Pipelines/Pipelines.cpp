@@ -59,8 +59,9 @@ static llvm::SmallVector<std::string> listOf(const std::vector<std::string> &nam
 }
 
 static void addTraining(OpPassManager &manager, const TrainingOptions &training) {
-  // Before there is a gradient of the rectifier.
+  // Before there are gradients of rectifiers and filters.
   manager.addNestedPass<func::FuncOp>(dl::createDLSinkActivations());
+  manager.addNestedPass<func::FuncOp>(dl::createDLFoldFilterTransposes());
   manager.addPass(autodiff::createAutodiffParameters({listOf(training.freeze), training.keepLayouts}));
   manager.addPass(autodiff::createAutodiffTrainingMode({training.seed}));
   manager.addPass(autodiff::createAutodiffLoss({training.loss, training.sampleWeight}));

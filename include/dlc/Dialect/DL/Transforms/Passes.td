@@ -78,6 +78,15 @@ def DLFoldExpands : Pass<"dl-fold-expands", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def DLFoldFilterTransposes : Pass<"dl-fold-filter-transposes", "::mlir::func::FuncOp"> {
+  let summary = "Let convolutions read filters with their output channels last where a dl.transpose turned them";
+  let description = [{
+    After: no convolution's filter is a dl.transpose from (kernel..., C, O) to (O, C, kernel...). For filters that
+    are state: constants are turned and packed when the model is compiled.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def DLFoldPads : Pass<"dl-fold-pads", "::mlir::func::FuncOp"> {
   let summary = "Let convolutions and pools pad by themselves what a dl.pad pads before them";
   let description = [{
