@@ -5,7 +5,7 @@ the machine's speed meets all. Sides: dlc, Keras on JAX, PyTorch; those whose pa
 are left out. Ratios are of medians, dlc over the fastest other: below 1 dlc is faster. One thread count
 a process, as frameworks fix theirs when they start.
 
-    train_speed.py [--dlc build/bin/dlc] [--threads 1] [--blocks 6] [MODEL...]
+    train_speed.py [--dlc build/bin/dlc] [--threads 1] [--cpu-time] [--blocks 6] [MODEL...]
 """
 import argparse
 import importlib.util
@@ -158,19 +158,19 @@ def torch_step(case: Case, threads: int):
     return step
 
 
-def block(call) -> list[float]:
+def block(call, clock) -> list[float]:
     """Milliseconds of each call over about BLOCK_SECONDS, after one that is not counted."""
     call()
     times = []
     end = time.perf_counter() + BLOCK_SECONDS
     while time.perf_counter() < end or len(times) < 3:
-        start = time.perf_counter()
+        start = clock()
         call()
-        times.append((time.perf_counter() - start) * 1e3)
+        times.append((clock() - start) * 1e3)
     return times
 
 
-def measure(dlc: str, case: Case, threads: int, blocks: int, folder: Path) -> dict:
+def measure(dlc: str, case: Case, threads: int, blocks: int, clock, folder: Path) -> dict:
     sides = {"dlc": dlc_step(dlc, case, threads, folder)}
     if importlib.util.find_spec("keras") and importlib.util.find_spec("jax"):
         sides["keras-jax"] = keras_step(case)
@@ -179,7 +179,7 @@ def measure(dlc: str, case: Case, threads: int, blocks: int, folder: Path) -> di
     times = {side: [] for side in sides}
     for _ in range(blocks):
         for side, call in sides.items():
-            times[side] += block(call)
+            times[side] += block(call, clock)
     row = {side: statistics.median(values) for side, values in times.items()}
     others = [value for side, value in row.items() if side != "dlc"]
     return {"threads": threads, "ms": row, "ratio": row["dlc"] / min(others) if others else None}
@@ -190,16 +190,21 @@ def main() -> None:
     parser.add_argument("--dlc", default="dlc", help="the dlc to compile with")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--blocks", type=int, default=6, help=f"alternations, of {BLOCK_SECONDS} s a side")
+    parser.add_argument("--cpu-time", action="store_true",
+                        help="processor time in place of wall time, for a machine with other work: one thread only")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("models", nargs="*", help=", ".join(CASES) + "; all without")
     arguments = parser.parse_args()
     if unknown := set(arguments.models) - set(CASES):
         parser.error(f"unknown models {sorted(unknown)}; expected {', '.join(CASES)}")
+    if arguments.cpu_time and arguments.threads != 1:
+        parser.error("--cpu-time adds up the threads, so it goes with --threads 1 only")
+    clock = time.process_time if arguments.cpu_time else time.perf_counter
     rows = []
     for name in arguments.models or CASES:
         with tempfile.TemporaryDirectory(prefix="dlc-train-speed-") as folder:
             row = {"model": name, **measure(arguments.dlc, CASES[name](), arguments.threads, arguments.blocks,
-                                            Path(folder))}
+                                            clock, Path(folder))}
         rows.append(row)
         if not arguments.json:
             text = ", ".join(f"{side} {value:.2f} ms" for side, value in row["ms"].items())
