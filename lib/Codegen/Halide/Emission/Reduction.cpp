@@ -71,9 +71,6 @@ Fold foldOf(dl::ReduceKind kind, const Size &count) {
   llvm_unreachable("unknown reduction");
 }
 
-int64_t product(ArrayRef<int64_t> sizes) {
-  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
-}
 
 /// bool is folded as u8.
 Expr countable(Expr x) { return x.type().is_bool() ? Halide::cast<uint8_t>(x) : x; }
