@@ -62,7 +62,8 @@ static void addTraining(OpPassManager &manager, const TrainingOptions &training)
   // Before there are gradients of rectifiers and filters.
   manager.addNestedPass<func::FuncOp>(dl::createDLSinkActivations());
   manager.addNestedPass<func::FuncOp>(dl::createDLFoldFilterTransposes());
-  manager.addPass(autodiff::createAutodiffParameters({listOf(training.freeze), training.keepLayouts}));
+  manager.addPass(
+      autodiff::createAutodiffParameters({listOf(training.freeze), training.keepLayouts}));
   manager.addPass(autodiff::createAutodiffTrainingMode({training.seed}));
   manager.addPass(autodiff::createAutodiffLoss({training.loss, training.sampleWeight}));
   manager.addPass(autodiff::createAutodiffBackward());

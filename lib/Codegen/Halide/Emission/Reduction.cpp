@@ -71,7 +71,6 @@ Fold foldOf(dl::ReduceKind kind, const Size &count) {
   llvm_unreachable("unknown reduction");
 }
 
-
 /// bool is folded as u8.
 Expr countable(Expr x) { return x.type().is_bool() ? Halide::cast<uint8_t>(x) : x; }
 
