@@ -81,7 +81,7 @@ bool isDirect(dl::ConvTransposeOp op) {
 }
 
 bool isDirect(dl::ConvFilterGradientOp op) {
-  if (!op.getInput().getType().hasStaticShape())
+  if (!op.getInput().getType().hasStaticShape() || !op.getCotangent().getType().hasStaticShape())
     return false; // the template blocks a reduction that it knows
   // The kernel's one movement must make the filter (kernel..., C, O).
   dl::TransposeOp turn;

@@ -33,14 +33,13 @@ Expr randomBits(Expr key, Expr counter) {
 }
 
 /// The row-major number of the element at `coords`, without the axes `shared`.
-Expr counterAt(const Coords &coords, ArrayRef<int64_t> shape, ArrayRef<int64_t> shared) {
-  Expr counter = u32(0);
-  uint32_t stride = 1;
+Expr counterAt(const Coords &coords, const templates::Sizes &shape, ArrayRef<int64_t> shared) {
+  Expr counter = u32(0), stride = u32(1);
   for (size_t axis = shape.size(); axis-- > 0;) {
     if (llvm::is_contained(shared, static_cast<int64_t>(axis)))
       continue;
-    counter = counter + Halide::cast<uint32_t>(coords[axis]) * u32(stride);
-    stride *= static_cast<uint32_t>(shape[axis]);
+    counter = counter + Halide::cast<uint32_t>(coords[axis]) * stride;
+    stride = stride * Halide::cast<uint32_t>(shape[axis].expr());
   }
   return counter;
 }
@@ -60,7 +59,7 @@ struct DropoutModel : ElementEmissionOpInterface::ExternalModel<DropoutModel, dl
     };
     Expr key = mixBits64(mixBits64(mixBits64(keyPart(0)) ^ keyPart(1)) ^
                          u64(static_cast<uint64_t>(op.getStream())));
-    Expr counter = counterAt(coords, op.getOperand().getType().getShape(), op.getSharedAxes());
+    Expr counter = counterAt(coords, emitter.sizesOf(op.getOperand()), op.getSharedAxes());
     return Halide::select(randomBits(key, counter) >= u32(rateThreshold(rate)),
                           x / math::constant(x, 1 - rate), math::constant(x, 0));
   }
