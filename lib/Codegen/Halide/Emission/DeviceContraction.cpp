@@ -2,6 +2,7 @@
 // matrix of its filters: a block gathers the slice of it that it needs.
 #include "DeviceContraction.h"
 
+#include "Convolution.h"
 #include "dlc/Codegen/Halide/Templates/GPUGemm.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
@@ -15,17 +16,8 @@ namespace dlc::codegen {
 
 using Indices = templates::ContractionProblem::Indices;
 
-static ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
 static int64_t product(ArrayRef<int64_t> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
-}
-
-static Halide::Type accumulatorType(Value value) {
-  Halide::Type type = KernelEmitter::exprType(value.getType());
-  return type.is_float() && type.bits() < 32 ? Halide::Float(32) : type;
 }
 
 /// Defines `result` as the accumulators and `addTo` of them, over (column, row, batch...).

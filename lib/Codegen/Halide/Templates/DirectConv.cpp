@@ -21,13 +21,6 @@ static Func padInput(const ConvProblem &problem) {
   return padded;
 }
 
-/// Elements between pixels of the padded copy: a multiple of a KiB would put the pixels of a tile
-/// in the same few cache sets, so a cache line is added.
-static int64_t conflictFreeStride(int64_t channels, int bytes) {
-  const int64_t line = 64 / bytes;
-  return channels * bytes % 1024 == 0 ? channels + line : channels;
-}
-
 Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmParams &params,
                             const MachineFacts &facts) {
   using Indices = ContractionProblem::Indices;

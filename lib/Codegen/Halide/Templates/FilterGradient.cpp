@@ -7,12 +7,6 @@ using namespace Halide;
 
 namespace dlc::templates {
 
-/// Elements between pixels: a multiple of a KiB would put the pixels of a reduction in the same few
-/// cache sets, so a cache line is added.
-static int64_t conflictFreeStride(int64_t channels, int bytes) {
-  return channels * bytes % 1024 == 0 ? channels + 64 / bytes : channels;
-}
-
 /// The input with zeros around it, over (c, x, y, n) with x and y counted from the padded corner.
 static Func padImage(const FilterGradientProblem &problem) {
   Var c("c"), x("x"), y("y"), n("n");

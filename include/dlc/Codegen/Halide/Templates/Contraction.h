@@ -65,6 +65,12 @@ struct Contraction {
   int panelWidth = 0;
 };
 
+/// Elements between pixels of a staged copy of `bytes` an element: a multiple of a KiB would put
+/// the pixels of a tile in the same few cache sets, so a cache line is added.
+inline int64_t conflictFreeStride(int64_t channels, int bytes) {
+  return channels * bytes % 1024 == 0 ? channels + 64 / bytes : channels;
+}
+
 /// Creates acc (and packed). `params.vectorsPerTile` fixes the panel width.
 Contraction buildContraction(const ContractionProblem &problem, const schedule::GemmParams &params,
                              const MachineFacts &facts);
