@@ -54,8 +54,21 @@ static constexpr const char *appFooter =
     "Exit codes: 0 done, 1 bad model or data, 2 wrong usage, 3 unsupported, 4 results differ, 70 a "
     "defect of dlc.\nEach verb has more help and examples: dlc VERB --help";
 
+/// "expected a verb", with those that there are, and what stands in its place.
+static std::string verbMessage(const CLI::App &app, const std::string &found) {
+  std::string names;
+  for (const CLI::App *verb : app.get_subcommands([](const CLI::App *) { return true; }))
+    names += (names.empty() ? "" : ", ") + verb->get_name();
+  return "expected a verb (" + names + ")" + (found.empty() ? "" : ", found '" + found + "'") +
+         "; see dlc --help";
+}
+
 /// The message of `error` as one line, with where to read on.
-static std::string usageMessage(const CLI::App &app, const CLI::ParseError &error) {
+static std::string usageMessage(const CLI::App &app, const CLI::ParseError &error,
+                                const std::string &firstArgument) {
+  const bool unknownVerb = app.get_subcommands().empty() && !firstArgument.starts_with("-");
+  if (unknownVerb && dynamic_cast<const CLI::ExtrasError *>(&error))
+    return verbMessage(app, firstArgument);
   std::string message = error.what();
   for (char &character : message)
     if (character == '\n')
@@ -108,7 +121,8 @@ int dlc::runCommandLine(int argc, const char *const *argv) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
       return app.exit(error); // --help and --version
-    return static_cast<int>(session.fail(usageError(usageMessage(app, error))));
+    return static_cast<int>(
+        session.fail(usageError(usageMessage(app, error, argc > 1 ? argv[1] : ""))));
   }
   if (markdown) {
     std::fputs(markdownHelp(app).c_str(), stdout);
@@ -119,7 +133,7 @@ int dlc::runCommandLine(int argc, const char *const *argv) {
     return 0;
   }
   if (!session.action)
-    return static_cast<int>(session.fail(usageError("expected a verb; see dlc --help")));
+    return static_cast<int>(session.fail(usageError(verbMessage(app, ""))));
   handleOutOfMemory(app);
   session.terminal.setQuiet(session.quiet || session.json);
   return static_cast<int>(session.action());

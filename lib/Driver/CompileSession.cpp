@@ -239,8 +239,6 @@ Status CompileSession::writeArtifact() {
   for (const KernelObject &kernel : kernels)
     objects.push_back(kernel.object);
   result.artifact = outputPath(extensionOf(options.emit));
-  if (result.artifact == standardOutput)
-    return usageError(path + ": -o - is for text: --emit=mlir|llvm|asm, or --compile-to=PHASE");
   auto written =
       host::writeArtifact(*model->module, objects, artifactKind(options.emit), result.artifact);
   if (!written)
@@ -252,9 +250,27 @@ Status CompileSession::writeArtifact() {
   return {};
 }
 
+/// Whether the output can be made at all: said before the work rather than after it.
+Status CompileSession::checkOutput(bool textOnly) const {
+  if (options.output == standardOutput)
+    return textOnly ? Status()
+                    : usageError(path + ": -o - is for text: --emit=mlir|llvm|asm, or "
+                                        "--compile-to=PHASE");
+  Expected<AtomicFile> probe =
+      AtomicFile::create(outputPath(textOnly ? ".mlir" : extensionOf(options.emit)));
+  return probe ? Status() : probe.error();
+}
+
 Expected<CompileResult> CompileSession::run() {
   Clock::time_point begin = Clock::now();
   if (Status status = checkOptions(); !status)
+    return status.error();
+  bool textOnly = options.compileTo || options.emit == Emit::MLIR || options.emit == Emit::LLVMIR ||
+                  options.emit == Emit::Assembly;
+  Phase last = options.compileTo.value_or(textOnly ? Phase::Host : Phase::Link);
+  if (last == Phase::Link && textOnly && options.compileTo)
+    textOnly = false;
+  if (Status status = checkOutput(textOnly); !status)
     return status.error();
   Expected<codegen::KernelTarget> kernelTarget = codegen::kernelTarget(options.cpu);
   if (!kernelTarget)
@@ -271,11 +287,6 @@ Expected<CompileResult> CompileSession::run() {
   if (Status status = dump(first); !status)
     return status.error();
 
-  bool textOnly = options.compileTo || options.emit == Emit::MLIR || options.emit == Emit::LLVMIR ||
-                  options.emit == Emit::Assembly;
-  Phase last = options.compileTo.value_or(textOnly ? Phase::Host : Phase::Link);
-  if (last == Phase::Link && textOnly && options.compileTo)
-    textOnly = false;
   // A dump of the phases codegen and host has symbols; their objects are made again, through the
   // cache.
   if (first >= Phase::Codegen)

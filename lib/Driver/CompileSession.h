@@ -33,6 +33,7 @@ private:
   Expected<std::string> assembly();
   Expected<std::string> text(Phase last);
   Status writeArtifact();
+  Status checkOutput(bool textOnly) const;
   Status writeTextFile(const std::string &content, std::string_view extension);
   Status dump(Phase phase);
   /// The output path, with `extension` where the user gave none.
