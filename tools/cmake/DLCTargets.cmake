@@ -12,6 +12,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
+# For code whose own speed nobody can measure, as it waits for Halide, for a terminal or is a test: more than
+# half of what compiling it takes is the optimiser's.
+function(dlc_leave_unoptimised name)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+endfunction()
+
 function(dlc_add_library name)
   cmake_parse_arguments(ARG "EXCEPTIONS;PRECOMPILED" "" "LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})

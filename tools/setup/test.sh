@@ -4,5 +4,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 tools/setup/build.sh
+cmake --build --preset release --target dlc-tests
 echo "[test] running every test"
 ctest --preset release --parallel "$(nproc)"

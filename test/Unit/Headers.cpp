@@ -1,0 +1,1 @@
+// The target that precompiles the headers of the unit tests needs a source.
