@@ -119,10 +119,10 @@ bool KernelGroups::operandDependsOn(Value operand, const KernelGroup &ancestor) 
   return false;
 }
 
-/// Whether `op` turns what the anchor of `group` makes in the way that the anchor's template writes
-/// it: filters' gradients come with their channels last.
+/// Whether `op` turns what the anchor of `group` makes, which the anchor's kernel can store turned.
 static bool turnsResult(Operation *op, const KernelGroup &group) {
-  return isa_and_nonnull<dl::ConvFilterGradientOp>(group.anchor) && isa<dl::TransposeOp>(op) &&
+  return group.anchor && isa<dl::TransposeOp>(op) &&
+         cast<FusibleOpInterface>(group.anchor).canStoreTurned() &&
          llvm::none_of(group.ops, [](Operation *each) { return isa<dl::TransposeOp>(each); });
 }
 
@@ -169,10 +169,7 @@ std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup 
 }
 
 /// Cheap enough to be computed once for each pass over a reduction's input.
-static bool isCheap(Operation *op) {
-  return isa<dl::AddOp, dl::SubOp, dl::MulOp, dl::DivOp, dl::MaxOp, dl::MinOp, dl::ReluOp,
-             dl::NegOp, dl::AbsOp, dl::WhereOp, dl::CastOp, dl::ClipOp>(op);
-}
+static bool isCheap(Operation *op) { return op->hasTrait<dl::CheapToRecompute>(); }
 
 void KernelGroups::absorbPrologue(KernelGroup *group) {
   Operation *anchor = group->anchor;

@@ -14,6 +14,10 @@ def FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
   let methods = [
     InterfaceMethod<"The class that decides where the op may stand in a kernel.",
       "::dlc::FusionClass", "getFusionClass">,
+    InterfaceMethod<[{
+        Whether a transpose of the result may stand in the op's kernel, as its template can store the result's
+        axes in another order at no cost. Asked of anchors only.
+      }], "bool", "canStoreTurned", (ins), [{}], [{ return false; }]>,
   ];
 }
 

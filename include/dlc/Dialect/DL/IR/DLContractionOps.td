@@ -81,6 +81,8 @@ def DL_ConvFilterGradientOp : DL_Op<"conv_filter_gradient", "Reduction"> {
     $input `,` $cotangent attr-dict `:` functional-type(operands, results)
   }];
   let extraClassDeclaration = fusionMethod # [{
+    // Filters are kept with the output channels last, and the gradient's template makes those its columns.
+    bool canStoreTurned() { return true; }
     bool isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
   }];
 }

@@ -54,6 +54,7 @@ defvar DL_InferBroadcastBool = [{
 }];
 
 def DL_Broadcasts : NativeOpTrait<"Broadcasts"> { let cppNamespace = "::dlc::dl"; }
+def DL_CheapToRecompute : NativeOpTrait<"CheapToRecompute"> { let cppNamespace = "::dlc::dl"; }
 
 class DL_ElementwiseOp<string mnemonic, code infer, list<Trait> traits = []>
     : DL_Op<mnemonic, "Injective", traits> {
@@ -62,15 +63,21 @@ class DL_ElementwiseOp<string mnemonic, code infer, list<Trait> traits = []>
 }
 
 /// Result type equals the operand type.
-class DL_UnaryOp<string mnemonic, string text, Type type = DL_NumericTensor, dag attributes = (ins)>
-    : DL_ElementwiseOp<mnemonic, DL_InferAsOperand> {
+class DL_UnaryOp<string mnemonic, string text, Type type = DL_NumericTensor, dag attributes = (ins),
+                 list<Trait> traits = []>
+    : DL_ElementwiseOp<mnemonic, DL_InferAsOperand, traits> {
   let summary = text;
   let arguments = !con((ins type:$operand), attributes);
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
 
-class DL_BinaryOp<string mnemonic, string text, Type type = DL_NumericTensor, dag attributes = (ins)>
-    : DL_ElementwiseOp<mnemonic, DL_InferBroadcast, [DL_Broadcasts]> {
+/// One or two instructions an element.
+class DL_CheapUnaryOp<string mnemonic, string text, Type type = DL_NumericTensor, dag attributes = (ins)>
+    : DL_UnaryOp<mnemonic, text, type, attributes, [DL_CheapToRecompute]>;
+
+class DL_BinaryOp<string mnemonic, string text, Type type = DL_NumericTensor, dag attributes = (ins),
+                  list<Trait> traits = [DL_CheapToRecompute]>
+    : DL_ElementwiseOp<mnemonic, DL_InferBroadcast, !listconcat([DL_Broadcasts], traits)> {
   let summary = text;
   let description = "Operands broadcast as NumPy arrays do; both have one element type.";
   let arguments = !con((ins type:$lhs, type:$rhs), attributes);
@@ -78,7 +85,7 @@ class DL_BinaryOp<string mnemonic, string text, Type type = DL_NumericTensor, da
 }
 
 class DL_CompareOp<string mnemonic, string text, Type type = DL_Tensor>
-    : DL_ElementwiseOp<mnemonic, DL_InferBroadcastBool, [DL_Broadcasts]> {
+    : DL_ElementwiseOp<mnemonic, DL_InferBroadcastBool, [DL_Broadcasts, DL_CheapToRecompute]> {
   let summary = text;
   let description = "Operands broadcast as NumPy arrays do; the result is a tensor of bool.";
   let arguments = (ins type:$lhs, type:$rhs);
@@ -105,17 +112,17 @@ def DL_PowOp : DL_ElementwiseOp<"pow", [{
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 def DL_ModOp : DL_BinaryOp<"mod", "remainder; sign of the divisor, or of the dividend with `fmod`",
-                           DL_NumericTensor, (ins DefaultValuedAttr<BoolAttr, "false">:$fmod)>;
+                           DL_NumericTensor, (ins DefaultValuedAttr<BoolAttr, "false">:$fmod), []>;
 def DL_MaxOp : DL_BinaryOp<"max", "the larger; NaN where either is NaN">;
 def DL_MinOp : DL_BinaryOp<"min", "the smaller; NaN where either is NaN">;
 def DL_PReluOp : DL_BinaryOp<"prelu", "lhs where lhs >= 0, else lhs * rhs (the slope)">;
 
-def DL_AbsOp : DL_UnaryOp<"abs", "absolute value">;
-def DL_NegOp : DL_UnaryOp<"neg", "arithmetic negation">;
-def DL_SignOp : DL_UnaryOp<"sign", "-1, 0 or 1; NaN stays">;
-def DL_CeilOp : DL_UnaryOp<"ceil", "round toward +infinity", DL_FloatTensor>;
-def DL_FloorOp : DL_UnaryOp<"floor", "round toward -infinity", DL_FloatTensor>;
-def DL_RoundOp : DL_UnaryOp<"round", "round to nearest, ties to even", DL_FloatTensor>;
+def DL_AbsOp : DL_CheapUnaryOp<"abs", "absolute value">;
+def DL_NegOp : DL_CheapUnaryOp<"neg", "arithmetic negation">;
+def DL_SignOp : DL_CheapUnaryOp<"sign", "-1, 0 or 1; NaN stays">;
+def DL_CeilOp : DL_CheapUnaryOp<"ceil", "round toward +infinity", DL_FloatTensor>;
+def DL_FloorOp : DL_CheapUnaryOp<"floor", "round toward -infinity", DL_FloatTensor>;
+def DL_RoundOp : DL_CheapUnaryOp<"round", "round to nearest, ties to even", DL_FloatTensor>;
 def DL_ReciprocalOp : DL_UnaryOp<"reciprocal", "1 / x", DL_FloatTensor>;
 def DL_SqrtOp : DL_UnaryOp<"sqrt", "square root", DL_FloatTensor>;
 def DL_RsqrtOp : DL_UnaryOp<"rsqrt", "1 / sqrt(x)", DL_FloatTensor>;
@@ -137,7 +144,7 @@ def DL_AtanhOp : DL_UnaryOp<"atanh", "inverse hyperbolic tangent", DL_FloatTenso
 
 //===-- Activations --------------------------------------------------------------------------------===//
 
-def DL_ReluOp : DL_UnaryOp<"relu", "max(x, 0)">;
+def DL_ReluOp : DL_CheapUnaryOp<"relu", "max(x, 0)">;
 def DL_SigmoidOp : DL_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", DL_FloatTensor>;
 def DL_SoftplusOp : DL_UnaryOp<"softplus", "log(1 + exp(x))", DL_FloatTensor>;
 def DL_SoftsignOp : DL_UnaryOp<"softsign", "x / (1 + |x|)", DL_FloatTensor>;
@@ -153,17 +160,17 @@ def DL_SeluOp : DL_UnaryOp<"selu", "gamma * elu(x, alpha)", DL_FloatTensor,
                            (ins F64Attr:$alpha, F64Attr:$gamma)>;
 def DL_CeluOp : DL_UnaryOp<"celu", "max(0, x) + min(0, alpha * (exp(x / alpha) - 1))", DL_FloatTensor,
                            (ins DefaultValuedAttr<F64Attr, "1.0">:$alpha)>;
-def DL_LeakyReluOp : DL_UnaryOp<"leaky_relu", "x where x >= 0, else alpha * x", DL_FloatTensor,
+def DL_LeakyReluOp : DL_CheapUnaryOp<"leaky_relu", "x where x >= 0, else alpha * x", DL_FloatTensor,
                                 (ins DefaultValuedAttr<F64Attr, "0.01">:$alpha)>;
-def DL_ThresholdedReluOp : DL_UnaryOp<"thresholded_relu", "x where x > alpha, else 0", DL_FloatTensor,
+def DL_ThresholdedReluOp : DL_CheapUnaryOp<"thresholded_relu", "x where x > alpha, else 0", DL_FloatTensor,
                                       (ins DefaultValuedAttr<F64Attr, "1.0">:$alpha)>;
-def DL_HardSigmoidOp : DL_UnaryOp<"hard_sigmoid", "clip(alpha * x + beta, 0, 1)", DL_FloatTensor,
+def DL_HardSigmoidOp : DL_CheapUnaryOp<"hard_sigmoid", "clip(alpha * x + beta, 0, 1)", DL_FloatTensor,
                                   (ins DefaultValuedAttr<F64Attr, "0.2">:$alpha,
                                        DefaultValuedAttr<F64Attr, "0.5">:$beta)>;
 def DL_ShrinkOp : DL_UnaryOp<"shrink", "x + bias where x < -lambd, x - bias where x > lambd, else 0",
                              DL_NumericTensor, (ins DefaultValuedAttr<F64Attr, "0.0">:$bias,
                                                     DefaultValuedAttr<F64Attr, "0.5">:$lambd)>;
-def DL_ClipOp : DL_UnaryOp<"clip", "min(max(x, minimum), maximum); an absent bound does not bind",
+def DL_ClipOp : DL_CheapUnaryOp<"clip", "min(max(x, minimum), maximum); an absent bound does not bind",
                            DL_NumericTensor, (ins OptionalAttr<F64Attr>:$minimum,
                                                   OptionalAttr<F64Attr>:$maximum)>;
 
@@ -177,11 +184,11 @@ def DL_GreaterOrEqualOp : DL_CompareOp<"greater_or_equal", "lhs >= rhs", DL_Nume
 def DL_AndOp : DL_BinaryOp<"and", "logical and", DL_BoolTensor>;
 def DL_OrOp : DL_BinaryOp<"or", "logical or", DL_BoolTensor>;
 def DL_XorOp : DL_BinaryOp<"xor", "logical exclusive or", DL_BoolTensor>;
-def DL_NotOp : DL_UnaryOp<"not", "logical negation", DL_BoolTensor>;
+def DL_NotOp : DL_CheapUnaryOp<"not", "logical negation", DL_BoolTensor>;
 def DL_BitwiseAndOp : DL_BinaryOp<"bitwise_and", "bitwise and", DL_IntTensor>;
 def DL_BitwiseOrOp : DL_BinaryOp<"bitwise_or", "bitwise or", DL_IntTensor>;
 def DL_BitwiseXorOp : DL_BinaryOp<"bitwise_xor", "bitwise exclusive or", DL_IntTensor>;
-def DL_BitwiseNotOp : DL_UnaryOp<"bitwise_not", "bitwise complement", DL_IntTensor>;
+def DL_BitwiseNotOp : DL_CheapUnaryOp<"bitwise_not", "bitwise complement", DL_IntTensor>;
 def DL_ShiftLeftOp : DL_BinaryOp<"shift_left", "lhs << rhs", DL_IntTensor>;
 def DL_ShiftRightOp : DL_BinaryOp<"shift_right", "lhs >> rhs, zero-filling", DL_IntTensor>;
 
@@ -198,7 +205,7 @@ def DL_IsInfOp : DL_ElementwiseOp<"is_inf", DL_InferAsOperandBool> {
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
 
-def DL_WhereOp : DL_ElementwiseOp<"where", DL_InferBroadcast, [DL_Broadcasts]> {
+def DL_WhereOp : DL_ElementwiseOp<"where", DL_InferBroadcast, [DL_Broadcasts, DL_CheapToRecompute]> {
   let summary = "on_true where the condition holds, else on_false; all three broadcast";
   let arguments = (ins DL_BoolTensor:$condition, DL_Tensor:$on_true, DL_Tensor:$on_false);
   let assemblyFormat = "$condition `,` $on_true `,` $on_false attr-dict `:` functional-type(operands, results)";
@@ -214,7 +221,7 @@ def DL_CastOp : DL_ElementwiseOp<"cast", [{
     types.push_back(type.clone(adaptor.getTo()));
     return ::mlir::success();
   }
-}]> {
+}], [DL_CheapToRecompute]> {
   let summary = "each element in another type, with C++ conversion rules; bool is x != 0";
   let arguments = (ins DL_Tensor:$operand, TypeAttr:$to);
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";

@@ -30,6 +30,11 @@ class Broadcasts : public mlir::OpTrait::TraitBase<Op, Broadcasts> {};
 template <typename Op>
 class DependsOnPlace : public mlir::OpTrait::TraitBase<Op, DependsOnPlace> {};
 
+/// Trait of injective ops that take an instruction or two an element: computing the element again
+/// is no dearer than loading it.
+template <typename Op>
+class CheapToRecompute : public mlir::OpTrait::TraitBase<Op, CheapToRecompute> {};
+
 using Dims = llvm::SmallVector<mlir::AffineExpr>;
 
 /// The dimensions of a ranked tensor. Its type must be whole: see hasKnownDims.
