@@ -10,8 +10,10 @@
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace dlc::test {
 namespace {
@@ -29,13 +31,20 @@ mlir::MLIRContext &context() {
   return *made;
 }
 
-/// Irregular values in about [-3, 3].
-Tensor pattern(mlir::RankedTensorType type, unsigned seed) {
+constexpr std::array<double, 3> specials{std::numeric_limits<double>::quiet_NaN(),
+                                         std::numeric_limits<double>::infinity(),
+                                         -std::numeric_limits<double>::infinity()};
+
+/// Irregular values in about [-3, 3]; where `special`, with infinities and NaN among the floats.
+Tensor pattern(mlir::RankedTensorType type, unsigned seed, bool special = false) {
   Tensor made = dl::emptyTensor(type);
   for (int64_t i = 0; i < made.numElements(); ++i) {
     seed = seed * 1664525u + 1013904223u;
     int value = static_cast<int>(seed >> 20) % 193 - 96;
-    made.setDouble(i, isFloat(made.dtype()) ? value / 32.0 : value / 8);
+    double number = isFloat(made.dtype()) ? value / 32.0 : value / 8;
+    if (special && isFloat(made.dtype()) && seed >> 12 & 1 && i % 5 == 2)
+      number = specials[seed % specials.size()];
+    made.setDouble(i, number);
   }
   return made;
 }
@@ -118,22 +127,34 @@ void expectEqual(const std::vector<Tensor> &actual, const std::vector<Tensor> &e
     }
 }
 
+dl::KernelOp kernelOf(mlir::func::FuncOp function) {
+  return *function.getBody().getOps<dl::KernelOp>().begin();
+}
+
+/// Whether the anchor reads zeros around an image, which an infinite weight may meet or not:
+/// frameworks and their kernels do not agree on that either.
+bool readsPadding(dl::KernelOp kernel) {
+  return llvm::isa_and_nonnull<dl::ConvOp, dl::ConvTransposeOp, dl::ConvFilterGradientOp>(
+      kernel.getAnchor());
+}
+
 /// Runs `kernel` where `function` has its sizes, and compares with the interpreter.
 void runAndCompare(CompiledKernel &kernel, mlir::func::FuncOp function,
                    llvm::ArrayRef<int32_t> sizes, double tolerance) {
-  std::vector<Tensor> inputs;
-  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
-    inputs.push_back(
-        pattern(llvm::cast<mlir::RankedTensorType>(type), static_cast<unsigned>(index + 1)));
-  auto expected = interpret(function, inputs);
-  if (!expected && !sizes.empty())
-    return; // indices beyond an axis that is shorter now
-  ASSERT_TRUE(expected) << expected.error().message;
-  expectEqual(kernel.run(inputs, function.getResultTypes(), sizes), *expected, tolerance);
-}
-
-dl::KernelOp kernelOf(mlir::func::FuncOp function) {
-  return *function.getBody().getOps<dl::KernelOp>().begin();
+  for (bool special : {false, true}) {
+    if (special && readsPadding(kernelOf(function)))
+      return;
+    SCOPED_TRACE(special ? "with infinities and NaN" : "numbers");
+    std::vector<Tensor> inputs;
+    for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+      inputs.push_back(pattern(llvm::cast<mlir::RankedTensorType>(type),
+                               static_cast<unsigned>(index + 1), special));
+    auto expected = interpret(function, inputs);
+    if (!expected && !sizes.empty())
+      return; // indices beyond an axis that is shorter now
+    ASSERT_TRUE(expected) << expected.error().message;
+    expectEqual(kernel.run(inputs, function.getResultTypes(), sizes), *expected, tolerance);
+  }
 }
 
 /// Opens `opened`, some sizes of the function's operands, and runs the kernel at several values.

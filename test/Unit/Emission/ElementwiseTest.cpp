@@ -37,3 +37,40 @@ TEST(ElementwiseEmission, ExponentialAndErrorFunctionAtTheirLimits) {
                     type,
                 "%y");
 }
+
+TEST(ElementwiseEmission, InfinitiesAndNaN) {
+  const std::string type = "tensor<2x61xf32>";
+  for (const char *op : {"abs",
+                         "ceil",
+                         "celu {alpha = 0.5}",
+                         "clip {maximum = 1.0, minimum = -0.5}",
+                         "elu",
+                         "gelu",
+                         "hard_sigmoid",
+                         "hard_swish",
+                         "leaky_relu",
+                         "mish",
+                         "neg",
+                         "relu",
+                         "round",
+                         "selu {alpha = 1.67, gamma = 1.05}",
+                         "shrink",
+                         "sigmoid",
+                         "sign",
+                         "softplus",
+                         "softsign",
+                         "sqrt",
+                         "tanh",
+                         "thresholded_relu"}) {
+    std::string name(op), attributes;
+    if (size_t brace = name.find(' '); brace != std::string::npos) {
+      attributes = name.substr(brace);
+      name.resize(brace);
+    }
+    checkOp("dl." + name + " %0" + attributes, {type}, {type}, 1e-5);
+  }
+  for (const char *op : {"max", "min", "add", "div", "prelu"})
+    checkOp("dl." + std::string(op) + " %0, %1", {type, type}, {type}, 1e-5);
+  for (const char *op : {"equal", "less", "less_or_equal", "greater", "greater_or_equal"})
+    checkOp("dl." + std::string(op) + " %0, %1", {type, type}, {"tensor<2x61xi1>"});
+}

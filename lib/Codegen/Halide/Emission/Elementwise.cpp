@@ -36,6 +36,7 @@ void attach(MLIRContext *context, Fn) {
 
 Expr infinityOf(Expr like) { return math::constant(like, std::numeric_limits<double>::infinity()); }
 
+/// A number between two bounds, for NaN as well.
 Expr clipped(Expr x, double low, double high) {
   return Halide::min(Halide::max(x, math::constant(x, low)), math::constant(x, high));
 }
@@ -142,7 +143,7 @@ double asDouble(llvm::APFloat value) { return value.convertToDouble(); }
 
 Expr elu(Expr x, double alpha) {
   Expr zero = math::constant(x, 0);
-  return Halide::select(x > zero, x,
+  return Halide::select(x > zero || Halide::is_nan(x), x,
                         math::constant(x, alpha) *
                             (math::exp(Halide::min(x, zero)) - math::constant(x, 1)));
 }
@@ -182,12 +183,14 @@ void attachActivations(MLIRContext *context) {
                           x);
   });
   attach<dl::ThresholdedReluOp>(context, [](dl::ThresholdedReluOp op, Expr x) {
-    return Halide::select(x > math::constant(x, asDouble(op.getAlpha())), x, math::constant(x, 0));
+    // Not `x <= alpha`, which Halide takes for `!(x > alpha)`.
+    return Halide::select(x > math::constant(x, asDouble(op.getAlpha())) || Halide::is_nan(x), x,
+                          math::constant(x, 0));
   });
   attach<dl::HardSigmoidOp>(context, [](dl::HardSigmoidOp op, Expr x) {
-    return clipped(math::constant(x, asDouble(op.getAlpha())) * x +
-                       math::constant(x, asDouble(op.getBeta())),
-                   0, 1);
+    Expr line =
+        math::constant(x, asDouble(op.getAlpha())) * x + math::constant(x, asDouble(op.getBeta()));
+    return Halide::select(Halide::is_nan(line), line, clipped(line, 0, 1));
   });
   attach<dl::ShrinkOp>(context, [](dl::ShrinkOp op, Expr x) {
     // Integers compare and shift as reals, then truncate.
@@ -195,8 +198,9 @@ void attachActivations(MLIRContext *context) {
     Expr value = type.is_float() ? x : Halide::cast<double>(x);
     Expr bias = math::constant(value, asDouble(op.getBias()));
     Expr lambd = math::constant(value, asDouble(op.getLambd()));
-    return Halide::cast(type, Halide::select(value<-lambd, value + bias, value> lambd, value - bias,
-                                             math::constant(value, 0)));
+    return Halide::cast(type,
+                        Halide::select(value<-lambd, value + bias, value> lambd, value - bias,
+                                       Halide::is_nan(value), value, math::constant(value, 0)));
   });
   attach<dl::ClipOp>(context, [](dl::ClipOp op, Expr x) {
     if (op.getMinimum())
@@ -225,10 +229,12 @@ struct BitcastModel : ElementEmissionOpInterface::ExternalModel<BitcastModel, dl
 void attachLogic(MLIRContext *context) {
   attach<dl::EqualOp>(context, [](dl::EqualOp, Expr a, Expr b) { return a == b; });
   attach<dl::LessOp>(context, [](dl::LessOp, Expr a, Expr b) { return a < b; });
-  attach<dl::LessOrEqualOp>(context, [](dl::LessOrEqualOp, Expr a, Expr b) { return a <= b; });
+  // Halide takes `a <= b` for `!(b < a)`, which NaN is not.
+  attach<dl::LessOrEqualOp>(context,
+                            [](dl::LessOrEqualOp, Expr a, Expr b) { return a < b || a == b; });
   attach<dl::GreaterOp>(context, [](dl::GreaterOp, Expr a, Expr b) { return a > b; });
-  attach<dl::GreaterOrEqualOp>(context,
-                               [](dl::GreaterOrEqualOp, Expr a, Expr b) { return a >= b; });
+  attach<dl::GreaterOrEqualOp>(
+      context, [](dl::GreaterOrEqualOp, Expr a, Expr b) { return a > b || a == b; });
   attach<dl::AndOp>(context, [](dl::AndOp, Expr a, Expr b) { return a && b; });
   attach<dl::OrOp>(context, [](dl::OrOp, Expr a, Expr b) { return a || b; });
   attach<dl::XorOp>(context, [](dl::XorOp, Expr a, Expr b) { return a != b; });

@@ -102,9 +102,9 @@ Expr combine(dl::ScatterKind kind, Expr old, Expr update) {
   case dl::ScatterKind::Mul:
     return old * update;
   case dl::ScatterKind::Max:
-    return Halide::max(old, update);
+    return math::maximum(old, update);
   case dl::ScatterKind::Min:
-    return Halide::min(old, update);
+    return math::minimum(old, update);
   }
   llvm_unreachable("unknown scatter kind");
 }
@@ -271,7 +271,7 @@ public:
     // Beyond that there is nothing in any case, and an int holds it.
     Expr low = padding == dl::SamplePadding::Border ? one - one : -one * 4;
     Expr high = padding == dl::SamplePadding::Border ? last : length + 3;
-    place = Halide::select(Halide::is_nan(place), low, Halide::clamp(place, low, high));
+    place = Halide::select(Halide::is_nan(place), -one * 4, Halide::clamp(place, low, high));
     base = Halide::cast<int32_t>(Halide::floor(place));
   }
 

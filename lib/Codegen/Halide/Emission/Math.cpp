@@ -125,13 +125,13 @@ Expr power(Expr x, Expr y) {
 Expr maximum(Expr a, Expr b) {
   if (!a.type().is_float())
     return Halide::max(a, b);
-  return Halide::select(Halide::is_nan(a) || a >= b, a, b);
+  return Halide::select(Halide::is_nan(a), a, Halide::max(a, b)); // the second where one is NaN
 }
 
 Expr minimum(Expr a, Expr b) {
   if (!a.type().is_float())
     return Halide::min(a, b);
-  return Halide::select(Halide::is_nan(a) || a <= b, a, b);
+  return Halide::select(Halide::is_nan(a), a, Halide::min(a, b));
 }
 
 } // namespace dlc::codegen::math

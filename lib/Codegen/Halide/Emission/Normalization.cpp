@@ -78,8 +78,8 @@ struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl:
     auto op = cast<dl::SoftmaxOp>(operation);
     if (isByRows(emitter)) {
       emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, [](RowBuilder &row) {
-        Expr largest =
-            row.reduce("largest", ReductionKind::Max, [&](Expr at) { return row.element(at); });
+        Expr largest = row.reduce("largest", ReductionKind::MaxNumber,
+                                  [&](Expr at) { return row.element(at); });
         auto raised =
             row.keep("raised", [&](Expr at) { return math::exp(row.element(at) - largest); });
         Expr sum = row.reduce("sum", ReductionKind::Sum, raised);
@@ -89,7 +89,7 @@ struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl:
     }
     auto lines = std::make_shared<LineFolds>(emitter, op.getOperand(), op.getAxis());
     Halide::Func largest =
-        lines->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
+        lines->fold("largest", ReductionKind::MaxNumber, [](Expr x, const auto &) { return x; });
     auto raised = [=](Expr x, const std::vector<Expr> &line) {
       return math::exp(x - largest(line));
     };
@@ -108,7 +108,7 @@ struct LogSoftmaxModel
     if (isByRows(emitter)) {
       emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, [](RowBuilder &row) {
         auto element = [&](Expr at) { return row.element(at); };
-        Expr largest = row.reduce("largest", ReductionKind::Max, element);
+        Expr largest = row.reduce("largest", ReductionKind::MaxNumber, element);
         Expr sum = row.reduce("sum", ReductionKind::Sum,
                               [&](Expr at) { return math::exp(row.element(at) - largest); });
         return row.element(row.columnVar()) - largest - math::log(sum);
@@ -117,7 +117,7 @@ struct LogSoftmaxModel
     }
     auto lines = std::make_shared<LineFolds>(emitter, op.getOperand(), op.getAxis());
     Halide::Func largest =
-        lines->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
+        lines->fold("largest", ReductionKind::MaxNumber, [](Expr x, const auto &) { return x; });
     Halide::Func sum =
         lines->fold("sum", ReductionKind::Sum, [=](Expr x, const std::vector<Expr> &line) {
           return math::exp(x - largest(line));

@@ -18,10 +18,10 @@ Expr activate(dl::RecurrentActivation activation, Expr x) {
   case dl::RecurrentActivation::Tanh:
     return math::tanh(x);
   case dl::RecurrentActivation::Relu:
-    return Halide::max(x, 0);
+    return math::maximum(x, math::constant(x, 0));
   case dl::RecurrentActivation::HardSigmoid:
-    return Halide::clamp(x * math::constant(x, 1.0 / 6) + math::constant(x, 0.5),
-                         math::constant(x, 0), math::constant(x, 1));
+    x = x * math::constant(x, 1.0 / 6) + math::constant(x, 0.5);
+    return math::minimum(math::maximum(x, math::constant(x, 0)), math::constant(x, 1));
   }
   throw Halide::CompileError("unknown activation");
 }

@@ -207,7 +207,7 @@ private:
       if (!logSumExp)
         return fold.finish(
             row.reduce("fold", fold.kind, [=](Expr at) { return fold.map(element(at)); }));
-      Expr shift = finiteShift(row.reduce("largest", ReductionKind::Max, element));
+      Expr shift = finiteShift(row.reduce("largest", ReductionKind::MaxNumber, element));
       return shift + math::log(row.reduce("sum", ReductionKind::Sum,
                                           [=](Expr at) { return math::exp(element(at) - shift); }));
     });
@@ -226,7 +226,7 @@ private:
       });
     } else {
       Halide::Func largest =
-          plain->fold("largest", ReductionKind::Max, [](Expr x, const auto &) { return x; });
+          plain->fold("largest", ReductionKind::MaxNumber, [](Expr x, const auto &) { return x; });
       Halide::Func sum =
           plain->fold("sum", ReductionKind::Sum, [&](Expr x, const std::vector<Expr> &set) {
             return math::exp(x - finiteShift(largest(set)));

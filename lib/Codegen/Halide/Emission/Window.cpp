@@ -44,6 +44,17 @@ unsigned firstSpatialAxis(Op op) {
 
 //===-- Rules ------------------------------------------------------------------------------===//
 
+/// Whether the largest element so far, `best`, gives way to `next`: NaN is ahead of all.
+Expr isAhead(Expr next, Expr best) {
+  return next.type().is_float() ? next > best || Halide::is_nan(next) : next > best;
+}
+
+/// The opposite, spelled out: Halide takes `!(a > b)` for `a <= b`, which NaN is not.
+Expr isBehind(Expr next, Expr best) {
+  return next.type().is_float() ? !Halide::is_nan(next) && (next <= best || Halide::is_nan(best))
+                                : next <= best;
+}
+
 PoolRule ruleOf(KernelEmitter &, dl::MaxPoolOp op) {
   PoolRule rule;
   rule.kind = templates::ReductionKind::Max;
@@ -276,7 +287,7 @@ struct MaxPoolWithIndicesModel
     Halide::Func best("best");
     best(vars) =
         Halide::Tuple(templates::reductionIdentity(templates::ReductionKind::Max, type), none);
-    Expr better = inside && (best(vars)[1] == none || value > best(vars)[0]);
+    Expr better = inside && (best(vars)[1] == none || isAhead(value, best(vars)[0]));
     best(vars) = Halide::Tuple(Halide::select(better, value, best(vars)[0]),
                                Halide::select(better, position, best(vars)[1]));
     for (unsigned result : {0u, 1u})
@@ -335,9 +346,10 @@ private:
         for (unsigned i = spatial; i-- > 0; rest /= op.getKernelShape()[i])
           place[first + i] = window[first + i] * toInt(op.getKernelShape()[i]) +
                              toInt(rest % op.getKernelShape()[i]);
-        // The first of equals wins: what stands before must be less, what follows no larger.
+        // The first of equals wins: an element is ahead of all before it, and none after is of it.
         Expr other = element(place);
-        wins = wins && Halide::select(toInt(tap) < own, value > other, !(other > value));
+        wins = wins && (own == toInt(tap) || Halide::select(toInt(tap) < own, isAhead(value, other),
+                                                            isBehind(other, value)));
       }
       Expr flows =
           Halide::cast(type, KernelEmitter::compute(emitter.at(op.getCotangent(), window)));
@@ -423,7 +435,7 @@ private:
     Halide::Func winner("winner");
     winner(vars) =
         Halide::Tuple(templates::reductionIdentity(templates::ReductionKind::Max, type), Expr(-1));
-    Expr better = inside && (winner(vars)[1] < 0 || value > winner(vars)[0]);
+    Expr better = inside && (winner(vars)[1] < 0 || isAhead(value, winner(vars)[0]));
     winner(vars) = Halide::Tuple(Halide::select(better, value, winner(vars)[0]),
                                  Halide::select(better, number, winner(vars)[1]));
     return winner;

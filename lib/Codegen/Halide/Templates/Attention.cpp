@@ -102,7 +102,7 @@ Attention buildAttention(const AttentionProblem &problem, const schedule::Attent
     schedule::RowReduceParams folded;
     return buildRowReduction(reduction, folded, facts);
   };
-  result.largest = fold("largest", ReductionKind::Max, result.logits);
+  result.largest = fold("largest", ReductionKind::MaxNumber, result.logits);
   std::vector<Expr> line(rows.begin(), rows.end());
   result.weights = Func("weights");
   result.weights(args) =

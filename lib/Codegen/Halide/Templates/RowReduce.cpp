@@ -16,6 +16,7 @@ Expr reductionIdentity(ReductionKind kind, Type type) {
   case ReductionKind::Product:
     return cast(type, 1);
   case ReductionKind::Max:
+  case ReductionKind::MaxNumber:
     return type.min();
   case ReductionKind::Min:
     return type.max();
@@ -29,10 +30,13 @@ Expr combine(ReductionKind kind, Expr a, Expr b) {
     return a + b;
   case ReductionKind::Product:
     return a * b;
+  // `max` is its second operand where either is NaN, as the instruction is.
   case ReductionKind::Max:
-    return max(a, b);
+    return a.type().is_float() ? select(is_nan(a), a, max(a, b)) : max(a, b);
   case ReductionKind::Min:
-    return min(a, b);
+    return a.type().is_float() ? select(is_nan(a), a, min(a, b)) : min(a, b);
+  case ReductionKind::MaxNumber:
+    return max(a, b);
   }
   return Expr();
 }

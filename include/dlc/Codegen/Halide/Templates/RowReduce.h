@@ -14,7 +14,9 @@ namespace dlc::templates {
 
 using schedule::MachineFacts;
 
-enum class ReductionKind { Sum, Product, Max, Min };
+/// Max and Min are NaN where an element is. MaxNumber may pass by NaN, which takes an instruction
+/// less: for where NaN shows elsewhere, as in the sum of a softmax.
+enum class ReductionKind { Sum, Product, Max, Min, MaxNumber };
 
 /// The value that leaves any other unchanged under `kind` (finite for floats' max and min:
 /// -FLT_MAX).
