@@ -300,10 +300,12 @@ struct TransposedMatrix {
       return data[unit * columns + column];
     return data[(unit / packedUnits * columns + column) * packedUnits + unit % packedUnits];
   }
-  Row times(const Row &sums) const {
+  Row times(const Row &sums) const { return times(sums, 0, columns); }
+  /// Of columns [first, last) only.
+  Row times(const Row &sums, int64_t first, int64_t last) const {
     Row result(units, 0);
     for (int64_t unit = 0; unit < units; ++unit)
-      for (int64_t column = 0; column < columns; ++column)
+      for (int64_t column = first; column < last; ++column)
         result[unit] += sums[column] * at(unit, column);
     return result;
   }
@@ -360,6 +362,97 @@ LogicalResult evaluateLstmGradient(LstmGradientOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
+/// One step of one row of dl.gru_gradient.
+struct GruStepBack {
+  GruGradientOp op;
+  const TransposedMatrix &recurrent;
+  /// What is known of the step: activated gates (4 * units) and the state before it.
+  const double *gates;
+  const Row &before;
+  /// Cotangents: of the sums, of what the state adds to them, and of the state before the step as
+  /// far as it does not flow through them.
+  Row sums, stateSums, past;
+
+  /// From the cotangent of the state after the step. Returns that of the state before it.
+  Row take(const Row &hidden) {
+    int64_t units = recurrent.units;
+    sums.assign(3 * units, 0);
+    past.assign(units, 0);
+    for (int64_t u = 0; u < units; ++u) {
+      double z = gates[u], g = gates[2 * units + u];
+      sums[u] = hidden[u] * (before[u] - g) * slope(op.getGateActivation(), z);
+      sums[2 * units + u] = hidden[u] * (1 - z) * slope(op.getCellActivation(), g);
+      past[u] = hidden[u] * z;
+    }
+    Row result = op.getResetAfter() ? throughReset() : throughResetState();
+    for (int64_t u = 0; u < units; ++u)
+      result[u] += past[u];
+    return result;
+  }
+
+private:
+  double slopeOfReset(int64_t u) {
+    return slope(op.getGateActivation(), gates[recurrent.units + u]);
+  }
+  /// The candidate is that of r * (h * recurrent + bias).
+  Row throughReset() {
+    int64_t units = recurrent.units;
+    stateSums = sums;
+    for (int64_t u = 0; u < units; ++u) {
+      double ofCandidate = sums[2 * units + u], r = gates[units + u], s = gates[3 * units + u];
+      sums[units + u] = stateSums[units + u] = ofCandidate * s * slopeOfReset(u);
+      stateSums[2 * units + u] = ofCandidate * r;
+    }
+    return recurrent.times(stateSums);
+  }
+  /// The candidate is that of (r * h) * recurrent.
+  Row throughResetState() {
+    int64_t units = recurrent.units;
+    Row reset = recurrent.times(sums, 2 * units, 3 * units);
+    for (int64_t u = 0; u < units; ++u) {
+      sums[units + u] = reset[u] * before[u] * slopeOfReset(u);
+      past[u] += reset[u] * gates[units + u];
+    }
+    stateSums = sums;
+    return recurrent.times(sums, 0, 2 * units);
+  }
+};
+
+LogicalResult evaluateGruGradient(GruGradientOp op, ArrayRef<Tensor> operands,
+                                  MutableArrayRef<Tensor> results) {
+  enum Result { Sums, StateSums, Hidden };
+  auto get = [&](Value value) { return optional(tensorFor(op, value, operands)); };
+  Tensor sequence = get(op.getSequence()), gates = get(op.getGates()),
+         initial = get(op.getInitialHidden()), ofSequence = get(op.getSequenceCotangent()),
+         ofHidden = get(op.getHiddenCotangent());
+  const Shape &shape = sequence.shape();
+  Pass pass{shape[0], shape[1], shape[2], op.runsBackwards()};
+  int64_t units = pass.units, columns = op.gateCount * units;
+  TransposedMatrix recurrent{get(op.getRecurrent()), units, columns,
+                             static_cast<int64_t>(op.getPackedUnits())};
+  WideResults out(results);
+  for (int64_t row = 0; row < pass.batch; ++row) {
+    Row hidden = rowOf(ofHidden, row * units, units), past;
+    for (int64_t turn = 0; turn < pass.steps; ++turn) {
+      int64_t step = pass.step(turn);
+      Row outer = rowOf(ofSequence, pass.at(step, row, units), units);
+      Row before = turn + 1 < pass.steps
+                       ? rowOf(sequence, pass.at(pass.step(turn + 1), row, units), units)
+                       : rowOf(initial, row * units, units);
+      for (int64_t u = 0; u < units; ++u)
+        hidden[u] += outer[u];
+      GruStepBack back{
+          op, recurrent, gates.data<double>() + pass.at(step, row, 4 * units), before, {}, {}, {}};
+      hidden = back.take(hidden);
+      out.put(Sums, pass.at(step, row, columns), back.sums);
+      out.put(StateSums, pass.at(step, row, columns), back.stateSums);
+      past = back.past;
+    }
+    out.put(Hidden, row * units, past);
+  }
+  return success();
+}
+
 LogicalResult evaluateSimpleRnnGradient(SimpleRnnGradientOp op, ArrayRef<Tensor> operands,
                                         MutableArrayRef<Tensor> results) {
   auto get = [&](Value value) { return optional(tensorFor(op, value, operands)); };
@@ -393,6 +486,7 @@ void attachRecurrentReference(MLIRContext *context) {
   attachReference<GruOp, evaluateGru>(context);
   attachReference<SimpleRnnOp, evaluateSimpleRnn>(context);
   attachReference<LstmGradientOp, evaluateLstmGradient>(context);
+  attachReference<GruGradientOp, evaluateGruGradient>(context);
   attachReference<SimpleRnnGradientOp, evaluateSimpleRnnGradient>(context);
 }
 

@@ -207,14 +207,9 @@ RnnStepShape rnnStepShapeOf(RecurrentOpInterface op) {
   shape.rows = state[0];
   shape.units = state[1];
   shape.elementBytes = accumulatorBytes(op->getResult(0));
-  // A layer multiplies states to the sums of all gates, a gradient these back to states.
-  llvm::TypeSwitch<Operation *>(op)
-      .Case<dl::LstmOp, dl::GruOp, dl::SimpleRnnOp>([&](auto layer) {
-        shape.gates = layer.gateCount;
-        shape.depth = shape.units;
-      })
-      .Case<dl::LstmGradientOp, dl::SimpleRnnGradientOp>(
-          [&](auto gradient) { shape.depth = gradient.gateCount * shape.units; });
+  StepProduct product = op.getStepProduct();
+  shape.gates = product.gates;
+  shape.depth = product.statesPerUnit * shape.units;
   return shape;
 }
 

@@ -8,8 +8,6 @@
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/Passes.h"
 
-#include "llvm/ADT/TypeSwitch.h"
-
 #define DEBUG_TYPE "schedule-pack-recurrent"
 
 using namespace mlir;
@@ -113,14 +111,11 @@ private:
   const MachineFacts &facts;
 };
 
-template <typename Op>
-Packing packingOf(Op op, int64_t lanes) {
-  int64_t units = rnnStepShapeOf(op).units;
-  if constexpr (std::is_same_v<Op, dl::LstmGradientOp> ||
-                std::is_same_v<Op, dl::SimpleRnnGradientOp>)
-    return Packing::ofGradient(units, units * Op::gateCount, lanes);
-  else
-    return Packing::ofLayer(units, Op::gateCount, units, lanes);
+Packing packingOf(RecurrentOpInterface op, int64_t lanes) {
+  RnnStepShape shape = rnnStepShapeOf(op);
+  return op.getStepProduct().transposed
+             ? Packing::ofGradient(shape.units, shape.depth, lanes)
+             : Packing::ofLayer(shape.depth, shape.gates, shape.units, lanes);
 }
 
 struct SchedulePackRecurrentPass : impl::SchedulePackRecurrentBase<SchedulePackRecurrentPass> {
@@ -129,12 +124,8 @@ struct SchedulePackRecurrentPass : impl::SchedulePackRecurrentBase<SchedulePackR
   void runOnOperation() override {
     facts = factsFor(getOperation(), vectorBytes);
     getOperation().walk([&](dl::KernelOp kernel) {
-      Operation *anchor = kernel.getAnchor();
-      if (!anchor)
-        return;
-      llvm::TypeSwitch<Operation *>(anchor)
-          .Case<dl::LstmOp, dl::GruOp, dl::SimpleRnnOp, dl::LstmGradientOp,
-                dl::SimpleRnnGradientOp>([&](auto op) { pack(kernel, op); });
+      if (auto op = dyn_cast_if_present<RecurrentOpInterface>(kernel.getAnchor()))
+        pack(kernel, op);
     });
     for (auto constant : llvm::make_early_inc_range(getOperation().getOps<dl::ConstantOp>()))
       if (constant->use_empty())
@@ -142,11 +133,15 @@ struct SchedulePackRecurrentPass : impl::SchedulePackRecurrentBase<SchedulePackR
   }
 
 private:
-  template <typename Op>
-  void pack(dl::KernelOp kernel, Op op) {
+  /// A matrix that is packed already, as in a dump, is no longer a matrix.
+  static bool isPacked(RecurrentOpInterface op) {
+    return cast<RankedTensorType>(op.getStepProduct().matrix.getType()).getRank() != 2;
+  }
+
+  void pack(dl::KernelOp kernel, RecurrentOpInterface op) {
     auto schedule = dyn_cast_if_present<dl::RnnStepScheduleAttr>(kernel.getScheduleAttr());
-    auto argument = dyn_cast<BlockArgument>(op.getRecurrent());
-    if (!schedule || !argument || op.getPackedUnits() > 0)
+    auto argument = dyn_cast<BlockArgument>(op.getStepProduct().matrix);
+    if (!schedule || !argument || isPacked(op))
       return;
     int64_t lanes = schedule.getVectorsPerGate() * facts.lanes(rnnStepShapeOf(op).elementBytes);
     OpOperand &input = kernel.getInputsMutable()[argument.getArgNumber()];
@@ -154,7 +149,7 @@ private:
     Value packed = Packer(builder, kernel.getLoc(), facts).pack(input.get(), packingOf(op, lanes));
     input.set(packed);
     argument.setType(packed.getType());
-    op.setPackedUnits(lanes);
+    op.markPacked(lanes);
   }
 
   MachineFacts facts;

@@ -64,6 +64,17 @@ struct StepArgument {
   mlir::Value outside;
 };
 
+/// The product of a step: states times a matrix gives one sum for each gate of each unit.
+struct StepProduct {
+  /// Operand of the op, (states, gates * units); with `transposed` (units, states).
+  mlir::Value matrix;
+  int64_t gates = 1;
+  /// How many states are multiplied for each unit.
+  int64_t statesPerUnit = 1;
+  /// Whether it is the matrix of a layer that goes the other way.
+  bool transposed = false;
+};
+
 } // namespace dlc
 
 #include "dlc/Interfaces/OpInterfaces.h.inc"

@@ -90,6 +90,10 @@ def RecurrentOpInterface : OpInterface<"RecurrentOpInterface"> {
       }], "::llvm::SmallVector<::dlc::StepArgument>", "getStepOutputs">,
     InterfaceMethod<"Results through which a step hands on its state: in memory whether they are used or not.",
       "::llvm::SmallVector<::mlir::OpResult>", "getStateResults">,
+    InterfaceMethod<"The product of its states and a matrix that a step makes, with all of the matrix.",
+      "::dlc::StepProduct", "getStepProduct">,
+    InterfaceMethod<"Says that the matrix is packed in panels of `units` units; changing it is the caller's affair.",
+      "void", "markPacked", (ins "int64_t":$units), [{}], [{ $_op.setPackedUnits(units); }]>,
   ];
 }
 

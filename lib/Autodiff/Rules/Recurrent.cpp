@@ -29,23 +29,46 @@ Term entryOf(Term x, int64_t step) {
   return reshape(slice(x, 0, step, 1), x.type().getShape().drop_front());
 }
 
-/// What follows for the operands of `op` from `sums`, the cotangents of its sums (steps, batch,
-/// gates * units).
+/// What follows for the operands of `op` from the cotangents of its sums, all products over all
+/// steps at once.
 template <typename Op>
 class LayerGradient {
 public:
-  LayerGradient(Op op, GradientBuilder &g, Term sums)
-      : op(op), g(g), sums(sums), steps(sums.type().getDimSize(0)) {}
+  LayerGradient(Op op, GradientBuilder &g)
+      : op(op), g(g), steps(op.getSequence().getType().getDimSize(0)) {}
 
-  void add() {
-    addInput();
-    if (wants(op.getBiasMutable()))
-      add(op.getBiasMutable(), reshape(sum(sums, {0, 1}), {sums.type().getDimSize(2)}));
+  /// For input, weights and bias, from `sums` (steps, batch, gates * units).
+  void addSums(Term sums) {
+    addInput(sums);
+    addBias(op.getBiasMutable(), sums);
+  }
+
+  /// For the recurrent matrix and the initial state, from the cotangents of what the states add to
+  /// the sums. `sums` may have the first gates only.
+  void addStateSums(Term sums) {
     if (wants(op.getRecurrentMutable()))
-      addRecurrent();
-    if (wants(op.getInitialHiddenMutable()))
-      add(op.getInitialHiddenMutable(),
-          productTransposed(entryOf(sums, first()), g.term(op.getRecurrent())));
+      addRecurrent(sums);
+    if (!wants(op.getInitialHiddenMutable()))
+      return;
+    int64_t columns = sums.type().getDimSize(2);
+    Term recurrent = g.term(op.getRecurrent());
+    if (columns != recurrent.type().getDimSize(1))
+      recurrent = slice(recurrent, 1, 0, columns);
+    add(op.getInitialHiddenMutable(), productTransposed(entryOf(sums, first()), recurrent));
+  }
+
+  /// For columns from `start` on of the recurrent matrix.
+  void addRecurrentColumns(Term product, int64_t start) {
+    int64_t columns = product.type().getDimSize(1),
+            all = g.term(op.getRecurrent()).type().getDimSize(1);
+    if (columns != all)
+      product = pad(product, {0, start}, {0, all - columns - start});
+    add(op.getRecurrentMutable(), product);
+  }
+
+  void addBias(MutableOperandRange bias, Term sums) {
+    if (wants(bias))
+      add(bias, reshape(sum(sums, {0, 1}), {sums.type().getDimSize(2)}));
   }
 
   bool wants(MutableOperandRange operand) const {
@@ -61,7 +84,7 @@ private:
   /// The step taken first.
   int64_t first() { return op.getReverse() ? steps - 1 : 0; }
 
-  void addInput() {
+  void addInput(Term sums) {
     if (!op.getWeights()) {
       if (wants(op.getInputMutable()))
         add(op.getInputMutable(), sums);
@@ -75,21 +98,20 @@ private:
   }
 
   /// Each step but the first multiplies the entry of the step taken before it.
-  void addRecurrent() {
+  void addRecurrent(Term sums) {
     Term states = g.term(op.getSequence());
     if (steps > 1) {
       Term before = slice(states, 0, op.getReverse() ? 1 : 0, steps - 1);
       Term own = slice(sums, 0, op.getReverse() ? 0 : 1, steps - 1);
-      add(op.getRecurrentMutable(), transposedProduct(asMatrix(before), asMatrix(own)));
+      addRecurrentColumns(transposedProduct(asMatrix(before), asMatrix(own)), 0);
     }
     if (op.getInitialHidden())
-      add(op.getRecurrentMutable(),
-          transposedProduct(g.term(op.getInitialHidden()), entryOf(sums, first())));
+      addRecurrentColumns(transposedProduct(g.term(op.getInitialHidden()), entryOf(sums, first())),
+                          0);
   }
 
   Op op;
   GradientBuilder &g;
-  Term sums;
   int64_t steps;
 };
 
@@ -122,10 +144,46 @@ LogicalResult lstmGradient(dl::LstmOp op, GradientBuilder &g) {
       op.getInitialCell(), cotangentOrNull(g, Sequence), cotangentOrNull(g, Hidden),
       cotangentOrNull(g, Cell), op.getReverse(), op.getGateActivation(), op.getCellActivation(),
       op.getHiddenActivation(), /*packed_units=*/0);
-  LayerGradient<dl::LstmOp> layer(op, g, g.term(walk.getSums()));
-  layer.add();
+  LayerGradient<dl::LstmOp> layer(op, g);
+  layer.addSums(g.term(walk.getSums()));
+  layer.addStateSums(g.term(walk.getSums()));
   if (layer.wants(op.getInitialCellMutable()))
     layer.add(op.getInitialCellMutable(), g.term(walk.getCell()));
+  return success();
+}
+
+LogicalResult gruGradient(dl::GruOp op, GradientBuilder &g) {
+  enum Result : unsigned { Sequence, Hidden, Gates };
+  if (failed(checkLayer(op)))
+    return failure();
+  if (g.hasCotangent(Gates))
+    return op.emitOpError("has no gradient through its saved gates: expected uses of its sequence "
+                          "and its last state only");
+  bool resetAfter = op.getResetAfter();
+  auto walk = dl::GruGradientOp::create(
+      g.getBuilder(), g.getLoc(), op.getRecurrent(), op.getSequence(), op.getGates(),
+      op.getInitialHidden(), cotangentOrNull(g, Sequence), cotangentOrNull(g, Hidden),
+      op.getReverse(), resetAfter, op.getGateActivation(), op.getCellActivation(),
+      /*packed_units=*/0);
+  LayerGradient<dl::GruOp> layer(op, g);
+  Term stateSums = g.term(walk.getStateSums());
+  Term sums = resetAfter ? g.term(walk.getSums()) : stateSums;
+  layer.addSums(sums);
+  layer.addBias(op.getRecurrentBiasMutable(), stateSums);
+  if (layer.wants(op.getInitialHiddenMutable()))
+    layer.add(op.getInitialHiddenMutable(), g.term(walk.getHidden()));
+  if (resetAfter) {
+    layer.addStateSums(stateSums);
+    return success();
+  }
+  // The candidate's columns multiply the state once it is reset, which is the fourth of the gates.
+  int64_t units = op.getSequence().getType().getDimSize(2);
+  layer.addStateSums(slice(stateSums, 2, 0, 2 * units));
+  if (layer.wants(op.getRecurrentMutable()))
+    layer.addRecurrentColumns(
+        transposedProduct(asMatrix(slice(g.term(op.getGates()), 2, 3 * units, units)),
+                          asMatrix(slice(stateSums, 2, 2 * units, units))),
+        2 * units);
   return success();
 }
 
@@ -136,7 +194,9 @@ LogicalResult simpleRnnGradient(dl::SimpleRnnOp op, GradientBuilder &g) {
   auto walk = dl::SimpleRnnGradientOp::create(
       g.getBuilder(), g.getLoc(), op.getRecurrent(), op.getSequence(), cotangentOrNull(g, Sequence),
       cotangentOrNull(g, Hidden), op.getReverse(), op.getActivation(), /*packed_units=*/0);
-  LayerGradient<dl::SimpleRnnOp>(op, g, g.term(walk.getSums())).add();
+  LayerGradient<dl::SimpleRnnOp> layer(op, g);
+  layer.addSums(g.term(walk.getSums()));
+  layer.addStateSums(g.term(walk.getSums()));
   return success();
 }
 
@@ -144,6 +204,7 @@ LogicalResult simpleRnnGradient(dl::SimpleRnnOp op, GradientBuilder &g) {
 
 void attachRecurrentRules(MLIRContext *context) {
   rule<dl::LstmOp>(context, [](auto op, GradientBuilder &g) { return lstmGradient(op, g); });
+  rule<dl::GruOp>(context, [](auto op, GradientBuilder &g) { return gruGradient(op, g); });
   rule<dl::SimpleRnnOp>(context,
                         [](auto op, GradientBuilder &g) { return simpleRnnGradient(op, g); });
 }

@@ -38,19 +38,22 @@ StepEmitter::States StepEmitter::states(unsigned index) const {
 }
 
 const templates::RecurrentStep &StepEmitter::multiply(const States &states, unsigned matrix,
-                                                      int64_t packedUnits, GateRange gates) {
+                                                      int64_t packedUnits, GateRange gates,
+                                                      DepthRange depth) {
   schedule::RnnStepShape shape = schedule::rnnStepShapeOf(op);
   templates::RecurrentStepProblem problem;
   problem.rows = shape.rows;
   problem.units = shape.units;
-  problem.depth = shape.depth;
+  problem.depth = depth.count > 0 ? depth.count : shape.depth;
   problem.gates = gates.count;
   Halide::Type type = parameters[matrix].type();
   problem.accumulator = type.bits() < 32 ? Halide::Float(32) : type;
   problem.lhs = states;
-  int skipped = static_cast<int>(gates.first * packedUnits);
+  auto after = [](const Halide::Expr &index, int64_t first) {
+    return first == 0 ? index : index + static_cast<int>(first);
+  };
   problem.packed = [=, this](Halide::Expr lane, Halide::Expr k, Halide::Expr panel) {
-    return input(matrix, {panel, k, skipped == 0 ? lane : lane + skipped});
+    return input(matrix, {panel, after(k, depth.first), after(lane, gates.first * packedUnits)});
   };
   auto stage = std::make_unique<Stage>();
   stage->product = templates::buildRecurrentStep(problem, params, facts);

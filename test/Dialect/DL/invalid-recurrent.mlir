@@ -153,6 +153,46 @@ func.func @lstm_gradient_c5(%r: tensor<4x16xf32>, %c: tensor<3x2x4xf32>, %g: ten
 
 // -----
 
+func.func @gru_gradient_c1(%r: tensor<4x12xf64>, %s: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>) {
+  // expected-error @+1 {{expects operands of one element type, got 'f64' and 'f32'}}
+  %0:3 = dl.gru_gradient %r sequence %s gates %g : (tensor<4x12xf64>, tensor<3x2x4xf32>, tensor<3x2x16xf32>) -> (tensor<3x2x12xf32>, tensor<3x2x12xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @gru_gradient_c2(%r: tensor<4x12xf32>, %s: tensor<0x2x4xf32>, %g: tensor<0x2x16xf32>) {
+  // expected-error @+1 {{expects at least one step and one unit}}
+  %0:3 = dl.gru_gradient %r sequence %s gates %g : (tensor<4x12xf32>, tensor<0x2x4xf32>, tensor<0x2x16xf32>) -> (tensor<0x2x12xf32>, tensor<0x2x12xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @gru_gradient_c3(%r: tensor<12x4xf32>, %s: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>) {
+  // expected-error @+1 {{expects a recurrent matrix of shape 4x12, got 'tensor<12x4xf32>'}}
+  %0:3 = dl.gru_gradient %r sequence %s gates %g : (tensor<12x4xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>) -> (tensor<3x2x12xf32>, tensor<3x2x12xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @gru_gradient_c4(%r: tensor<4x12xf32>, %s: tensor<3x2x4xf32>, %g: tensor<3x2x12xf32>) {
+  // expected-error @+1 {{expects gates of shape 3x2x16, got 'tensor<3x2x12xf32>'}}
+  %0:3 = dl.gru_gradient %r sequence %s gates %g : (tensor<4x12xf32>, tensor<3x2x4xf32>, tensor<3x2x12xf32>) -> (tensor<3x2x12xf32>, tensor<3x2x12xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @gru_gradient_c5(%r: tensor<4x12xf32>, %s: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>, %h: tensor<4x2xf32>) {
+  // expected-error @+1 {{expects an initial hidden state of shape 2x4, got 'tensor<4x2xf32>'}}
+  %0:3 = dl.gru_gradient %r sequence %s gates %g hidden %h : (tensor<4x12xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>, tensor<4x2xf32>) -> (tensor<3x2x12xf32>, tensor<3x2x12xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
 func.func @simple_rnn_gradient_c1(%r: tensor<4x4xf64>, %s: tensor<3x2x4xf32>) {
   // expected-error @+1 {{expects operands of one element type, got 'f64' and 'f32'}}
   %0 = dl.simple_rnn_gradient %r sequence %s : (tensor<4x4xf64>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>

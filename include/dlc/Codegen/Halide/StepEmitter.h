@@ -25,10 +25,15 @@ public:
   struct GateRange {
     int64_t first = 0, count = 1, total = 1;
   };
-  /// The product of `states` with the matrix that is argument `matrix`, packed in panels of
-  /// `packedUnits` units: a sum for each gate of the range and unit.
+  /// States [first, first + count) of those for which a matrix has rows; all of them with count =
+  /// 0.
+  struct DepthRange {
+    int64_t first = 0, count = 0;
+  };
+  /// The product of `states`, numbered from 0, with a part of the matrix that is argument `matrix`,
+  /// packed in panels of `packedUnits` units: a sum for each gate of the range and unit.
   const templates::RecurrentStep &multiply(const States &states, unsigned matrix,
-                                           int64_t packedUnits, GateRange gates);
+                                           int64_t packedUnits, GateRange gates, DepthRange depth);
   /// The states that are argument `index`.
   States states(unsigned index) const;
   /// `value`, which reads the product made last, computed once for all of its uses.

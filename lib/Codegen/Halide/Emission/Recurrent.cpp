@@ -103,7 +103,7 @@ struct LstmModel : StepEmissionOpInterface::ExternalModel<LstmModel, dl::LstmOp>
     unsigned next = FirstOptional;
     unsigned peepholes = op.getPeephole() ? next++ : 0, mask = op.getMask() ? next++ : 0;
     const templates::RecurrentStep &product =
-        emitter.multiply(emitter.states(Hidden), Recurrent, op.getPackedUnits(), allGates(op));
+        emitter.multiply(emitter.states(Hidden), Recurrent, op.getPackedUnits(), allGates(op), {});
     auto sum = [&](int64_t gate) {
       return product.sum(gate, emitter.unit, emitter.row) + read.state(Input, gate);
     };
@@ -160,7 +160,7 @@ private:
 
     const templates::RecurrentStep &multiply(const StepEmitter::States &states,
                                              StepEmitter::GateRange gates) const {
-      return emitter.multiply(states, Recurrent, dl::GruOp(op).getPackedUnits(), gates);
+      return emitter.multiply(states, Recurrent, dl::GruOp(op).getPackedUnits(), gates, {});
     }
     Expr withBias(Expr sum, Gate gate) const {
       return dl::GruOp(op).getRecurrentBias() ? sum + read.perUnit(bias, gate) : sum;
@@ -217,7 +217,7 @@ struct SimpleRnnModel : StepEmissionOpInterface::ExternalModel<SimpleRnnModel, d
     checkHoisted(op);
     StepReader read(emitter, unitsOf(op.getSequence()));
     const templates::RecurrentStep &product =
-        emitter.multiply(emitter.states(Hidden), Recurrent, op.getPackedUnits(), allGates(op));
+        emitter.multiply(emitter.states(Hidden), Recurrent, op.getPackedUnits(), allGates(op), {});
     Expr sum = product.sum(0, emitter.unit, emitter.row) + read.state(Input);
     Expr hidden = activate(op.getActivation(), sum);
     if (op.getMask())
@@ -233,12 +233,13 @@ struct SimpleRnnModel : StepEmissionOpInterface::ExternalModel<SimpleRnnModel, d
 //----------------------------------------------------------------------------------===//
 
 /// The cotangent of the hidden state before it is taken apart: what the step taken before gives,
-/// and what comes from outside of the layer, in arguments from `next` on.
+/// through the sums whose columns are `depth`, and what comes from outside of the layer, in
+/// arguments from `next` on.
 template <typename Op>
 Expr hiddenCotangent(Op op, StepEmitter &emitter, const StepReader &read, unsigned sums,
-                     unsigned recurrent, unsigned next) {
+                     unsigned recurrent, unsigned next, StepEmitter::DepthRange depth = {}) {
   const templates::RecurrentStep &product =
-      emitter.multiply(emitter.states(sums), recurrent, op.getPackedUnits(), {});
+      emitter.multiply(emitter.states(sums), recurrent, op.getPackedUnits(), {}, depth);
   Expr hidden = product.sum(0, emitter.unit, emitter.row);
   for (Value given : {op.getSequenceCotangent(), op.getHiddenCotangent()})
     if (given)
@@ -266,6 +267,75 @@ struct LstmGradientModel
   }
 };
 
+struct GruGradientModel
+    : StepEmissionOpInterface::ExternalModel<GruGradientModel, dl::GruGradientOp> {
+  void emitStep(Operation *operation, StepEmitter &emitter) const {
+    auto op = cast<dl::GruGradientOp>(operation);
+    int64_t units = unitsOf(op.getSequence());
+    Step step{op, emitter, StepReader(emitter, units), units};
+    if (op.getResetAfter())
+      step.throughReset();
+    else
+      step.throughResetState();
+  }
+
+private:
+  enum Argument : unsigned { Recurrent, StateSums, Past, Gates, Before, Outer };
+
+  struct Step {
+    dl::GruGradientOp op;
+    StepEmitter &emitter;
+    StepReader read;
+    int64_t units;
+
+    Expr activated(int64_t index) { return emitter.share(read.state(Gates, index)); }
+    /// The cotangent of the state after the step.
+    Expr after(StepEmitter::DepthRange depth) {
+      return emitter.share(hiddenCotangent(op, emitter, read, StateSums, Recurrent, Outer, depth) +
+                           read.state(Past));
+    }
+    /// The cotangents of the sums of update gate and candidate.
+    Expr update(Expr dHidden, Expr z, Expr g) {
+      return dHidden * (read.state(Before) - g) * slope(op.getGateActivation(), z);
+    }
+    Expr candidate(Expr dHidden, Expr z, Expr g) {
+      return dHidden * (1 - z) * slope(op.getCellActivation(), g);
+    }
+
+    /// The candidate is that of r * (h * recurrent + bias).
+    void throughReset() {
+      Expr dHidden = after({});
+      Expr z = activated(0), r = activated(1), g = activated(2), state = activated(3);
+      Expr dz = emitter.share(update(dHidden, z, g)), dg = emitter.share(candidate(dHidden, z, g));
+      Expr dr = emitter.share(dg * state * slope(op.getGateActivation(), r));
+      setOutputs(dHidden * z, dz, dr, dg * r, dg);
+    }
+
+    /// The candidate is that of (r * h) * recurrent: a product of its own, once its cotangent is
+    /// there.
+    void throughResetState() {
+      Expr dHidden = after({0, 2 * units});
+      Expr z = activated(0), g = activated(2);
+      Halide::Func kept =
+          emitter.keep({dHidden * z, update(dHidden, z, g), candidate(dHidden, z, g)});
+      const templates::RecurrentStep &product =
+          emitter.multiply([kept](Expr k, Expr row) { return kept(k, row)[2]; }, Recurrent,
+                           op.getPackedUnits(), {}, {2 * units, units});
+      Expr reset = emitter.share(product.sum(0, emitter.unit, emitter.row)), r = activated(1);
+      Halide::FuncRef own = kept(emitter.unit, emitter.row);
+      setOutputs(own[0] + reset * r, own[1],
+                 reset * read.state(Before) * slope(op.getGateActivation(), r), own[2], own[2]);
+    }
+
+    void setOutputs(Expr past, Expr dz, Expr dr, Expr ofState, Expr dg) {
+      std::vector<Expr> outputs{past, dz, dr, ofState};
+      if (!op.getSums().use_empty())
+        outputs.insert(outputs.end(), {dz, dr, dg});
+      emitter.setOutputs(outputs);
+    }
+  };
+};
+
 struct SimpleRnnGradientModel
     : StepEmissionOpInterface::ExternalModel<SimpleRnnGradientModel, dl::SimpleRnnGradientOp> {
   void emitStep(Operation *operation, StepEmitter &emitter) const {
@@ -284,6 +354,7 @@ void attachRecurrentEmission(MLIRContext *context) {
   dl::GruOp::attachInterface<GruModel>(*context);
   dl::SimpleRnnOp::attachInterface<SimpleRnnModel>(*context);
   dl::LstmGradientOp::attachInterface<LstmGradientModel>(*context);
+  dl::GruGradientOp::attachInterface<GruGradientModel>(*context);
   dl::SimpleRnnGradientOp::attachInterface<SimpleRnnGradientModel>(*context);
 }
 

@@ -1,4 +1,6 @@
-// Recurrent layers: inference, verifiers, cost, and what a step of each reads and writes.
+// Recurrent layers and their gradients: inference, verifiers, cost. Their steps are in
+// RecurrentSteps.cpp.
+#include "OperandShapes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 
 using namespace mlir;
@@ -122,6 +124,21 @@ LogicalResult LstmGradientOp::inferReturnTypes(MLIRContext *, std::optional<Loca
   return success();
 }
 
+LogicalResult GruGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                              ValueRange operands, DictionaryAttr attributes,
+                                              OpaqueProperties properties, RegionRange regions,
+                                              SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  auto sequence = cast<RankedTensorType>(op.getSequence().getType());
+  if (sequence.getRank() != 3)
+    return inferenceError(loc, "gru_gradient expects a sequence (steps, batch, units), got " +
+                                   dimsString(dimsOf(sequence)));
+  LayerDims dims = layerDims(sequence);
+  RankedTensorType sums = tensorOf(dims.sequence(gateCount), sequence.getElementType());
+  types.append({sums, sums, tensorOf(dims.state(), sequence.getElementType())});
+  return success();
+}
+
 LogicalResult SimpleRnnGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                                     ValueRange operands, DictionaryAttr attributes,
                                                     OpaqueProperties properties,
@@ -135,29 +152,11 @@ LogicalResult SimpleRnnGradientOp::inferReturnTypes(MLIRContext *, std::optional
 //===-- Verifiers
 //----------------------------------------------------------------------------------===//
 
-/// Checks that all operands but a mask have the element type of the first.
-static LogicalResult verifyElements(Operation *op) {
-  Type element = getElementTypeOrSelf(op->getOperand(0));
-  for (Value operand : op->getOperands())
-    if (Type other = getElementTypeOrSelf(operand); other != element && !other.isInteger(1))
-      return op->emitOpError("expects operands of one element type, got ")
-             << element << " and " << other;
-  return success();
-}
-
 /// Checks that there is something to take a step of.
 static LogicalResult verifySteps(Operation *op, RankedTensorType sequence) {
   if (sequence.getDimSize(0) != 0 && sequence.getDimSize(2) != 0)
     return success();
   return op->emitOpError("expects at least one step and one unit, got a sequence ") << sequence;
-}
-
-/// Checks `operand`, which may be absent, for its shape.
-static LogicalResult verifyShape(Operation *op, StringRef name, Value operand, const Dims &shape) {
-  if (!operand || dimsOf(operand.getType()) == shape)
-    return success();
-  return op->emitOpError("expects ")
-         << name << " of shape " << dimsString(shape) << ", got " << operand.getType();
 }
 
 /// Checks bias, initial state and mask of a layer.
@@ -251,6 +250,24 @@ LogicalResult LstmGradientOp::verify() {
           verifyShape(*this, "a cotangent of the cell state", getCellCotangent(), dims.state())));
 }
 
+LogicalResult GruGradientOp::verify() {
+  LayerDims dims = layerDims(getSequence().getType());
+  // gru_gradient_c1
+  if (failed(verifyElements(*this)))
+    return failure();
+  // gru_gradient_c2
+  if (failed(verifySteps(*this, getSequence().getType())))
+    return failure();
+  // gru_gradient_c3
+  if (failed(verifyGradient(*this, dims)))
+    return failure();
+  // gru_gradient_c4
+  if (failed(verifyShape(*this, "gates", getGates(), dims.sequence(gateCount + 1))))
+    return failure();
+  // gru_gradient_c5
+  return verifyShape(*this, "an initial hidden state", getInitialHidden(), dims.state());
+}
+
 LogicalResult SimpleRnnGradientOp::verify() {
   // simple_rnn_gradient_c1
   if (failed(verifyElements(*this)))
@@ -285,191 +302,9 @@ int64_t SimpleRnnOp::getFlops() {
   return flopsOf(getSequence().getType(), gateCount, getWeights(), 3);
 }
 int64_t LstmGradientOp::getFlops() { return flopsOf(getCells().getType(), gateCount, {}, 25); }
+int64_t GruGradientOp::getFlops() { return flopsOf(getSequence().getType(), gateCount, {}, 20); }
 int64_t SimpleRnnGradientOp::getFlops() {
   return flopsOf(getSequence().getType(), gateCount, {}, 3);
-}
-
-//===-- Steps
-//--------------------------------------------------------------------------------------===//
-
-/// Axis 0 of a tensor away: what a step has of it.
-static RankedTensorType stepOf(Value tensor) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  return tensorOf(ArrayRef(dimsOf(type)).drop_front(), type.getElementType());
-}
-
-/// The part of `tensor` that belongs to a step.
-static StepArgument slicedBySteps(Value tensor) {
-  StepArgument argument;
-  argument.tensor = tensor;
-  argument.type = stepOf(tensor);
-  argument.sliced = true;
-  return argument;
-}
-
-/// The same tensor in each step.
-static StepArgument wholeInEachStep(Value tensor) {
-  StepArgument argument;
-  argument.tensor = tensor;
-  argument.type = cast<RankedTensorType>(tensor.getType());
-  return argument;
-}
-
-/// What the step before left in `state`, a result with one entry a step or with the latest only.
-static StepArgument carriedIn(Value state, Value initial) {
-  bool sliced = cast<RankedTensorType>(state.getType()).getRank() == 3;
-  StepArgument argument = sliced ? slicedBySteps(state) : wholeInEachStep(state);
-  argument.entry = StepArgument::Entry::Before;
-  argument.outside = initial;
-  return argument;
-}
-
-/// Gate `index` of the `count` that lie side by side in a step of `gates`.
-static StepArgument gateOf(Value gates, int64_t index, int64_t count) {
-  StepArgument argument = slicedBySteps(gates);
-  Dims dims = dimsOf(argument.type);
-  int64_t columns = argument.type.getDimSize(1), units = columns / count;
-  dims[1] = getAffineConstantExpr(units, gates.getContext());
-  argument.type = tensorOf(dims, argument.type.getElementType());
-  argument.offset = index * units;
-  return argument;
-}
-
-static void appendIfPresent(SmallVectorImpl<StepArgument> &arguments, Value value, bool sliced) {
-  if (value)
-    arguments.push_back(sliced ? slicedBySteps(value) : wholeInEachStep(value));
-}
-
-AffineExpr LstmOp::getSteps() { return dimsOf(getSequence().getType())[0]; }
-bool LstmOp::runsBackwards() { return getReverse(); }
-
-/// The result through which the cell state is handed on.
-static OpResult cellStateOf(LstmOp op) {
-  return cast<OpResult>(op.getCells().use_empty() ? op.getCell() : op.getCells());
-}
-
-SmallVector<OpResult> LstmOp::getStateResults() {
-  return {cast<OpResult>(getSequence()), cellStateOf(*this)};
-}
-
-SmallVector<StepArgument> LstmOp::getStepInputs() {
-  SmallVector<StepArgument> inputs{slicedBySteps(getInput()), wholeInEachStep(getRecurrent()),
-                                   carriedIn(getSequence(), getInitialHidden()),
-                                   carriedIn(cellStateOf(*this), getInitialCell())};
-  appendIfPresent(inputs, getPeephole(), /*sliced=*/false);
-  appendIfPresent(inputs, getMask(), /*sliced=*/true);
-  return inputs;
-}
-
-SmallVector<StepArgument> LstmOp::getStepOutputs() {
-  SmallVector<StepArgument> outputs{slicedBySteps(getSequence())};
-  if (!getHidden().use_empty())
-    outputs.push_back(wholeInEachStep(getHidden()));
-  if (!getCells().use_empty())
-    outputs.push_back(slicedBySteps(getCells()));
-  if (!getCell().use_empty() || getCells().use_empty())
-    outputs.push_back(wholeInEachStep(getCell()));
-  if (!getGates().use_empty())
-    for (int64_t gate = 0; gate < gateCount; ++gate)
-      outputs.push_back(gateOf(getGates(), gate, gateCount));
-  return outputs;
-}
-
-AffineExpr GruOp::getSteps() { return dimsOf(getSequence().getType())[0]; }
-bool GruOp::runsBackwards() { return getReverse(); }
-SmallVector<OpResult> GruOp::getStateResults() { return {cast<OpResult>(getSequence())}; }
-
-SmallVector<StepArgument> GruOp::getStepInputs() {
-  SmallVector<StepArgument> inputs{slicedBySteps(getInput()), wholeInEachStep(getRecurrent()),
-                                   carriedIn(getSequence(), getInitialHidden())};
-  appendIfPresent(inputs, getRecurrentBias(), /*sliced=*/false);
-  appendIfPresent(inputs, getMask(), /*sliced=*/true);
-  return inputs;
-}
-
-SmallVector<StepArgument> GruOp::getStepOutputs() {
-  SmallVector<StepArgument> outputs{slicedBySteps(getSequence())};
-  if (!getHidden().use_empty())
-    outputs.push_back(wholeInEachStep(getHidden()));
-  if (!getGates().use_empty())
-    for (int64_t gate = 0; gate <= gateCount; ++gate)
-      outputs.push_back(gateOf(getGates(), gate, gateCount + 1));
-  return outputs;
-}
-
-AffineExpr SimpleRnnOp::getSteps() { return dimsOf(getSequence().getType())[0]; }
-bool SimpleRnnOp::runsBackwards() { return getReverse(); }
-SmallVector<OpResult> SimpleRnnOp::getStateResults() { return {cast<OpResult>(getSequence())}; }
-
-SmallVector<StepArgument> SimpleRnnOp::getStepInputs() {
-  SmallVector<StepArgument> inputs{slicedBySteps(getInput()), wholeInEachStep(getRecurrent()),
-                                   carriedIn(getSequence(), getInitialHidden())};
-  appendIfPresent(inputs, getMask(), /*sliced=*/true);
-  return inputs;
-}
-
-SmallVector<StepArgument> SimpleRnnOp::getStepOutputs() {
-  SmallVector<StepArgument> outputs{slicedBySteps(getSequence())};
-  if (!getHidden().use_empty())
-    outputs.push_back(wholeInEachStep(getHidden()));
-  return outputs;
-}
-
-/// The cotangents of a step's hidden state that come from outside of the layer: that of its entry
-/// in the sequence, and for the step taken first that of the layer's last state.
-static void appendCotangents(SmallVectorImpl<StepArgument> &arguments, Value sequence, Value hidden,
-                             RankedTensorType state) {
-  appendIfPresent(arguments, sequence, /*sliced=*/true);
-  if (!hidden)
-    return;
-  StepArgument argument;
-  argument.type = state;
-  argument.entry = StepArgument::Entry::Before;
-  argument.outside = hidden;
-  arguments.push_back(argument);
-}
-
-AffineExpr LstmGradientOp::getSteps() { return dimsOf(getCells().getType())[0]; }
-bool LstmGradientOp::runsBackwards() { return !getReverse(); }
-
-SmallVector<OpResult> LstmGradientOp::getStateResults() {
-  return {cast<OpResult>(getSums()), cast<OpResult>(getCell())};
-}
-
-SmallVector<StepArgument> LstmGradientOp::getStepInputs() {
-  StepArgument cellBefore = slicedBySteps(getCells());
-  cellBefore.entry = StepArgument::Entry::After;
-  cellBefore.outside = getInitialCell();
-  SmallVector<StepArgument> inputs{wholeInEachStep(getRecurrent()),
-                                   carriedIn(getSums(), {}),
-                                   carriedIn(getCell(), getCellCotangent()),
-                                   slicedBySteps(getGates()),
-                                   slicedBySteps(getCells()),
-                                   cellBefore};
-  appendCotangents(inputs, getSequenceCotangent(), getHiddenCotangent(), getCell().getType());
-  return inputs;
-}
-
-SmallVector<StepArgument> LstmGradientOp::getStepOutputs() {
-  SmallVector<StepArgument> outputs{wholeInEachStep(getCell())};
-  for (int64_t gate = 0; gate < gateCount; ++gate)
-    outputs.push_back(gateOf(getSums(), gate, gateCount));
-  return outputs;
-}
-
-AffineExpr SimpleRnnGradientOp::getSteps() { return dimsOf(getSequence().getType())[0]; }
-bool SimpleRnnGradientOp::runsBackwards() { return !getReverse(); }
-SmallVector<OpResult> SimpleRnnGradientOp::getStateResults() { return {cast<OpResult>(getSums())}; }
-
-SmallVector<StepArgument> SimpleRnnGradientOp::getStepInputs() {
-  SmallVector<StepArgument> inputs{wholeInEachStep(getRecurrent()), carriedIn(getSums(), {}),
-                                   slicedBySteps(getSequence())};
-  appendCotangents(inputs, getSequenceCotangent(), getHiddenCotangent(), stepOf(getSequence()));
-  return inputs;
-}
-
-SmallVector<StepArgument> SimpleRnnGradientOp::getStepOutputs() {
-  return {slicedBySteps(getSums())};
 }
 
 } // namespace dlc::dl

@@ -5,6 +5,8 @@
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 #define DEBUG_TYPE "dl-hoist-recurrent-inputs"
 
 using namespace mlir;
@@ -53,20 +55,16 @@ void readLast(Value last, Value all, bool reverse) {
 
 struct DLHoistRecurrentInputsPass : impl::DLHoistRecurrentInputsBase<DLHoistRecurrentInputsPass> {
   void runOnOperation() override {
+    getOperation().walk([](Operation *op) {
+      TypeSwitch<Operation *>(op).Case<LstmOp, GruOp, SimpleRnnOp>([](auto layer) {
+        hoist(layer);
+        readLast(layer.getHidden(), layer.getSequence(), layer.getReverse());
+      });
+    });
+    // The cell states of all steps are there where a gradient asks for them.
     getOperation().walk([](LstmOp op) {
-      hoist(op);
-      readLast(op.getHidden(), op.getSequence(), op.getReverse());
-      // The states of all steps are there where a gradient asks for them.
       if (!op.getCells().use_empty())
         readLast(op.getCell(), op.getCells(), op.getReverse());
-    });
-    getOperation().walk([](GruOp op) {
-      hoist(op);
-      readLast(op.getHidden(), op.getSequence(), op.getReverse());
-    });
-    getOperation().walk([](SimpleRnnOp op) {
-      hoist(op);
-      readLast(op.getHidden(), op.getSequence(), op.getReverse());
     });
   }
 };

@@ -28,7 +28,7 @@ defvar DL_RecurrentText = [{
 
 def DL_LstmOp : DL_RecurrentOp<"lstm"> {
   let summary = "a long short-term memory over a sequence, in one direction";
-  let description = [{
+  let description = !strconcat([{
     With x the input, h and c the states before a step, (i, f, g, o) the sums x * weights + h * recurrent + bias
     of the input gate, the forget gate, the candidate and the output gate, in this order:
 
@@ -40,7 +40,7 @@ def DL_LstmOp : DL_RecurrentOp<"lstm"> {
     `hidden` and `cell` are the states after the last step that is taken. `cells` (steps, batch, units) and `gates`
     (steps, batch, 4 * units) are c' and the four activated gates of each step, for `dl.lstm_gradient`; nothing
     is computed for a result that is not used.
-  }] # DL_RecurrentText;
+  }], DL_RecurrentText);
   let arguments = (ins DL_FloatTensor:$input, Optional<DL_FloatTensor>:$weights, DL_FloatTensor:$recurrent,
                        Optional<DL_FloatTensor>:$bias, Optional<DL_FloatTensor>:$initial_hidden,
                        Optional<DL_FloatTensor>:$initial_cell, Optional<DL_FloatTensor>:$peephole,
@@ -62,7 +62,7 @@ def DL_LstmOp : DL_RecurrentOp<"lstm"> {
 
 def DL_GruOp : DL_RecurrentOp<"gru"> {
   let summary = "a gated recurrent unit over a sequence, in one direction";
-  let description = [{
+  let description = !strconcat([{
     With x the input, h the state before a step, (z, r) the sums x * weights + h * recurrent + bias +
     recurrent_bias of the update and the reset gate, and a and b the columns of the third gate, in the order z, r,
     candidate:
@@ -73,7 +73,7 @@ def DL_GruOp : DL_RecurrentOp<"gru"> {
 
     `hidden` is the state after the last step that is taken. `gates` (steps, batch, 4 * units) are gate(z),
     gate(r), g and, with `reset_after`, h * recurrent_a + recurrent_bias_a, else gate(r) * h.
-  }] # DL_RecurrentText;
+  }], DL_RecurrentText);
   let arguments = (ins DL_FloatTensor:$input, Optional<DL_FloatTensor>:$weights, DL_FloatTensor:$recurrent,
                        Optional<DL_FloatTensor>:$bias, Optional<DL_FloatTensor>:$recurrent_bias,
                        Optional<DL_FloatTensor>:$initial_hidden, Optional<DL_BoolTensor>:$mask,
@@ -93,10 +93,10 @@ def DL_GruOp : DL_RecurrentOp<"gru"> {
 
 def DL_SimpleRnnOp : DL_RecurrentOp<"simple_rnn"> {
   let summary = "a fully connected recurrence over a sequence, in one direction";
-  let description = [{
+  let description = !strconcat([{
     With x the input and h the state before a step: h' = activation(x * weights + h * recurrent + bias).
     `hidden` is the state after the last step that is taken.
-  }] # DL_RecurrentText;
+  }], DL_RecurrentText);
   let arguments = (ins DL_FloatTensor:$input, Optional<DL_FloatTensor>:$weights, DL_FloatTensor:$recurrent,
                        Optional<DL_FloatTensor>:$bias, Optional<DL_FloatTensor>:$initial_hidden,
                        Optional<DL_BoolTensor>:$mask, DefaultValuedAttr<BoolAttr, "false">:$reverse,
@@ -123,11 +123,11 @@ defvar DL_RecurrentGradientText = [{
 
 def DL_LstmGradientOp : DL_RecurrentOp<"lstm_gradient"> {
   let summary = "the cotangents of the gates' sums in dl.lstm";
-  let description = [{
+  let description = !strconcat([{
     From the cotangents of `sequence`, `hidden` and `cell` of a dl.lstm, and its `recurrent`, `cells`, `gates` and
     `initial_cell`: `sums` (steps, batch, 4 * units), the cotangents of the sums of i, f, g and o before their
     activation, and `cell`, that of the initial cell state.
-  }] # DL_RecurrentGradientText;
+  }], DL_RecurrentGradientText);
   let arguments = (ins DL_FloatTensor:$recurrent, DL_FloatTensor:$cells, DL_FloatTensor:$gates,
                        Optional<DL_FloatTensor>:$initial_cell, Optional<DL_FloatTensor>:$sequence_cotangent,
                        Optional<DL_FloatTensor>:$hidden_cotangent, Optional<DL_FloatTensor>:$cell_cotangent,
@@ -146,12 +146,42 @@ def DL_LstmGradientOp : DL_RecurrentOp<"lstm_gradient"> {
   }];
 }
 
+def DL_GruGradientOp : DL_RecurrentOp<"gru_gradient"> {
+  let summary = "the cotangents of the gates' sums in dl.gru";
+  let description = !strconcat([{
+    From the cotangents of `sequence` and `hidden` of a dl.gru, and its `recurrent`, `sequence`, `gates` and
+    `initial_hidden`: `sums` (steps, batch, 3 * units), the cotangents of the sums of z, r and the candidate before
+    their activation; `state_sums`, of the same shape, those of what the states add to these sums: with `reset_after`
+    the candidate's is multiplied by the reset gate, otherwise they are equal; and `hidden`, what flows to the
+    initial hidden state otherwise than through its product with `recurrent` by `state_sums`.
+
+    That product is one with all columns of `recurrent` with `reset_after`, and with those of z and r
+    otherwise: there the candidate's columns multiply the state once it is reset.
+  }], DL_RecurrentGradientText);
+  let arguments = (ins DL_FloatTensor:$recurrent, DL_FloatTensor:$sequence, DL_FloatTensor:$gates,
+                       Optional<DL_FloatTensor>:$initial_hidden, Optional<DL_FloatTensor>:$sequence_cotangent,
+                       Optional<DL_FloatTensor>:$hidden_cotangent,
+                       DefaultValuedAttr<BoolAttr, "false">:$reverse,
+                       DefaultValuedAttr<BoolAttr, "true">:$reset_after,
+                       DL_ActivationOr<"Sigmoid">:$gate_activation, DL_ActivationOr<"Tanh">:$cell_activation,
+                       DefaultValuedAttr<I64Attr, "0">:$packed_units);
+  let results = (outs DL_FloatTensor:$sums, DL_FloatTensor:$state_sums, DL_FloatTensor:$hidden);
+  let assemblyFormat = [{
+    $recurrent `sequence` $sequence `gates` $gates (`hidden` $initial_hidden^)?
+    (`d_sequence` $sequence_cotangent^)? (`d_hidden` $hidden_cotangent^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let extraClassDeclaration = fusionMethod # [{
+    static constexpr int64_t gateCount = 3;
+  }];
+}
+
 def DL_SimpleRnnGradientOp : DL_RecurrentOp<"simple_rnn_gradient"> {
   let summary = "the cotangents of the sums in dl.simple_rnn";
-  let description = [{
+  let description = !strconcat([{
     From the cotangents of `sequence` and `hidden` of a dl.simple_rnn, and its `recurrent` and `sequence`: `sums`
     (steps, batch, units), the cotangents of the sums before their activation.
-  }] # DL_RecurrentGradientText;
+  }], DL_RecurrentGradientText);
   let arguments = (ins DL_FloatTensor:$recurrent, DL_FloatTensor:$sequence,
                        Optional<DL_FloatTensor>:$sequence_cotangent, Optional<DL_FloatTensor>:$hidden_cotangent,
                        DefaultValuedAttr<BoolAttr, "false">:$reverse, DL_ActivationOr<"Tanh">:$activation,

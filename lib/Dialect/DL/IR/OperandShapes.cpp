@@ -1,0 +1,28 @@
+// What verifiers ask of the shapes and the types of operands.
+#include "OperandShapes.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+
+namespace dlc::dl {
+
+LogicalResult verifyShape(Operation *op, StringRef name, Value operand, const Dims &shape) {
+  if (!operand || dimsOf(operand.getType()) == shape)
+    return success();
+  return op->emitOpError("expects ")
+         << name << " of shape " << dimsString(shape) << ", got " << operand.getType();
+}
+
+LogicalResult verifyElements(Operation *op) {
+  Type element = getElementTypeOrSelf(op->getOperand(0));
+  for (Value operand : op->getOperands())
+    if (Type other = getElementTypeOrSelf(operand); other != element && !other.isInteger(1))
+      return op->emitOpError("expects operands of one element type, got ")
+             << element << " and " << other;
+  return success();
+}
+
+} // namespace dlc::dl

@@ -1,0 +1,20 @@
+// What verifiers ask of the shapes of operands. Private to the dialect.
+#ifndef DLC_LIB_DIALECT_DL_IR_OPERANDSHAPES_H
+#define DLC_LIB_DIALECT_DL_IR_OPERANDSHAPES_H
+
+#include "dlc/Dialect/DL/IR/ShapeInference.h"
+#include "mlir/IR/Operation.h"
+
+namespace dlc::dl {
+
+/// Checks `operand`, which may be absent, for its shape; open sizes are equal where their
+/// expressions are. Errors call it `name`.
+llvm::LogicalResult verifyShape(mlir::Operation *op, llvm::StringRef name, mlir::Value operand,
+                                const Dims &shape);
+
+/// Checks that all operands but those of bool have the element type of the first.
+llvm::LogicalResult verifyElements(mlir::Operation *op);
+
+} // namespace dlc::dl
+
+#endif // DLC_LIB_DIALECT_DL_IR_OPERANDSHAPES_H
