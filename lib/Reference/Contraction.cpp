@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 using namespace mlir;
 
@@ -365,6 +366,63 @@ static LogicalResult evaluateConvTranspose(ConvTransposeOp op, ArrayRef<Tensor> 
   return success();
 }
 
+//===-- Deformable convolution -------------------------------------------------------------===//
+
+/// The image at a place between its elements: linear along both axes, zeros outside.
+static double interpolated(const double *image, const Image &in, double y, double x) {
+  // So far outside there is nothing anyway, and an int64 holds it.
+  auto bounded = [](double place, int64_t size) {
+    return std::isnan(place) ? -2.0 : std::clamp(place, -2.0, static_cast<double>(size) + 1);
+  };
+  y = bounded(y, in.size[0]);
+  x = bounded(x, in.size[1]);
+  double sum = 0;
+  for (int64_t row : {0, 1})
+    for (int64_t column : {0, 1}) {
+      std::array<int64_t, 3> at{static_cast<int64_t>(std::floor(y)) + row,
+                                static_cast<int64_t>(std::floor(x)) + column, 0};
+      double weight = (1 - std::fabs(y - static_cast<double>(at[0]))) *
+                      (1 - std::fabs(x - static_cast<double>(at[1])));
+      if (in.contains(at))
+        sum += weight * image[in.offset(at)];
+    }
+  return sum;
+}
+
+static LogicalResult evaluateDeformConv(DeformConvOp op, ArrayRef<Tensor> operands,
+                                        MutableArrayRef<Tensor> results) {
+  Tensor input = toDouble(operands[0]), filter = toDouble(operands[1]),
+         offset = toDouble(operands[2]), wide(DType::F64, results[0].shape());
+  Tensor bias = operands[3] ? toDouble(operands[3]) : Tensor(),
+         mask = operands[4] ? toDouble(operands[4]) : Tensor();
+  Image in(input.shape(), Layout::ChannelsFirst), out(wide.shape(), Layout::ChannelsFirst);
+  Window window(op, ArrayRef<int64_t>(filter.shape()).drop_front(2));
+  int64_t inputs = filter.shape()[1], outputs = out.channels / op.getGroups();
+  int64_t taps = window.taps(), offsetGroups = op.getOffsetGroups(), places = out.positions();
+  auto sampled = [&](int64_t n, int64_t channel, int64_t tap, int64_t p) {
+    int64_t group = channel / (in.channels / offsetGroups);
+    int64_t moved = (n * offsetGroups + group) * taps + tap;
+    std::array<int64_t, 3> from = window.place(out.coordinates(p), tap);
+    const double *move = offset.data<double>() + 2 * moved * places + p;
+    double value = interpolated(
+        input.data<double>() + n * in.batchStride + channel * in.channelStride, in,
+        static_cast<double>(from[0]) + move[0], static_cast<double>(from[1]) + move[places]);
+    return mask ? value * mask.data<double>()[moved * places + p] : value;
+  };
+  for (int64_t n = 0; n < out.batch; ++n)
+    for (int64_t o = 0; o < out.channels; ++o)
+      for (int64_t p = 0; p < places; ++p) {
+        double sum = bias ? bias.data<double>()[o] : 0;
+        for (int64_t c = 0; c < inputs; ++c)
+          for (int64_t tap = 0; tap < taps; ++tap)
+            sum += filter.data<double>()[(o * inputs + c) * taps + tap] *
+                   sampled(n, o / outputs * inputs + c, tap, p);
+        wide.data<double>()[(n * out.channels + o) * places + p] = sum;
+      }
+  narrow(wide, results[0]);
+  return success();
+}
+
 //===-- Gradient of a convolution's filter
 //---------------------------------------------------------===//
 
@@ -404,6 +462,7 @@ void attachContractionReference(MLIRContext *context) {
   attachReference<MatmulOp, evaluateMatmul>(context);
   attachReference<ConvOp, evaluateConv>(context);
   attachReference<ConvTransposeOp, evaluateConvTranspose>(context);
+  attachReference<DeformConvOp, evaluateDeformConv>(context);
   attachReference<ConvFilterGradientOp, evaluateConvFilterGradient>(context);
 }
 

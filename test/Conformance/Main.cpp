@@ -2,8 +2,9 @@
 //
 //   dlc-conformance DATA [--filter TEXT] [--jobs N] [--report FILE] [--at-least N]
 //
-// DATA is onnx/backend/test/data of the onnx package. Exits 1 where a test crashes, hangs or gives
-// a wrong number, or where fewer than --at-least pass.
+// DATA is onnx/backend/test/data of the onnx package. With --filter only tests whose name contains
+// TEXT are run, and of the report their lines alone change. Exits 1 where a test crashes, hangs or
+// gives a wrong number, or where fewer than --at-least pass.
 #include "Report.h"
 #include "dlc/Support/AtomicFile.h"
 
@@ -95,6 +96,25 @@ std::vector<Result> runAll(const std::vector<Case> &cases, size_t jobs, const fs
   return results;
 }
 
+/// Writes the report of `results`; those of a part of the suite go into the report that is there.
+bool writeReport(const Options &options, std::vector<Result> results) {
+  if (!options.filter.empty()) {
+    auto page = dlc::readFile(options.report);
+    auto merged =
+        withEarlier(findCases(options.data, ""), results, page ? std::string_view(*page) : "");
+    if (!merged) {
+      std::fprintf(stderr, "dlc-conformance: %s is no report of this suite: run without --filter\n",
+                   options.report.c_str());
+      return false;
+    }
+    results = std::move(*merged);
+  }
+  auto status = dlc::writeFileAtomically(options.report, report(results));
+  if (!status)
+    std::fprintf(stderr, "dlc-conformance: %s\n", status.error().message.c_str());
+  return static_cast<bool>(status);
+}
+
 bool parseCount(const char *text, size_t &value) {
   std::string_view digits(text);
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -143,12 +163,8 @@ int main(int argc, char **argv) {
   std::vector<Result> results = runAll(cases, options.jobs, scratch);
   std::error_code ignored;
   fs::remove_all(scratch, ignored);
-  if (!options.report.empty()) {
-    if (auto status = dlc::writeFileAtomically(options.report, report(results)); !status) {
-      std::fprintf(stderr, "dlc-conformance: %s\n", status.error().message.c_str());
-      return 1;
-    }
-  }
+  if (!options.report.empty() && !writeReport(options, results))
+    return 1;
   size_t passed = count(results, Verdict::Pass);
   size_t broken = count(results, Verdict::Wrong) + count(results, Verdict::Crash) +
                   count(results, Verdict::Timeout);

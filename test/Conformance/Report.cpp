@@ -24,6 +24,20 @@ std::string withoutPath(const Result &result) {
   return reason;
 }
 
+/// The cells of a row of a table.
+std::vector<std::string> cellsOf(std::string_view line) {
+  std::vector<std::string> cells;
+  while (line.starts_with("| ")) {
+    line.remove_prefix(2);
+    size_t end = line.find(" |");
+    if (end == std::string_view::npos)
+      break;
+    cells.emplace_back(line.substr(0, end));
+    line.remove_prefix(end + 1);
+  }
+  return cells;
+}
+
 std::string groupRow(std::string_view group, const std::vector<Result> &results) {
   std::vector<Result> members;
   std::copy_if(results.begin(), results.end(), std::back_inserter(members),
@@ -81,4 +95,29 @@ std::string dlc::conformance::report(const std::vector<Result> &results) {
       page += "| " + result.test.name + " | " + std::string(verdictName(result.outcome.verdict)) +
               " | " + withoutPath(result) + " |\n";
   return page;
+}
+
+std::optional<std::vector<Result>> dlc::conformance::withEarlier(const std::vector<Case> &all,
+                                                                 const std::vector<Result> &some,
+                                                                 std::string_view page) {
+  std::map<std::string, Outcome> outcomes;
+  bool sameSuite = false;
+  for (size_t begin = 0; begin < page.size();) {
+    size_t end = std::min(page.find('\n', begin), page.size());
+    std::vector<std::string> cells = cellsOf(page.substr(begin, end - begin));
+    begin = end + 1;
+    if (cells.size() > 1 && cells[0] == "all")
+      sameSuite = cells[1] == std::to_string(all.size());
+    for (Verdict verdict : verdicts)
+      if (cells.size() == 3 && cells[1] == verdictName(verdict))
+        outcomes[cells[0]] = {verdict, cells[2]};
+  }
+  if (!sameSuite)
+    return std::nullopt;
+  for (const Result &result : some)
+    outcomes[result.test.name] = result.outcome;
+  std::vector<Result> results;
+  for (const Case &test : all)
+    results.push_back({test, outcomes[test.name]}); // Outcome() passes: such tests have no row.
+  return results;
 }

@@ -4,6 +4,7 @@
 
 #include "RunCase.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,11 @@ size_t count(const std::vector<Result> &results, Verdict verdict);
 /// Markdown: a row a group, then the tests that do not pass, by reason. Does not depend on the
 /// machine's paths or on time.
 std::string report(const std::vector<Result> &results);
+
+/// A result for each of `all`: that of `some` for the tests that were run now, for the others what
+/// `page`, an earlier report, says. Nullopt where the page is of another suite.
+std::optional<std::vector<Result>>
+withEarlier(const std::vector<Case> &all, const std::vector<Result> &some, std::string_view page);
 
 } // namespace dlc::conformance
 

@@ -106,3 +106,74 @@ func.func @conv_filter_gradient_c2(%x: tensor<1x3x8x8xf32>, %dy: tensor<1x4x6x6x
     : (tensor<1x3x8x8xf32>, tensor<1x4x6x6xf32>) -> tensor<4x1x3x3xf32>
   return
 }
+
+// -----
+
+func.func @deform_conv_c1(%x: tensor<1x4x5x5xf32>, %w: tensor<2x4x3x3xf32>, %o: tensor<1x18x3x3xf64>) {
+  // expected-error @+1 {{expects operands of one element type, got 'f32' and 'f64'}}
+  %0 = dl.deform_conv %x, %w offset %o {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x4x5x5xf32>, tensor<2x4x3x3xf32>, tensor<1x18x3x3xf64>) -> tensor<1x2x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @deform_conv_c2(%x: tensor<1x4x5x5xf32>, %w: tensor<3x2x3x3xf32>, %o: tensor<1x18x3x3xf32>) {
+  // expected-error @+1 {{expects groups (2) to divide the 3 output channels}}
+  %0 = dl.deform_conv %x, %w offset %o {groups = 2 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x4x5x5xf32>, tensor<3x2x3x3xf32>, tensor<1x18x3x3xf32>) -> tensor<1x3x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @deform_conv_c3(%x: tensor<1x4x5x5xf32>, %w: tensor<2x4x3x3xf32>, %o: tensor<1x54x3x3xf32>) {
+  // expected-error @+1 {{expects offset groups (3) to divide the 4 input channels}}
+  %0 = dl.deform_conv %x, %w offset %o {offset_groups = 3 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x4x5x5xf32>, tensor<2x4x3x3xf32>, tensor<1x54x3x3xf32>) -> tensor<1x2x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @deform_conv_c4(%x: tensor<1x4x5x5xf32>, %w: tensor<2x4x3x3xf32>, %o: tensor<1x9x3x3xf32>) {
+  // expected-error @+1 {{expects offsets of shape 1x18x3x3, got 'tensor<1x9x3x3xf32>'}}
+  %0 = dl.deform_conv %x, %w offset %o {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x4x5x5xf32>, tensor<2x4x3x3xf32>, tensor<1x9x3x3xf32>) -> tensor<1x2x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @deform_conv_c5(%x: tensor<1x4x5x5xf32>, %w: tensor<2x4x3x3xf32>, %o: tensor<1x18x3x3xf32>, %m: tensor<1x18x3x3xf32>) {
+  // expected-error @+1 {{expects a mask of shape 1x9x3x3, got 'tensor<1x18x3x3xf32>'}}
+  %0 = dl.deform_conv %x, %w offset %o mask %m {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x4x5x5xf32>, tensor<2x4x3x3xf32>, tensor<1x18x3x3xf32>, tensor<1x18x3x3xf32>) -> tensor<1x2x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @deform_conv_c6(%x: tensor<1x4x5x5xf32>, %w: tensor<2x4x3x3xf32>, %o: tensor<1x18x3x3xf32>, %b: tensor<4xf32>) {
+  // expected-error @+1 {{expects a bias of shape 2, got 'tensor<4xf32>'}}
+  %0 = dl.deform_conv %x, %w offset %o bias %b {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x4x5x5xf32>, tensor<2x4x3x3xf32>, tensor<1x18x3x3xf32>, tensor<4xf32>) -> tensor<1x2x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @deform_conv_channels_differ(%x: tensor<1x4x5x5xf32>, %w: tensor<2x3x3x3xf32>, %o: tensor<1x18x3x3xf32>) {
+  // expected-error @+2 {{has not the 6 channels that filter}}
+  // expected-error @+1 {{'dl.deform_conv' op failed to infer returned types}}
+  %0 = dl.deform_conv %x, %w offset %o {groups = 2 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
+    : (tensor<1x4x5x5xf32>, tensor<2x3x3x3xf32>, tensor<1x18x3x3xf32>) -> tensor<1x2x3x3xf32>
+  return
+}

@@ -82,3 +82,52 @@ TEST(ContractionEmission, MatmulOfTransposedOperands) {
   checkOp("dl.matmul %0, %1 {transpose_rhs = true}", {"tensor<3x9x37xf32>", "tensor<3x21x37xf32>"},
           {"tensor<3x9x21xf32>"}, 2e-5);
 }
+
+/// (batch, channels, size, outputs, kernel) with everything else around it.
+static void checkDeformConv(int batch, int channels, int height, int width, int outputs, int kernel,
+                            int groups, int offsetGroups, int stride, bool bias, bool mask,
+                            const std::string &element = "f32", double tolerance = 1e-4) {
+  auto tensor = [&](std::vector<int> sizes) {
+    std::string text = "tensor<";
+    for (int size : sizes)
+      text += std::to_string(size) + "x";
+    return text + element + ">";
+  };
+  auto pair = [](int value) {
+    return "array<i64: " + std::to_string(value) + ", " + std::to_string(value) + ">";
+  };
+  int pad = kernel / 2, taps = offsetGroups * kernel * kernel;
+  auto placed = [&](int size) { return (size + 2 * pad - kernel) / stride + 1; };
+  int oh = placed(height), ow = placed(width);
+  std::vector<std::string> inputs = {tensor({batch, channels, height, width}),
+                                     tensor({outputs, channels / groups, kernel, kernel}),
+                                     tensor({batch, 2 * taps, oh, ow})};
+  std::string op = "dl.deform_conv %0, %1 offset %2";
+  if (bias) {
+    op += " bias %" + std::to_string(inputs.size());
+    inputs.push_back(tensor({outputs}));
+  }
+  if (mask) {
+    op += " mask %" + std::to_string(inputs.size());
+    inputs.push_back(tensor({batch, taps, oh, ow}));
+  }
+  op += " {groups = " + std::to_string(groups) +
+        " : i64, offset_groups = " + std::to_string(offsetGroups) +
+        " : i64, strides = " + pair(stride) + ", dilations = " + pair(1) +
+        ", pads_begin = " + pair(pad) + ", pads_end = " + pair(pad) + "}";
+  checkOp(op, inputs, {tensor({batch, outputs, oh, ow})}, tolerance);
+}
+
+TEST(ContractionEmission, DeformConv) {
+  // The pattern's moves reach a dozen elements to either side.
+  checkDeformConv(1, 1, 5, 7, 1, 1, 1, 1, 1, false, false);
+  checkDeformConv(2, 3, 7, 5, 4, 3, 1, 1, 1, true, false);
+  checkDeformConv(1, 6, 9, 17, 4, 3, 2, 3, 2, true, true);
+  checkDeformConv(3, 4, 1, 1, 2, 3, 1, 2, 1, false, true);
+  checkDeformConv(1, 2, 13, 16, 3, 5, 1, 1, 1, false, true, "f64", 1e-9);
+  checkDeformConv(1, 2, 5, 6, 2, 3, 1, 1, 1, true, true, "f16", 2e-2);
+}
+
+TEST(ContractionEmission, DeformConvOfNoElements) {
+  checkDeformConv(0, 3, 5, 5, 2, 3, 1, 1, 1, true, false);
+}

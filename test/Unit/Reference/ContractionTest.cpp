@@ -196,3 +196,60 @@ TEST(Contraction, ConvTransposeIsTheAdjointOfConv) {
     b += x.asDouble(i) * back.asDouble(i);
   EXPECT_EQ(a, b);
 }
+
+//===-- Deformable convolution -------------------------------------------------------------===//
+
+static const char *const noPads = "strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, "
+                                  "pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>";
+
+/// A kernel of one tap that reads the 3x3 image 0 to 8 at its own place, moved by `down` and
+/// `right`.
+static std::vector<double> readMoved(double down, double right) {
+  Tensor image = f32({1, 1, 3, 3}, {0, 1, 2, 3, 4, 5, 6, 7, 8});
+  std::vector<double> moves(9, down);
+  moves.insert(moves.end(), 9, right);
+  return values(evaluate("dl.deform_conv %0, %1 offset %2 {" + std::string(noPads) + "}",
+                         {image, f32({1, 1, 1, 1}, {1}), f32({1, 2, 3, 3}, moves)},
+                         {"tensor<1x1x3x3xf32>"})[0]);
+}
+
+TEST(Contraction, DeformConvReadsBetweenElements) {
+  EXPECT_EQ(readMoved(0, 0), (std::vector<double>{0, 1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(readMoved(1, 0), (std::vector<double>{3, 4, 5, 6, 7, 8, 0, 0, 0}));
+  EXPECT_EQ(readMoved(0, -1), (std::vector<double>{0, 0, 1, 0, 3, 4, 0, 6, 7}));
+  // Half of an element at the edge is zeros.
+  EXPECT_EQ(readMoved(0.5, 0), (std::vector<double>{1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 3, 3.5, 4}));
+  EXPECT_EQ(readMoved(0, 0.5), (std::vector<double>{0.5, 1.5, 1, 3.5, 4.5, 2.5, 6.5, 7.5, 4}));
+}
+
+TEST(Contraction, DeformConvReadsZerosFarOutside) {
+  for (double far : {1e30, -1e30, inf, -inf, NaN})
+    EXPECT_EQ(readMoved(far, 0), std::vector<double>(9, 0));
+}
+
+TEST(Contraction, DeformConvWithoutMovesIsConv) {
+  Tensor input = pattern(DType::F32, {2, 6, 7, 5}), filter = pattern(DType::F32, {4, 3, 3, 2}, 2),
+         bias = pattern(DType::F32, {4}, 3), offset(DType::F32, {2, 36, 4, 3}),
+         mask(DType::F32, {2, 18, 4, 3});
+  for (int64_t i = 0; i < mask.numElements(); ++i)
+    mask.setDouble(i, 1);
+  std::string window =
+      "groups = 2 : i64, strides = array<i64: 2, 2>, dilations = array<i64: 1, 2>, "
+      "pads_begin = array<i64: 1, 2>, pads_end = array<i64: 1, 0>";
+  Tensor moved = evaluate(
+      "dl.deform_conv %0, %1 offset %2 bias %3 mask %4 {offset_groups = 3 : i64, " + window + "}",
+      {input, filter, offset, bias, mask}, {"tensor<2x4x4x3xf32>"})[0];
+  Tensor plain = evaluate("dl.conv %0, %1, %2 {" + window + "}", {input, filter, bias},
+                          {"tensor<2x4x4x3xf32>"})[0];
+  EXPECT_EQ(values(moved), values(plain));
+}
+
+TEST(Contraction, DeformConvMasksEachTapOfItsGroup) {
+  // Two channels, each its own offset group, one tap: the second's is taken by half.
+  Tensor result = evaluate("dl.deform_conv %0, %1 offset %2 mask %3 {offset_groups = 2 : i64, " +
+                               std::string(noPads) + "}",
+                           {f32({1, 2, 1, 1}, {3, 5}), f32({1, 2, 1, 1}, {1, 10}),
+                            f32({1, 4, 1, 1}, {0, 0, 0, 0}), f32({1, 2, 1, 1}, {1, 0.5})},
+                           {"tensor<1x1x1x1xf32>"})[0];
+  EXPECT_EQ(result.asDouble(0), 28);
+}

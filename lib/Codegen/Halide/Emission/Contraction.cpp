@@ -16,12 +16,10 @@ using dlc::templates::Sizes;
 using Halide::Expr;
 
 namespace dlc::codegen {
-namespace {
 
 //===-- Any contraction, plainly
 //-------------------------------------------------------------------===//
 
-/// Defines the op's result as a Func over its own axes that sums `term(coords, k)` over `extents`.
 void emitPlainSum(KernelEmitter &emitter, Operation *op, const Sizes &extents,
                   const std::function<Expr(const Coords &, const Halide::RDom &)> &term, Value bias,
                   unsigned channelAxis) {
@@ -46,6 +44,8 @@ void emitPlainSum(KernelEmitter &emitter, Operation *op, const Sizes &extents,
   });
   emitter.scheduleGenerically();
 }
+
+namespace {
 
 //===-- Matmul
 //-------------------------------------------------------------------------------------===//
@@ -339,12 +339,20 @@ struct ConvFilterGradientModel
   }
 };
 
+struct DeformConvModel
+    : AnchorEmissionOpInterface::ExternalModel<DeformConvModel, dl::DeformConvOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    emitDeformConv(cast<dl::DeformConvOp>(operation), emitter);
+  }
+};
+
 } // namespace
 
 void attachContractionEmission(MLIRContext *context) {
   dl::MatmulOp::attachInterface<MatmulModel>(*context);
   dl::ConvOp::attachInterface<ConvModel>(*context);
   dl::ConvTransposeOp::attachInterface<ConvTransposeModel>(*context);
+  dl::DeformConvOp::attachInterface<DeformConvModel>(*context);
   dl::ConvFilterGradientOp::attachInterface<ConvFilterGradientModel>(*context);
 }
 

@@ -1,5 +1,5 @@
-// Convolutions and their gradients through the contraction templates, and what their emissions
-// share.
+// Convolutions and their gradients through the contraction templates, deformable ones plainly, and
+// what their emissions share.
 #ifndef DLC_LIB_CODEGEN_HALIDE_EMISSION_CONVOLUTION_H
 #define DLC_LIB_CODEGEN_HALIDE_EMISSION_CONVOLUTION_H
 
@@ -16,6 +16,15 @@ void emitDirectConv(dl::ConvOp op, KernelEmitter &emitter);
 void emitDirectConvTranspose(dl::ConvTransposeOp op, KernelEmitter &emitter);
 /// See Templates/FilterGradient.h and schedule::isDirect.
 void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitter);
+
+/// Plainly, for any schedule.
+void emitDeformConv(dl::DeformConvOp op, KernelEmitter &emitter);
+
+/// Defines the result of `op` as a Func over its own axes that sums `term(coords, k)` over
+/// `extents`, and adds `bias`, one element a place along `channelAxis`: any contraction, plainly.
+void emitPlainSum(KernelEmitter &emitter, mlir::Operation *op, const templates::Sizes &extents,
+                  const std::function<Halide::Expr(const Coords &, const Halide::RDom &)> &term,
+                  mlir::Value bias, unsigned channelAxis);
 
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
   return llvm::cast<mlir::RankedTensorType>(value.getType()).getShape();

@@ -1,4 +1,5 @@
 // Matrix products and convolutions: inference, verifiers, cost.
+#include "OperandShapes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 
 using namespace mlir;
@@ -97,6 +98,14 @@ static LogicalResult checkWindow(std::optional<Location> loc, Adaptor op, size_t
   return success();
 }
 
+/// Places of a window of `kernel` taps along spatial axis `i` of `size` elements.
+template <typename Adaptor>
+static AffineExpr placesOf(Adaptor op, size_t i, AffineExpr size, AffineExpr kernel) {
+  AffineExpr span = (kernel - 1) * op.getDilations()[i] + 1;
+  AffineExpr padded = size + (op.getPadsBegin()[i] + op.getPadsEnd()[i]);
+  return (padded - span).floorDiv(op.getStrides()[i]) + 1;
+}
+
 LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                        ValueRange operands, DictionaryAttr attributes,
                                        OpaqueProperties properties, RegionRange regions,
@@ -124,9 +133,7 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
                                      : filter[0];
   for (size_t i = 0; i < spatial; ++i) {
     AffineExpr kernel = filter[(packed ? 1 : outputLast ? 0 : 2) + i];
-    AffineExpr span = (kernel - 1) * op.getDilations()[i] + 1;
-    AffineExpr padded = input[firstSpatial + i] + (op.getPadsBegin()[i] + op.getPadsEnd()[i]);
-    AffineExpr size = (padded - span).floorDiv(op.getStrides()[i]) + 1;
+    AffineExpr size = placesOf(op, i, input[firstSpatial + i], kernel);
     if (std::optional<int64_t> value = constantDim(size); value && *value < 0)
       return inferenceError(loc, "conv kernel " + dimsString(filter) +
                                      " is larger than padded input " + dimsString(input));
@@ -213,6 +220,72 @@ int64_t ConvTransposeOp::getFlops() {
   for (int64_t i = 2; i < filter.getRank(); ++i)
     taps *= sizeOf(filter, i);
   return 2 * taps * elementsOf(getInput().getType());
+}
+
+//===-- Deformable convolution -------------------------------------------------------------===//
+
+LogicalResult DeformConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                             ValueRange operands, DictionaryAttr attributes,
+                                             OpaqueProperties properties, RegionRange regions,
+                                             SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  Dims input = dimsOf(op.getInput().getType()), filter = dimsOf(op.getFilter().getType());
+  if (input.size() != 4 || filter.size() != 4)
+    return inferenceError(loc, "deform_conv expects an input and a filter of rank 4, got " +
+                                   dimsString(input) + " and " + dimsString(filter));
+  if (failed(checkWindow(loc, op, /*spatial=*/2)))
+    return failure();
+  if (input[1] != filter[1] * op.getGroups())
+    return inferenceError(loc, "deform_conv input " + dimsString(input) + " has not the " +
+                                   dimsString({filter[1] * op.getGroups()}) +
+                                   " channels that filter " + dimsString(filter) +
+                                   " and groups = " + Twine(op.getGroups()) + " ask for");
+  Dims result{input[0], filter[0]};
+  for (size_t i = 0; i < 2; ++i) {
+    result.push_back(placesOf(op, i, input[2 + i], filter[2 + i]));
+    if (std::optional<int64_t> value = constantDim(result.back()); value && *value < 0)
+      return inferenceError(loc, "deform_conv kernel " + dimsString(filter) +
+                                     " is larger than padded input " + dimsString(input));
+  }
+  types.push_back(tensorOf(result, getElementTypeOrSelf(op.getInput().getType())));
+  return success();
+}
+
+LogicalResult DeformConvOp::verify() {
+  // deform_conv_c1
+  if (failed(verifyElements(*this)))
+    return failure();
+  // deform_conv_c2
+  int64_t groups = getGroups(), offsetGroups = getOffsetGroups();
+  int64_t inputs = getInput().getType().getDimSize(1),
+          outputs = getFilter().getType().getDimSize(0);
+  if (groups < 1 || (!ShapedType::isDynamic(outputs) && outputs % groups != 0))
+    return emitOpError("expects groups (")
+           << groups << ") to divide the " << outputs << " output channels";
+  // deform_conv_c3
+  if (offsetGroups < 1 || (!ShapedType::isDynamic(inputs) && inputs % offsetGroups != 0))
+    return emitOpError("expects offset groups (")
+           << offsetGroups << ") to divide the " << inputs << " input channels";
+  Dims result = dimsOf(getResult().getType()), filter = dimsOf(getFilter().getType());
+  AffineExpr taps = filter[2] * filter[3] * offsetGroups;
+  // deform_conv_c4
+  if (failed(
+          verifyShape(*this, "offsets", getOffset(), {result[0], taps * 2, result[2], result[3]})))
+    return failure();
+  // deform_conv_c5
+  if (failed(verifyShape(*this, "a mask", getMask(), {result[0], taps, result[2], result[3]})))
+    return failure();
+  // deform_conv_c6
+  return verifyShape(*this, "a bias", getBias(), {result[1]});
+}
+
+/// Each tap of each channel is a mean of four elements, made once; then as in a convolution.
+int64_t DeformConvOp::getFlops() {
+  RankedTensorType filter = getFilter().getType(), result = getResult().getType();
+  int64_t taps = sizeOf(filter, 2) * sizeOf(filter, 3);
+  int64_t samples = sizeOf(result, 0) * sizeOf(result, 2) * sizeOf(result, 3) *
+                    sizeOf(getInput().getType(), 1) * taps;
+  return 2 * taps * sizeOf(filter, 1) * elementsOf(result) + 8 * samples;
 }
 
 //===-- Gradients

@@ -76,6 +76,26 @@ static LogicalResult importConv(NodeContext &c) {
                                              static_cast<uint64_t>(groups)));
 }
 
+/// Two spatial axes, the only ones for which ONNX says what an offset is.
+static LogicalResult importDeformConv(NodeContext &c) {
+  Ints filter = c.shapeOf(c.input(1));
+  if (c.failed())
+    return failure();
+  if (c.rankOf(c.input(0)) != 4)
+    return c.unsupported("an input of rank " + Twine(c.rankOf(c.input(0))) +
+                         ": expected two spatial axes");
+  if (filter.size() != 4)
+    return c.badInput("filter has rank " + Twine(filter.size()) + ", expected 4");
+  FailureOr<SpatialAttributes> window = spatialAttributes(c, c.input(0), spatialOf(filter));
+  if (failed(window))
+    return failure();
+  return c.setOutput(0, c.create<dl::DeformConvOp>(
+                            c.input(0), c.input(1), c.input(2), c.input(3), c.input(4),
+                            c.i64s(window->strides), c.i64s(window->dilations),
+                            c.i64s(window->padsBegin), c.i64s(window->padsEnd),
+                            c.i64(c.intAttr("group", 1)), c.i64(c.intAttr("offset_group", 1))));
+}
+
 //===-- ConvTranspose ----------------------------------------------------------------------===//
 
 /// Pads that give the size asked for by `output_shape` or by auto_pad = SAME_*; the odd one goes to
@@ -192,6 +212,11 @@ void registerContractionImporters(OpTable &table) {
              .minInputs = 2,
              .maxInputs = 3,
              .limits = "1 to 3 spatial axes"});
+  table.add({.opType = "DeformConv",
+             .import = importDeformConv,
+             .minInputs = 3,
+             .maxInputs = 5,
+             .limits = "two spatial axes"});
   table.add({.opType = "Col2Im",
              .import = importCol2Im,
              .minInputs = 3,

@@ -62,6 +62,29 @@ def DL_ConvTransposeOp : DL_ConvolutionOp<"conv_transpose",
   }];
 }
 
+def DL_DeformConvOp : DL_Op<"deform_conv", "Contraction", [AttrSizedOperandSegments]> {
+  let summary = "conv over two spatial axes whose taps are moved by data (deformable convolution)";
+  let description = [{
+    `input` is (N, C, H, W), `filter` (O, C/groups, kH, kW), the result (N, O, oH, oW), of conv's sizes.
+    `offset` (N, offset_groups * kH * kW * 2, oH, oW) holds for each tap how far down, then how far to the right
+    it is read from its place in the window; `mask` (N, offset_groups * kH * kW, oH, oW) what is read there is multiplied
+    by. Channel c belongs to offset group c * offset_groups / C. Between elements the input is interpolated
+    linearly along both axes; outside of it there are zeros, and so is what an offset of NaN reads.
+  }];
+  let arguments = (ins DL_FloatTensor:$input, DL_FloatTensor:$filter, DL_FloatTensor:$offset,
+                       Optional<DL_FloatTensor>:$bias, Optional<DL_FloatTensor>:$mask,
+                       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
+                       DenseI64ArrayAttr:$pads_begin, DenseI64ArrayAttr:$pads_end,
+                       DefaultValuedAttr<I64Attr, "1">:$groups,
+                       DefaultValuedAttr<I64Attr, "1">:$offset_groups);
+  let results = (outs DL_FloatTensor:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $input `,` $filter `offset` $offset (`bias` $bias^)? (`mask` $mask^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
 def DL_ConvFilterGradientOp : DL_Op<"conv_filter_gradient", "Reduction"> {
   let summary = "the gradient of conv with respect to its filter";
   let description = [{
