@@ -1,8 +1,8 @@
 // RUN: dlc-opt %s -split-input-file -autodiff-gradient -verify-diagnostics
 
-func.func @main(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> {
-  // expected-error @+1 {{'dl.lrn' op has no gradient rule: expected an op that can be differentiated}}
-  %0 = dl.lrn %x {size = 3 : i64} : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+func.func @main(%x: tensor<1x3x4x4xf32>, %grid: tensor<1x4x4x2xf32>) -> tensor<1x3x4x4xf32> {
+  // expected-error @+1 {{'dl.grid_sample' op has no gradient rule: expected an op that can be differentiated}}
+  %0 = dl.grid_sample %x, %grid : (tensor<1x3x4x4xf32>, tensor<1x4x4x2xf32>) -> tensor<1x3x4x4xf32>
   return %0 : tensor<1x3x4x4xf32>
 }
 

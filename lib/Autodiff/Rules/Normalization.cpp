@@ -20,6 +20,45 @@ Term softmaxGradient(int64_t axis, Term y, Term dy) {
   return weighted - y * sum(weighted, axesFrom(axis, y.rank()).front());
 }
 
+/// y = x / n, n = sum(|x|^p)^(1/p): dx = (dy - sum(dy * y) * sign(y) * |y|^(p-1)) / n, 0 where n is
+/// 0.
+Term lpNormalizeGradient(dl::LpNormalizeOp op, Term x, Term y, Term dy) {
+  const int64_t axis = axesFrom(op.getAxis(), x.rank()).front();
+  const bool one = op.getP() == 1;
+  Term norm = one ? sum(abs(x), axis) : sqrt(sum(x * x, axis));
+  Term turn = one ? sign(y) : y;
+  return where(norm > 0.0, (dy - sum(dy * y, axis) * turn) / norm, 0.0);
+}
+
+/// The mean over `size` channels that begin `before` channels before each, with zeros beyond the
+/// ends.
+Term channelMean(dl::LrnOp op, Term x, int64_t size, int64_t before) {
+  // Channels are the axis that the window slides along; what is behind them, a pool's channels.
+  SmallVector<int64_t> shape(x.type().getShape()), image{1, 1, 1};
+  const int64_t channelAxis = op.getChannelAxis();
+  for (auto [axis, extent] : llvm::enumerate(shape)) {
+    auto place = static_cast<int64_t>(axis);
+    image[place < channelAxis ? 0 : place == channelAxis ? 1 : 2] *= extent;
+  }
+  const int64_t one = 1, after = size - 1 - before;
+  Term pooled = reshape(x, image).make<dl::AveragePoolOp>(
+      ArrayRef(size), /*strides=*/ArrayRef(one), /*dilations=*/ArrayRef(one), ArrayRef(before),
+      ArrayRef(after), /*ceil_mode=*/false, /*count_include_pad=*/true, dl::Layout::ChannelsLast);
+  return reshape(pooled, shape);
+}
+
+/// y = x * d^-beta, d = offset + alpha * mean(x^2) over a window of channels: each element moves
+/// the d of all windows that it lies in. dx = dy * d^-beta - 2 * alpha * beta * x * mean(dy * x *
+/// d^(-beta-1)), the mean over the window turned round.
+Term lrnGradient(dl::LrnOp op, Term x, Term dy) {
+  const int64_t size = op.getSize(), before = (size - 1) / 2;
+  const double alpha = number(op.getAlpha()), beta = number(op.getBeta());
+  Term d = channelMean(op, x * x, size, before) * alpha + number(op.getOffset());
+  Term scaled = dy * pow(d, d.scalar(-beta));
+  Term others = channelMean(op, x * scaled / d, size, size - 1 - before);
+  return scaled - x * others * (2 * alpha * beta);
+}
+
 /// dx for statistics over `axes`, and z by reference for the scale's cotangent.
 Term centredGradient(Term x, Term dz, ArrayRef<int64_t> axes, double epsilon, Term &z) {
   Term centred = x - mean(x, axes);
@@ -138,18 +177,21 @@ LogicalResult batchNormGradient(dl::BatchNormOp op, GradientBuilder &g) {
   return success();
 }
 
-/// Statistics of each image and group of channels. Groups become an axis of their own.
+/// Statistics of each image and group of channels. Groups become an axis of their own, before the
+/// channels in them.
 template <typename Op>
 LogicalResult groupedGradient(Op op, int64_t groups, GradientBuilder &g) {
-  if (op.isChannelsLast())
-    return op.emitOpError("has a gradient rule for channels-first images only");
   ArrayRef<int64_t> shape = op.getInput().getType().getShape();
-  SmallVector<int64_t> split{shape[0], groups, shape[1] / groups};
-  split.append(shape.begin() + 2, shape.end());
+  int64_t groupAxis = op.getChannelAxis();
+  SmallVector<int64_t> split(shape), axes;
+  split[groupAxis] /= groups;
+  split.insert(split.begin() + groupAxis, groups);
+  for (int64_t axis = 1; axis < static_cast<int64_t>(split.size()); ++axis)
+    if (axis != groupAxis)
+      axes.push_back(axis);
   Term dy = g.cotangent(), z = dy;
   Term dz = reshape(dy * overImage(op, g.operand(1)), split);
-  Term dx = centredGradient(reshape(g.operand(0), split), dz, axesFrom(2, split.size()),
-                            number(op.getEpsilon()), z);
+  Term dx = centredGradient(reshape(g.operand(0), split), dz, axes, number(op.getEpsilon()), z);
   if (g.wants(0))
     g.add(0, reshape(dx, shape));
   if (g.wants(1))
@@ -169,13 +211,16 @@ void attachNormalizationRules(MLIRContext *context) {
     int64_t axis = op.getAxis() < 0 ? op.getAxis() + y.rank() : op.getAxis();
     return dy - exp(y) * sum(dy, axis);
   });
+  unary<dl::LpNormalizeOp>(
+      context, [](auto op, Term x, Term y, Term dy) { return lpNormalizeGradient(op, x, y, dy); });
+  unary<dl::LrnOp>(context, [](auto op, Term x, Term, Term dy) { return lrnGradient(op, x, dy); });
   rule<dl::LayerNormOp>(context,
                         [](auto op, GradientBuilder &g) { return layerNormGradient(op, g); });
   rule<dl::RmsNormOp>(context, [](auto op, GradientBuilder &g) { return rmsNormGradient(op, g); });
   rule<dl::BatchNormOp>(context,
                         [](auto op, GradientBuilder &g) { return batchNormGradient(op, g); });
   rule<dl::InstanceNormOp>(context, [](dl::InstanceNormOp op, GradientBuilder &g) {
-    return groupedGradient(op, op.getInput().getType().getDimSize(1), g);
+    return groupedGradient(op, op.getInput().getType().getDimSize(op.getChannelAxis()), g);
   });
   rule<dl::GroupNormOp>(context, [](dl::GroupNormOp op, GradientBuilder &g) {
     return groupedGradient(op, static_cast<int64_t>(op.getGroups()), g);

@@ -91,6 +91,23 @@ LogicalResult reduceGradient(dl::ReduceOp op, GradientBuilder &g) {
   return success();
 }
 
+/// y, the products up to each place, are x times something in every place from x's own on: dx =
+/// S(dy * y) / x, S the sums from there on. Of zeros only the first has a cotangent, with the
+/// products as they were if it were 1; beyond it y is 0 in any case.
+Term cumProdGradient(dl::CumProdOp op, Term x, Term y, Term dy) {
+  auto later = [&](Term terms) {
+    return terms.make<dl::CumSumOp>(op.getAxis(), op.getExclusive(), !op.getReverse());
+  };
+  Term isZero = equal(x, x.scalar(0)), zero = x.scalar(0);
+  Term zerosSoFar = where(isZero, 1.0, zero)
+                        .make<dl::CumSumOp>(op.getAxis(), /*exclusive=*/false, op.getReverse());
+  Term isFirst = isZero && equal(zerosSoFar, x.scalar(1));
+  Term without =
+      where(isFirst, 1.0, x).make<dl::CumProdOp>(op.getAxis(), op.getExclusive(), op.getReverse());
+  Term atZero = where(isFirst, later(dy * without), 0.0);
+  return where(isZero, atZero, later(dy * y) / where(isZero, 1.0, x));
+}
+
 /// Zeros like the op's operand with the cotangent of its values added at its indices.
 Term scatterAlong(Term operand, Value indices, Term updates, int64_t axis) {
   Term zeros = expand(operand.scalar(0), operand.type().getShape());
@@ -104,6 +121,8 @@ void attachReductionRules(MLIRContext *context) {
   unary<dl::CumSumOp>(context, [](dl::CumSumOp op, Term, Term, Term dy) {
     return dy.make<dl::CumSumOp>(op.getAxis(), op.getExclusive(), !op.getReverse());
   });
+  unary<dl::CumProdOp>(
+      context, [](auto op, Term x, Term y, Term dy) { return cumProdGradient(op, x, y, dy); });
   rule<dl::TopKOp>(context, [](dl::TopKOp op, GradientBuilder &g) {
     if (g.hasCotangent(0))
       g.add(0, scatterAlong(g.operand(0), op.getIndices(), g.cotangent(0), op.getAxis()));
