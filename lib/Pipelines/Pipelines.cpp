@@ -23,6 +23,7 @@ static void addOptimize(OpPassManager &manager) {
   function.addPass(createFoldConstantsPass());
   function.addPass(dl::createDLRecognizeActivations());
   function.addPass(dl::createDLRecognizeNormalizations());
+  function.addPass(dl::createDLRecognizeImageNorms());
   function.addPass(dl::createDLRecognizeAttention());
   function.addPass(dl::createDLHoistRecurrentInputs());
   // Before channels-last, while filters are in the order of the model.

@@ -71,6 +71,10 @@ TEST(Recognition, Normalizations) {
   checkPass("dl-recognize-normalizations", dl::createDLRecognizeNormalizations());
 }
 
+TEST(Recognition, ImageNorms) {
+  checkPass("dl-recognize-image-norms", dl::createDLRecognizeImageNorms());
+}
+
 TEST(Recognition, Attention) {
   checkPass("dl-recognize-attention", dl::createDLRecognizeAttention());
 }

@@ -31,6 +31,17 @@ def DLRecognizeNormalizations : Pass<"dl-recognize-normalizations", "::mlir::fun
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def DLRecognizeImageNorms : Pass<"dl-recognize-image-norms", "::mlir::func::FuncOp"> {
+  let summary = "Make one op of each group norm that is spelled out, and give image norms their parameters";
+  let description = [{
+    Before: constants are folded, images are channels-first. After: no dl.instance_norm of an image reshaped to groups of
+    its channels is shaped back, where nothing else uses it: it is a dl.group_norm. No group or instance norm of unit
+    scale and zero bias is multiplied by one factor a channel, and to none of zero bias is one term a channel added,
+    where nothing else uses it: these are its operands.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def DLRecognizeAttention : Pass<"dl-recognize-attention", "::mlir::func::FuncOp"> {
   let summary = "Make one op of each attention that is spelled out in products and a softmax";
   let description = [{
