@@ -110,7 +110,12 @@ def convolutions() -> Family:
     transpose = layers.Conv2DTranspose
     cases += [transpose(3, 3, name="transpose"), transpose(3, (2, 3), strides=3, name="transpose_apart"),
               transpose(5, 4, strides=2, padding="same", activation="relu", name="transpose_same"),
-              transpose(3, 3, strides=(2, 1), padding="same", use_bias=False, name="transpose_same_odd")]
+              transpose(3, 3, strides=(2, 1), padding="same", use_bias=False, name="transpose_same_odd"),
+              transpose(3, 3, strides=2, output_padding=0, name="transpose_unpadded"),
+              transpose(3, (2, 3), strides=3, output_padding=(1, 2), name="transpose_padded"),
+              transpose(3, 4, strides=2, padding="same", output_padding=0, name="transpose_same_unpadded"),
+              transpose(3, (1, 5), strides=3, padding="same", output_padding=(2, 1), name="transpose_same_padded"),
+              transpose(2, 3, dilation_rate=2, padding="same", output_padding=0, name="transpose_same_dilated")]
     return of_cases("convolutions", (11, 13, 4), cases)
 
 
@@ -123,6 +128,7 @@ def convolutions_1d() -> Family:
         layers.DepthwiseConv1D(3, depth_multiplier=2, name="depthwise"),
         layers.SeparableConv1D(5, 3, padding="same", name="separable"),
         layers.Conv1DTranspose(4, 3, strides=2, padding="same", name="transpose"),
+        layers.Conv1DTranspose(4, 2, strides=4, output_padding=3, name="transpose_padded"),
         layers.MaxPooling1D(3, name="max_pool"), layers.AveragePooling1D(3, strides=1, padding="same", name="average_pool"),
         layers.GlobalAveragePooling1D(name="global_average"), layers.GlobalMaxPooling1D(keepdims=True, name="global_max"),
         layers.ZeroPadding1D((1, 2), name="pad"), layers.Cropping1D((2, 3), name="crop"),
@@ -132,7 +138,10 @@ def convolutions_1d() -> Family:
 @family
 def volumes() -> Family:
     return of_cases("volumes", (5, 6, 7, 2), [
-        layers.Conv3D(3, 2, padding="same", name="conv"), layers.MaxPooling3D(2, name="max_pool"),
+        layers.Conv3D(3, 2, padding="same", name="conv"),
+        layers.Conv3DTranspose(3, (2, 3, 1), strides=2, name="transpose"),
+        layers.Conv3DTranspose(2, 3, strides=2, padding="same", output_padding=1, name="transpose_padded"),
+        layers.MaxPooling3D(2, name="max_pool"),
         layers.AveragePooling3D(2, strides=1, padding="same", name="average_pool"),
         layers.GlobalAveragePooling3D(name="global_average"), layers.ZeroPadding3D(((1, 0), (0, 2), (1, 1)), name="pad"),
         layers.Cropping3D(1, name="crop"), layers.UpSampling3D((1, 2, 1), name="up")])
@@ -161,7 +170,20 @@ def normalizations() -> Family:
         norm(scale=False, center=False, epsilon=0.1, name="batch_bare"), norm(axis=1, name="batch_axis"), frozen,
         layer(name="layer"), layer(axis=[-2, -1], name="layer_axes"), layer(scale=False, name="layer_no_scale"),
         layer(center=False, epsilon=0.1, name="layer_no_center"),
-        layers.Rescaling(1 / 3, offset=-1, name="rescaling"), layers.UnitNormalization(name="unit")])
+        layers.Rescaling(1 / 3, offset=-1, name="rescaling"), layers.UnitNormalization(name="unit"),
+        layers.RMSNormalization(name="rms"), layers.RMSNormalization(axis=[-2, -1], epsilon=0.1, name="rms_axes"),
+        layers.GroupNormalization(7, name="group"), layers.GroupNormalization(1, epsilon=0.1, name="group_one"),
+        layers.GroupNormalization(-1, scale=False, name="group_each"),
+        layers.GroupNormalization(5, axis=1, center=False, name="group_axis")])
+
+
+@family
+def grouped() -> Family:
+    """Groups of several channels, over images and over vectors."""
+    x, flat = keras.Input((3, 5, 6), name="x"), keras.Input((6,), name="flat")
+    norm = layers.GroupNormalization
+    return finish("grouped", [x, flat], [norm(3, name="image")(x), norm(3, axis=1, name="image_axis")(x),
+                                         norm(2, name="vector")(flat)])
 
 
 @family

@@ -51,6 +51,26 @@ def lstm():
             keras.optimizers.Adam(0.01), "categorical_crossentropy", ["accuracy"], 8)
 
 
+def gru():
+    """The reset gate behind the product and before it, in whole tiles of units and in odd ones, both ways along time."""
+    return (keras.Sequential([layers.Input((7, 5)), layers.GRU(32, return_sequences=True),
+                              layers.Bidirectional(layers.GRU(7, reset_after=False, return_sequences=True)),
+                              layers.GRU(16, reset_after=False, recurrent_activation="hard_sigmoid", return_sequences=True),
+                              layers.GRU(9, activation="relu", go_backwards=True), layers.Dense(4, activation="softmax")]),
+            keras.optimizers.Adam(0.01), "categorical_crossentropy", ["accuracy"], 8)
+
+
+def norms():
+    """Normalizations that take no statistics of the batch, and a transposed convolution. Something stands between a norm of
+    each channel and the mean of each, which would be rounding."""
+    return (keras.Sequential([layers.Input((7, 9, 3)), layers.Conv2D(6, 3), layers.GroupNormalization(3),
+                              layers.Activation("relu"), layers.Conv2DTranspose(4, 3, strides=2, output_padding=0),
+                              layers.RMSNormalization(), layers.GroupNormalization(-1, scale=False), layers.Activation("relu"),
+                              layers.GlobalAveragePooling2D(), layers.LayerNormalization(),
+                              layers.UnitNormalization(), layers.Dense(3)]),
+            keras.optimizers.SGD(0.05, momentum=0.9), "mse", ["mae"], 8)
+
+
 def course(side=24, batch=4):
     """The net of the course text, with the Reshape that it lacks."""
     half = (side - 2) // 2
@@ -68,7 +88,7 @@ def rmsprop():
             keras.optimizers.RMSprop(0.01, momentum=0.5), "binary_crossentropy", ["accuracy"], 8)
 
 
-MODELS = {"mlp": mlp, "rmsprop": rmsprop, "cnn": cnn, "lstm": lstm, "course": course}
+MODELS = {"mlp": mlp, "rmsprop": rmsprop, "cnn": cnn, "lstm": lstm, "gru": gru, "norms": norms, "course": course}
 
 
 def examples(model, loss, count, rng):

@@ -92,24 +92,40 @@ static Value importSeparableConv(LayerContext &c) {
   return c.activated(conv(c, value, filtersFirst(c, pointwise), bias, point, 1));
 }
 
-/// The transpose of a convolution with this window and padding: `same` gives size * stride results,
-/// `valid` all that a window reaches. The kernel is (kernel..., filters, channels).
+/// What padding and `output_padding` (nullopt: Keras's choice) make of one axis of a transposed
+/// convolution: elements of its whole reach, stride * (size - 1) + reach, that are cut at the
+/// beginning, and at the end; fewer than none where zeros follow.
+static std::pair<int64_t, int64_t> transposeCuts(int64_t reach, int64_t stride, bool same,
+                                                 std::optional<int64_t> outputPadding) {
+  // Keras thinks of zeros around the input that a convolution then slides over: `before` and the
+  // rest of `around`. Reach - 1 of them on either side cut nothing.
+  int64_t before = reach - 1,
+          around = 2 * before + outputPadding.value_or(std::max<int64_t>(stride - reach, 0));
+  if (same) {
+    around = outputPadding ? reach + reach % 2 - 2 + *outputPadding : stride + reach - 2;
+    before = std::min((around + 1) / 2, reach - 1);
+  }
+  return {reach - 1 - before, reach - 1 - (around - before)};
+}
+
+/// The kernel is (kernel..., filters, channels).
 template <int spatial>
 static Value importConvTranspose(LayerContext &c) {
   WindowSettings window = windowSettings(c, "kernel_size", spatial, Ints(spatial, 1));
   bool same = c.textSetting("padding", "valid") == "same";
   int64_t filters = c.intSetting("filters", 0);
-  c.requireUnset("output_padding");
+  bool padded = c.setting("output_padding") != nullptr;
+  Ints wanted = padded ? c.intsSetting("output_padding", spatial, 0, /*least=*/0) : Ints();
   if (c.failed())
     return {};
   Ints outputPadding;
   for (size_t axis = 0; axis < spatial; ++axis) {
     int64_t reach = (window.kernel[axis] - 1) * window.dilations[axis] + 1;
-    int64_t overlap = reach - window.strides[axis];
-    int64_t cut = same ? std::max<int64_t>(overlap, 0) : 0;
-    window.padsBegin[axis] = cut / 2;
-    window.padsEnd[axis] = cut - cut / 2;
-    outputPadding.push_back(std::max<int64_t>(-overlap, 0));
+    auto [before, after] = transposeCuts(reach, window.strides[axis], same,
+                                         padded ? std::optional(wanted[axis]) : std::nullopt);
+    window.padsBegin[axis] = before;
+    window.padsEnd[axis] = std::max<int64_t>(after, 0);
+    outputPadding.push_back(std::max<int64_t>(-after, 0));
   }
   int64_t channels = c.sizeOf(c.input(), channelAxis(window.layout, spatial + 2));
   Value kernel = c.variable(0, withChannels(window.kernel, filters, channels));
@@ -124,13 +140,10 @@ static Value importConvTranspose(LayerContext &c) {
 void registerConvolutionLayers(LayerTable &table) {
   table.add({.className = "Conv1D", .import = importConv<1>});
   table.add({.className = "Conv2D", .import = importConv<2>});
-  table.add({.className = "Conv1DTranspose",
-             .import = importConvTranspose<1>,
-             .limits = "no output_padding"});
-  table.add({.className = "Conv2DTranspose",
-             .import = importConvTranspose<2>,
-             .limits = "no output_padding"});
   table.add({.className = "Conv3D", .import = importConv<3>});
+  table.add({.className = "Conv1DTranspose", .import = importConvTranspose<1>});
+  table.add({.className = "Conv2DTranspose", .import = importConvTranspose<2>});
+  table.add({.className = "Conv3DTranspose", .import = importConvTranspose<3>});
   table.add({.className = "DepthwiseConv1D", .import = importDepthwiseConv<1>});
   table.add({.className = "DepthwiseConv2D", .import = importDepthwiseConv<2>});
   table.add({.className = "SeparableConv1D", .import = importSeparableConv<1>});

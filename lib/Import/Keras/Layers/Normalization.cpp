@@ -80,31 +80,74 @@ static Value importBatchNormalization(LayerContext &c) {
                                    c.layoutAttr(layout));
 }
 
-/// Over the last axis, or over the last ones.
-static Value importLayerNormalization(LayerContext &c) {
+/// The first of the axes that setting `axis` holds, which are the last ones of the input.
+static int64_t firstOfLastAxes(LayerContext &c) {
   int64_t rank = LayerContext::rankOf(c.input());
   Ints axes = c.listSetting("axis");
   if (axes.empty())
     axes = {-1};
   int64_t first = rank - static_cast<int64_t>(axes.size());
-  Ints shape;
   for (int64_t &axis : axes)
     axis = c.normalizedAxis(axis, rank);
   llvm::sort(axes);
   for (size_t i = 0; i < axes.size() && !c.failed(); ++i)
     if (axes[i] != first + static_cast<int64_t>(i))
       c.unsupported("setting 'axis': expected the last axes");
+  return first;
+}
+
+/// The sizes of the input from axis `first` on.
+static Ints sizesFrom(LayerContext &c, int64_t first) {
+  Ints shape;
+  for (int64_t axis = first; axis < LayerContext::rankOf(c.input()) && !c.failed(); ++axis)
+    shape.push_back(c.sizeOf(c.input(), axis));
+  return shape;
+}
+
+static Value importLayerNormalization(LayerContext &c) {
+  int64_t first = firstOfLastAxes(c);
   double epsilon = c.numberSetting("epsilon", 1e-3);
   c.requireUnset("rms_scaling");
   bool scaled = c.flagSetting("scale", true), centred = c.flagSetting("center", true);
+  Ints shape = sizesFrom(c, first);
   if (c.failed())
     return {};
-  for (int64_t axis = first; axis < rank; ++axis)
-    shape.push_back(c.sizeOf(c.input(), axis));
   unsigned index = 0;
   Value scale = scaled ? c.variable(index++, shape) : c.scalar(c.input(), 1);
   Value bias = centred ? c.variable(index++, shape) : Value();
   return c.create<dl::LayerNormOp>(c.input(), scale, bias, c.i64(first), c.f64(epsilon));
+}
+
+static Value importRMSNormalization(LayerContext &c) {
+  int64_t first = firstOfLastAxes(c);
+  double epsilon = c.numberSetting("epsilon", 1e-6);
+  Value scale = c.variable(0, sizesFrom(c, first));
+  return c.create<dl::RmsNormOp>(c.input(), scale, c.i64(first), c.f64(epsilon));
+}
+
+/// `groups` of -1 is one a channel.
+static Value importGroupNormalization(LayerContext &c) {
+  int64_t rank = LayerContext::rankOf(c.input());
+  int64_t axis = c.normalizedAxis(c.intSetting("axis", -1), rank);
+  int64_t groups = c.intSetting("groups", 32);
+  double epsilon = c.numberSetting("epsilon", 1e-3);
+  bool scaled = c.flagSetting("scale", true), centred = c.flagSetting("center", true);
+  if (!c.failed() && axis != rank - 1 && axis != 1)
+    c.unsupported("setting 'axis': expected the last axis or axis 1");
+  if (c.failed())
+    return {};
+  int64_t channels = c.sizeOf(c.input(), axis);
+  if (groups == -1)
+    groups = channels;
+  if (!c.failed() && (groups < 1 || channels % groups != 0))
+    c.badInput("setting 'groups' is " + Twine(groups) + ", which does not divide the " +
+               Twine(channels) + " channels of the input");
+  unsigned index = 0;
+  Value scale = scaled ? c.variable(index++, {channels}) : perChannel(c, 1, channels);
+  Value bias = centred ? c.variable(index++, {channels}) : perChannel(c, 0, channels);
+  dl::Layout layout = axis == rank - 1 ? dl::Layout::ChannelsLast : dl::Layout::ChannelsFirst;
+  return c.create<dl::GroupNormOp>(c.input(), scale, bias, c.i64(groups), c.f64(epsilon),
+                                   c.layoutAttr(layout));
 }
 
 static Value importRescaling(LayerContext &c) {
@@ -141,9 +184,15 @@ void registerNormalizationLayers(LayerTable &table) {
   table.add({.className = "BatchNormalization",
              .import = importBatchNormalization,
              .limits = "over the last axis or axis 1; no renorm, no mask"});
+  table.add({.className = "GroupNormalization",
+             .import = importGroupNormalization,
+             .limits = "over the last axis or axis 1"});
   table.add({.className = "LayerNormalization",
              .import = importLayerNormalization,
              .limits = "over the last axes; no rms_scaling"});
+  table.add({.className = "RMSNormalization",
+             .import = importRMSNormalization,
+             .limits = "over the last axes"});
   table.add(
       {.className = "Rescaling", .import = importRescaling, .limits = "one scale and offset"});
   table.add(
