@@ -30,8 +30,10 @@ static void addOptimize(OpPassManager &manager) {
   function.addPass(dl::createDLFoldBatchNorm());
   // Or transposes would stop at them.
   function.addPass(dl::createDLFoldExpands());
+  function.addPass(dl::createDLFoldSums());
   function.addPass(dl::createDLChannelsLast());
   function.addPass(dl::createDLSinkTransposes());
+  function.addPass(dl::createDLShrinkTransposes());
   function.addPass(dl::createDLConvTransposeAsConv());
   function.addPass(dl::createDLFoldPads());
   function.addPass(createCanonicalizerPass());

@@ -278,6 +278,53 @@ struct UnitTransposeToReshape : OpRewritePattern<TransposeOp> {
   }
 };
 
+/// The transpose of `value` by `permutation` that stands before `op` in its block.
+TransposeOp transposeBefore(Operation *op, Value value, ArrayRef<int64_t> permutation) {
+  for (Operation *user : value.getUsers())
+    if (auto transpose = dyn_cast<TransposeOp>(user);
+        transpose && transpose.getPermutation() == permutation &&
+        transpose->getBlock() == op->getBlock() && transpose->isBeforeInBlock(op))
+      return transpose;
+  return {};
+}
+
+/// Takes a transpose back that moved past an op in vain: where it ended its operands' own are there
+/// for other uses.
+///
+///   %t = dl.transpose %x {p}          %t = dl.transpose %x {p}
+///   %y = dl.mul %x, %x           ->   %u = dl.mul %t, %t
+///   %u = dl.transpose %y {p}
+struct TakeBackTranspose : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
+    Operation *producer = op.getOperand().getDefiningOp();
+    auto fusible = dyn_cast_or_null<FusibleOpInterface>(producer);
+    if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
+        isa<LayoutOpInterface>(producer) || producer->hasTrait<DependsOnPlace>() ||
+        producer->getNumOperands() == 0 || !producer->hasOneUse())
+      return failure();
+    SmallVector<Value> operands;
+    for (Value operand : producer->getOperands()) {
+      if (cast<RankedTensorType>(operand.getType()).getRank() == 0) {
+        operands.push_back(operand);
+        continue;
+      }
+      TransposeOp there = transposeBefore(op, operand, op.getPermutation());
+      if (!there || there.getType().getShape() != op.getType().getShape())
+        return failure();
+      operands.push_back(there);
+    }
+    OperationState state(producer->getLoc(), producer->getName());
+    state.addOperands(operands);
+    state.addTypes(op.getType());
+    state.propertiesAttr = producer->getPropertiesAsAttribute();
+    state.addAttributes(llvm::to_vector(producer->getDiscardableAttrs()));
+    rewriter.replaceOp(op, rewriter.create(state));
+    return success();
+  }
+};
+
 struct SinkTransposesPass : impl::DLSinkTransposesBase<SinkTransposesPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
@@ -286,6 +333,10 @@ struct SinkTransposesPass : impl::DLSinkTransposesBase<SinkTransposesPass> {
              SinkThroughPad, SinkThroughResample, SinkThroughGather, SinkThroughAxisOp<SoftmaxOp>,
              SinkThroughAxisOp<LogSoftmaxOp>, UnitTransposeToReshape>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+    RewritePatternSet back(&getContext());
+    back.add<TakeBackTranspose>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(back))))
       signalPassFailure();
   }
 };

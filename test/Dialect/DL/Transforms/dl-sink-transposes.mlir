@@ -78,3 +78,31 @@ func.func @through_broadcast_of_computed_vector(%x: tensor<2x5x7x3xf32>, %v: ten
   %y = dl.mul %t, %v : (tensor<2x3x5x7xf32>, tensor<1x3x1x1xf32>) -> tensor<2x3x5x7xf32>
   return %y : tensor<2x3x5x7xf32>
 }
+
+// The square of a gradient that is transposed anyway: one transpose serves both uses.
+// CHECK-LABEL: @take_back_what_ended_in_vain
+func.func @take_back_what_ended_in_vain(%x: tensor<2x3xf32>, %m: tensor<3x2xf32>) -> (tensor<3x2xf32>, tensor<3x2xf32>) {
+  // CHECK: %[[T:.*]] = dl.transpose %arg0
+  // CHECK: dl.sub %[[T]], %arg1
+  // CHECK: dl.mul %[[T]], %[[T]]
+  // CHECK-NOT: dl.transpose
+  // CHECK: return
+  %t = dl.transpose %x {permutation = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %s = dl.sub %t, %m : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+  %q = dl.mul %t, %t : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+  %r = dl.sub %q, %m : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+  return %s, %r : tensor<3x2xf32>, tensor<3x2xf32>
+}
+
+// No other use turns %z: the transpose stays where it moved.
+// CHECK-LABEL: @stay_where_one_operand_is_not_turned
+func.func @stay_where_one_operand_is_not_turned(%x: tensor<2x3xf32>, %z: tensor<2x3xf32>, %m: tensor<3x2xf32>) -> (tensor<3x2xf32>, tensor<3x2xf32>) {
+  // CHECK: %[[P:.*]] = dl.mul %arg0, %arg1
+  // CHECK: dl.transpose %[[P]]
+  %t = dl.transpose %x {permutation = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %s = dl.sub %t, %m : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+  %u = dl.transpose %z {permutation = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %q = dl.mul %t, %u : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+  %r = dl.sub %q, %m : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+  return %s, %r : tensor<3x2xf32>, tensor<3x2xf32>
+}

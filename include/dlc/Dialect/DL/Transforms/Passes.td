@@ -108,6 +108,24 @@ def DLFoldPads : Pass<"dl-fold-pads", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
 
+def DLFoldSums : Pass<"dl-fold-sums", "::mlir::func::FuncOp"> {
+  let summary = "Let sums over what a max_pool's gradient spreads be sums of what it is given";
+  let description = [{
+    After: no sum over all spatial axes reads a dl.max_pool_gradient whose windows all hold an element of the input.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
+def DLShrinkTransposes : Pass<"dl-shrink-transposes", "::mlir::func::FuncOp"> {
+  let summary = "Let transposes of the rows of a product stand on its smaller side";
+  let description = [{
+    After: a transpose that leaves the last axis in place is read by something else than products with one matrix, and
+    products over the transposed rows, or their other sides have as many elements; and it reads no product with one
+    matrix, of which it is the one use, that is larger than what is multiplied. Of known sizes.
+  }];
+  let dependentDialects = ["::dlc::dl::DLDialect"];
+}
+
 def DLSinkActivations : Pass<"dl-sink-activations", "::mlir::func::FuncOp"> {
   let summary = "Let maxima of windows be rectified, not maxima of rectified windows be taken";
   let description = [{
@@ -121,7 +139,8 @@ def DLSinkTransposes : Pass<"dl-sink-transposes", "::mlir::func::FuncOp"> {
   let summary = "Move transposes through elementwise ops, concat, slices, pads, resizing and reductions until they cancel";
   let description = [{
     After: a transpose stands where its operand is computed by none of these, or where moving it on would
-    make more of them.
+    make more of them. One that passed an op in vain, since its operands are transposed for other uses anyway,
+    goes back.
   }];
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
