@@ -3,6 +3,8 @@
 // kernel.
 #include "dlc/Fusion/KernelGroups.h"
 
+#include "dlc/Dialect/DL/IR/DeviceAttributes.h"
+#include "dlc/Dialect/DL/IR/MaxPoolGradient.h"
 #include "dlc/Fusion/Views.h"
 
 using namespace mlir;
@@ -12,7 +14,7 @@ namespace dlc::fusion {
 /// More ops than this in one kernel make expressions that compile slowly and registers that spill.
 static constexpr size_t mostOps = 32;
 
-static FusionClass classOf(Operation *op) { return cast<FusibleOpInterface>(op).getFusionClass(); }
+static FusionClass classOf(Operation *op) { return dl::fusionClassOf(op); }
 
 static bool isAnchor(Operation *op) {
   FusionClass fusionClass = classOf(op);
@@ -23,7 +25,7 @@ bool belongsInKernel(Operation *op) {
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   if (!fusible)
     return false;
-  FusionClass fusionClass = fusible.getFusionClass();
+  FusionClass fusionClass = classOf(op);
   return fusionClass != FusionClass::View && fusionClass != FusionClass::Constant;
 }
 
@@ -89,6 +91,8 @@ void KernelGroups::place(Operation *op) {
     absorbPrologue(group);
   if (classOf(op) == FusionClass::Convolution)
     absorbTurnedFilter(group);
+  if (auto gradient = dyn_cast<dl::ConvFilterGradientOp>(op))
+    absorbCotangent(gradient, group);
 }
 
 //===-- Legality and profit
@@ -206,6 +210,35 @@ void KernelGroups::absorbTurnedFilter(KernelGroup *group) {
       return;
   member[turn] = group;
   group->ops.insert(group->ops.begin(), turn);
+  source->ops.clear();
+}
+
+/// Whether a template of the host computes `op` (docs/Rationale/TrainingSpeed.md), which reads each
+/// element of the cotangent once, to pack it; a plain sum reads it once a tap.
+static bool packsCotangent(dl::ConvFilterGradientOp op) {
+  if (op->getParentOfType<ModuleOp>()->hasAttrOfType<dl::DeviceAttr>("dl.device"))
+    return false;
+  return op.isChannelsLast() && op.getGroups() == 1 && op.getResult().getType().getRank() <= 4 &&
+         op.getInput().getType().hasStaticShape() && op.getResult().hasOneUse() &&
+         isa<dl::TransposeOp>(*op.getResult().user_begin());
+}
+
+void KernelGroups::absorbCotangent(dl::ConvFilterGradientOp op, KernelGroup *group) {
+  Operation *producer = op.getCotangent().getDefiningOp();
+  KernelGroup *source = producer ? groupOf(producer) : nullptr;
+  if (!source || source->anchor || !packsCotangent(op) || operandDependsOn(op.getInput(), *source))
+    return;
+  for (Operation *each : source->ops) {
+    bool escapes = llvm::any_of(
+        each->getUsers(), [&](Operation *user) { return user != op && groupOf(user) != source; });
+    // The template finds the filter's turn by its being the kernel's one transpose.
+    if (escapes || isa<dl::TransposeOp>(each) ||
+        !(isCheap(each) || isa<dl::MaxPoolGradientOp>(each)))
+      return;
+  }
+  for (Operation *each : source->ops)
+    member[each] = group;
+  group->ops.insert(group->ops.begin(), source->ops.begin(), source->ops.end());
   source->ops.clear();
 }
 

@@ -1,4 +1,5 @@
 // fuse-verify: what the phase `fuse` promises.
+#include "dlc/Dialect/DL/IR/MaxPoolGradient.h"
 #include "dlc/Fusion/KernelGroups.h"
 #include "dlc/Fusion/Passes.h"
 #include "dlc/Fusion/Strides.h"
@@ -13,9 +14,8 @@ namespace dlc::fusion {
 namespace {
 
 bool isAnchor(Operation &op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && belongsInKernel(&op) && fusible.getFusionClass() != FusionClass::Injective &&
-         fusible.getFusionClass() != FusionClass::Movement;
+  return belongsInKernel(&op) && dl::fusionClassOf(&op) != FusionClass::Injective &&
+         dl::fusionClassOf(&op) != FusionClass::Movement;
 }
 
 struct FuseVerifyPass : impl::FuseVerifyBase<FuseVerifyPass> {

@@ -154,3 +154,30 @@ func.func @update_filter(%x: tensor<1x5x5x4xf32>, %dy: tensor<1x5x5x8xf32>, %w: 
   %n = dl.sub %w, %t : (tensor<3x3x4x8xf32>, tensor<3x3x4x8xf32>) -> tensor<3x3x4x8xf32>
   return %n : tensor<3x3x4x8xf32>
 }
+
+// What a filter's gradient alone reads is computed while it is read: its kernel reads each element once.
+// CHECK-LABEL: @spread_on_the_way
+func.func @spread_on_the_way(%x: tensor<1x6x6x4xf32>, %y: tensor<1x6x6x8xf32>, %d: tensor<1x3x3x8xf32>) -> tensor<3x3x4x8xf32> {
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.max_pool_gradient
+  // CHECK-NEXT: dl.conv_filter_gradient
+  // CHECK-NEXT: dl.transpose
+  // CHECK-NEXT: dl.yield
+  // CHECK-NOT: dl.kernel
+  %p = dl.max_pool_gradient %y, %d {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, layout = #dl.layout<channels_last>} : (tensor<1x6x6x8xf32>, tensor<1x3x3x8xf32>) -> tensor<1x6x6x8xf32>
+  %g = dl.conv_filter_gradient %x, %p {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x6x6x4xf32>, tensor<1x6x6x8xf32>) -> tensor<8x4x3x3xf32>
+  %t = dl.transpose %g {permutation = array<i64: 2, 3, 1, 0>} : (tensor<8x4x3x3xf32>) -> tensor<3x3x4x8xf32>
+  return %t : tensor<3x3x4x8xf32>
+}
+
+// Windows that overlap are an anchor, and a gradient without its turn reads an element once a tap.
+// CHECK-LABEL: @spread_before
+func.func @spread_before(%x: tensor<1x6x6x4xf32>, %y: tensor<1x6x6x8xf32>, %d: tensor<1x3x3x8xf32>, %e: tensor<1x4x4x8xf32>) -> (tensor<3x3x4x8xf32>, tensor<8x4x3x3xf32>) {
+  // CHECK-COUNT-4: dl.kernel
+  %o = dl.max_pool_gradient %y, %e {kernel_shape = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, layout = #dl.layout<channels_last>} : (tensor<1x6x6x8xf32>, tensor<1x4x4x8xf32>) -> tensor<1x6x6x8xf32>
+  %g = dl.conv_filter_gradient %x, %o {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x6x6x4xf32>, tensor<1x6x6x8xf32>) -> tensor<8x4x3x3xf32>
+  %t = dl.transpose %g {permutation = array<i64: 2, 3, 1, 0>} : (tensor<8x4x3x3xf32>) -> tensor<3x3x4x8xf32>
+  %p = dl.max_pool_gradient %y, %d {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, layout = #dl.layout<channels_last>} : (tensor<1x6x6x8xf32>, tensor<1x3x3x8xf32>) -> tensor<1x6x6x8xf32>
+  %h = dl.conv_filter_gradient %x, %p {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x6x6x4xf32>, tensor<1x6x6x8xf32>) -> tensor<8x4x3x3xf32>
+  return %t, %h : tensor<3x3x4x8xf32>, tensor<8x4x3x3xf32>
+}

@@ -46,6 +46,9 @@ private:
   /// A transpose of a convolution's filter, read by no other: the kernel packs the filter anyway,
   /// and turns it on the way.
   void absorbTurnedFilter(KernelGroup *group);
+  /// What computes a filter gradient's cotangent and nothing else, element by element: the kernel
+  /// makes it line by line, or while it packs it.
+  void absorbCotangent(dl::ConvFilterGradientOp op, KernelGroup *group);
   /// Dissolves `group` where computing it in each of its consumers costs less than storing it.
   void duplicate(KernelGroup *group);
   /// Whether computing `group` needs a result of `ancestor`, directly or through others.

@@ -300,64 +300,58 @@ struct MaxPoolWithIndicesModel
 
 //===-- Gradient ---------------------------------------------------------------------------===//
 
+/// Where windows do not overlap, an element looks at the others of its window.
+struct PartitionGradientModel
+    : ElementEmissionOpInterface::ExternalModel<PartitionGradientModel, dl::MaxPoolGradientOp> {
+  Expr emitElement(Operation *operation, KernelEmitter &emitter, unsigned,
+                   const Coords &coords) const {
+    auto op = cast<dl::MaxPoolGradientOp>(operation);
+    unsigned first = firstSpatialAxis(op), spatial = op.getKernelShape().size();
+    Halide::Type type = foldType(op.getResult());
+    Coords window(coords), place(coords);
+    Expr own = 0, inside = Halide::Internal::const_true();
+    int64_t taps = 1;
+    for (unsigned i = 0; i < spatial; ++i) {
+      Expr at = coords[first + i], size = toInt(op.getKernelShape()[i]);
+      Size windows = emitter.sizesOf(op.getCotangent())[first + i];
+      window[first + i] = at / size;
+      Size covered = windows * op.getKernelShape()[i];
+      if (!covered.isConstant() ||
+          !emitter.sizesOf(op.getInput())[first + i].is(covered.constant())) {
+        inside = inside && at / size < windows.expr();
+        window[first + i] = Halide::min(at / size, (windows - 1).expr());
+      }
+      own = own * size + at % size;
+      taps *= op.getKernelShape()[i];
+    }
+    auto element = [&](const Coords &at) {
+      return Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), at)));
+    };
+    Expr value = element(coords), wins = inside;
+    for (int64_t tap = 0; tap < taps; ++tap) {
+      int64_t rest = tap;
+      for (unsigned i = spatial; i-- > 0; rest /= op.getKernelShape()[i])
+        place[first + i] = window[first + i] * toInt(op.getKernelShape()[i]) +
+                           toInt(rest % op.getKernelShape()[i]);
+      // The first of equals wins: an element is ahead of all before it, and none after is of it.
+      Expr other = element(place);
+      wins = wins && (own == toInt(tap) || Halide::select(toInt(tap) < own, isAhead(value, other),
+                                                          isBehind(other, value)));
+    }
+    Expr flows = Halide::cast(type, KernelEmitter::compute(emitter.at(op.getCotangent(), window)));
+    return Halide::select(wins, flows, Halide::Internal::make_zero(type));
+  }
+};
+
 /// Where windows overlap: first the tap that won each, then for each input element the windows that
-/// it won. Where they do not, an element looks at the others of its window.
+/// it won.
 struct MaxPoolGradientModel
     : AnchorEmissionOpInterface::ExternalModel<MaxPoolGradientModel, dl::MaxPoolGradientOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
-    auto op = cast<dl::MaxPoolGradientOp>(operation);
-    if (isPartition(op))
-      emitPartition(op, emitter);
-    else
-      emitOverlapping(op, emitter);
+    emitOverlapping(cast<dl::MaxPoolGradientOp>(operation), emitter);
   }
 
 private:
-  /// Whether each input element is in one window at most, and no window reaches out of the input.
-  static bool isPartition(dl::MaxPoolGradientOp op) {
-    auto isValue = [](int64_t wanted) { return [=](int64_t value) { return value == wanted; }; };
-    if (op.getStrides() != op.getKernelShape() || op.getCeilMode())
-      return false;
-    return llvm::all_of(op.getDilations(), isValue(1)) &&
-           llvm::all_of(op.getPadsBegin(), isValue(0)) && llvm::all_of(op.getPadsEnd(), isValue(0));
-  }
-
-  static void emitPartition(dl::MaxPoolGradientOp op, KernelEmitter &emitter) {
-    unsigned first = firstSpatialAxis(op), spatial = op.getKernelShape().size();
-    Halide::Type type = foldType(op.getResult());
-    emitter.define(op.getResult(), [=, &emitter](const Coords &coords) mutable {
-      Coords window(coords), place(coords);
-      Expr own = 0, inside = Halide::Internal::const_true();
-      int64_t taps = 1;
-      for (unsigned i = 0; i < spatial; ++i) {
-        Expr at = coords[first + i], size = toInt(op.getKernelShape()[i]);
-        int64_t windows = shapeOf(op.getCotangent())[first + i];
-        inside = inside && at / size < toInt(windows);
-        window[first + i] = Halide::min(at / size, toInt(windows - 1));
-        own = own * size + at % size;
-        taps *= op.getKernelShape()[i];
-      }
-      auto element = [&](const Coords &at) {
-        return Halide::cast(type, KernelEmitter::compute(emitter.at(op.getInput(), at)));
-      };
-      Expr value = element(coords), wins = inside;
-      for (int64_t tap = 0; tap < taps; ++tap) {
-        int64_t rest = tap;
-        for (unsigned i = spatial; i-- > 0; rest /= op.getKernelShape()[i])
-          place[first + i] = window[first + i] * toInt(op.getKernelShape()[i]) +
-                             toInt(rest % op.getKernelShape()[i]);
-        // The first of equals wins: an element is ahead of all before it, and none after is of it.
-        Expr other = element(place);
-        wins = wins && (own == toInt(tap) || Halide::select(toInt(tap) < own, isAhead(value, other),
-                                                            isBehind(other, value)));
-      }
-      Expr flows =
-          Halide::cast(type, KernelEmitter::compute(emitter.at(op.getCotangent(), window)));
-      return Halide::select(wins, flows, Halide::Internal::make_zero(type));
-    });
-    emitter.scheduleGenerically();
-  }
-
   static void emitOverlapping(dl::MaxPoolGradientOp op, KernelEmitter &emitter) {
     unsigned first = firstSpatialAxis(op), spatial = op.getKernelShape().size();
     Halide::Type type = foldType(op.getResult());
@@ -448,7 +442,7 @@ void attachWindowEmission(MLIRContext *context) {
   dl::MaxPoolOp::attachInterface<PoolModel<dl::MaxPoolOp>>(*context);
   dl::AveragePoolOp::attachInterface<PoolModel<dl::AveragePoolOp>>(*context);
   dl::LpPoolOp::attachInterface<PoolModel<dl::LpPoolOp>>(*context);
-  dl::MaxPoolGradientOp::attachInterface<MaxPoolGradientModel>(*context);
+  dl::MaxPoolGradientOp::attachInterface<MaxPoolGradientModel, PartitionGradientModel>(*context);
   dl::MaxPoolWithIndicesOp::attachInterface<MaxPoolWithIndicesModel>(*context);
 }
 
