@@ -70,6 +70,9 @@ static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) 
     for (int rows = 1; rows * vectors + vectors + 1 <= facts.vectorRegisters; ++rows) {
       if (rows > 14 || rows > shape.rows)
         continue;
+      // Packed in vectors of a tile's rows.
+      if (shape.lhsDenseAlongRows && shape.rows > 8 && (rows & (rows - 1)) != 0)
+        continue;
       GemmParams params;
       params.rowsPerTile = rows;
       params.vectorsPerTile = vectors;
@@ -98,6 +101,31 @@ static bool panelsOuterReadsLess(const GemmShape &shape, int64_t blocks, int64_t
   if (shape.batch != 1 || weights <= budget || rows > 4 * budget)
     return false;
   return (rows <= budget ? rows : panels * rows) < (blocks - 1) * weights;
+}
+
+/// A deep product of few columns: a block of many rows visits all panels in each slice of the
+/// depth, with its sums in L2, so that the columns are read once for all of these rows. Returns
+/// whether that fits and the rows are beyond L2.
+static bool sliceBlocks(const GemmShape &shape, GemmParams &params, const MachineFacts &facts,
+                        int64_t cores) {
+  const int64_t width = int64_t(params.vectorsPerTile) * facts.lanes(shape.elementBytes);
+  const int64_t budget = facts.l2Bytes / 2;
+  if (shape.batch != 1 || shape.lineWidth != 0 || shape.columns <= width ||
+      shape.rows * shape.depth * shape.elementBytes <= 2 * budget)
+    return false;
+  // A panel's slice stays in L1, beside the lines of the tile's rows.
+  const int64_t slice = std::max<int64_t>(64, facts.l1Bytes * 2 / 3 / (width * shape.elementBytes));
+  const int64_t perTile = (slice + shape.columns) * shape.elementBytes * params.rowsPerTile;
+  const int64_t most = budget / perTile;
+  if (most * params.rowsPerTile < 96 || slice >= shape.depth)
+    return false;
+  const int64_t tiles = ceilDiv(shape.rows, params.rowsPerTile);
+  const int64_t blocks = std::min(tiles, ceilDiv(ceilDiv(tiles, most), cores) * cores);
+  params.reductionBlock = int(slice);
+  params.order = LoopOrder::RowsOuter;
+  params.tilesPerBlock = int(ceilDiv(tiles, blocks));
+  params.tasks = piecesOf(blocks, cores);
+  return true;
 }
 
 /// Fewer tiles of a block where the weights stay in L2 whatever the blocks do: what a block writes
@@ -135,6 +163,8 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   // A panel that would push its own rows out of L2 is visited in slices by all rows, once; for a
   // few rows the visits of the accumulators cost more than the panel's misses.
   if (panelBytes > budget * 5 / 8 && shape.rows > 64) {
+    if (sliceBlocks(shape, params, facts, cores))
+      return params;
     params.reductionBlock = int(std::max<int64_t>(64, budget / 8 / (width * shape.elementBytes)));
     params.order = LoopOrder::ColumnsOuter;
     params.tilesPerBlock = int(tiles);
@@ -148,6 +178,10 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   const int64_t enough = std::max(facts.l2Bytes / 8 / tileBytes, ceilDiv(64, params.rowsPerTile));
   int64_t tilesPerBlock = std::clamp<int64_t>(std::min(most, enough), 1, tiles);
   int64_t blocks = ceilDiv(tiles, tilesPerBlock);
+  // So few rows a block would wait for the columns.
+  if (tilesPerBlock * params.rowsPerTile < 64 && blocks > 1 &&
+      sliceBlocks(shape, params, facts, cores))
+    return params;
 
   // One block: its rows stay, the panels pass, so cores share out panels. More: cores share out
   // blocks.

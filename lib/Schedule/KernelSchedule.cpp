@@ -116,6 +116,7 @@ GemmShape gemmShapeOf(dl::MatmulOp op) {
   shape.rows = joined ? product(all.drop_back(1)) : result[result.size() - 2];
   shape.rows = oddRows(shape.rows, op.getResult());
   shape.batch = joined ? 1 : product(all.drop_back(2));
+  shape.lhsDenseAlongRows = op.getTransposeLhs();
   return shape;
 }
 

@@ -20,6 +20,8 @@ struct GemmShape {
   /// A convolution's output width, when windows slide: a tile of rows that does not divide it wraps
   /// around a line's end and addresses each of its pixels on its own. 0: rows are evenly spaced.
   int64_t lineWidth = 0;
+  /// The left operand is dense along rows rather than along the depth, and packed tile by tile.
+  bool lhsDenseAlongRows = false;
 };
 
 /// Cheapest register tile, loop order, blocks and tasks for `shape`.

@@ -38,11 +38,12 @@ private:
   std::string folder;
 };
 
-/// Sums may be reassociated and products fused in contractions; everywhere else NaN, infinities and
-/// the order of operations are the model's.
+/// Sums may be reassociated and products fused in contractions, of which a filter's gradient is one
+/// over pixels; everywhere else NaN, infinities and the order of operations are the model's.
 bool needsStrictFloat(dl::KernelOp kernel) {
   FusionClass kind = kernel.getKind();
-  return kind != FusionClass::Contraction && kind != FusionClass::Convolution;
+  return kind != FusionClass::Contraction && kind != FusionClass::Convolution &&
+         !isa_and_nonnull<dl::ConvFilterGradientOp>(kernel.getAnchor());
 }
 
 /// Whether a value in `kernel` has elements of a float type of `bits`.

@@ -70,6 +70,15 @@ const Sizes strided[] = {
     {19, 4, 4, 17, 16, 2, 2, 3},
 };
 
+/// With lines so long and filters so small that sums are kept while the images pass.
+const Sizes byLines[] = {
+    {4, 5, 40, 3, 32, 3, 3},
+    {3, 4, 37, 3, 17, 3, 3, 1, 1, 1, 1},
+    {5, 3, 67, 5, 33, 1, 2, 2, 1, 0, 1},
+    {8, 2, 35, 16, 16, 3, 3, 1, 2, 2, 2},
+    {1, 1, 33, 1, 1, 1, 1},
+};
+
 const char *const cpus[] = {"x86-64-v3", "x86-64-v4"};
 
 } // namespace
@@ -91,7 +100,33 @@ TEST(ConvolutionEmission, FilterGradient) {
       checkFilterGradient(s, cpu);
     for (const Sizes &s : strided)
       checkFilterGradient(s, cpu);
+    for (const Sizes &s : byLines)
+      checkFilterGradient(s, cpu);
   }
+}
+
+TEST(ConvolutionEmission, FilterGradientBehindPool) {
+  const std::string pool =
+      "{kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, "
+      "pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, layout = "
+      "#dl.layout<channels_last>}";
+  for (const char *cpu : cpus)
+    for (const Sizes &s : {Sizes{4, 6, 40, 3, 32, 3, 3},
+                           {3, 5, 39, 3, 19, 3, 3, 1, 1, 1, 1},
+                           {3, 7, 9, 17, 40, 3, 3, 1, 1, 1, 1}}) {
+      auto [rows, columns] = std::pair(Sizes::placed(s.height, s.kernelHeight, s) / 2,
+                                       Sizes::placed(s.width, s.kernelWidth, s) / 2);
+      std::string pooled = Sizes::tensor({s.batch, rows, columns, s.outputs});
+      checkKernel({s.input(), s.result(), pooled}, {s.outputLast()},
+                  "%p = dl.max_pool_gradient %1, %2 " + pool + " : (" + s.result() + ", " + pooled +
+                      ") -> " + s.result() +
+                      "\n%g = dl.conv_filter_gradient %0, %p {kernel_shape = " + s.kernelShape() +
+                      ", " + s.attributes() + "} : (" + s.input() + ", " + s.result() + ") -> " +
+                      s.outputFirst() +
+                      "\n%t = dl.transpose %g {permutation = array<i64: 2, 3, 1, 0>} : (" +
+                      s.outputFirst() + ") -> " + s.outputLast(),
+                  "%t", 2e-5, "", cpu);
+    }
 }
 
 TEST(ConvolutionEmission, ComputedFilter) {

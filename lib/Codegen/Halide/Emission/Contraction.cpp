@@ -103,6 +103,7 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
         return emitter.broadcastAt(op.getRhs(), coords);
       };
     problem.rhsDenseAlongReduction = op.getTransposeRhs();
+    problem.lhsDenseAlongRows = op.getTransposeLhs();
 
     schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
     checkPanel(emitter, params, problem.accumulator, op.getPackedColumns());

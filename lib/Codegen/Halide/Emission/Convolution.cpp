@@ -3,7 +3,7 @@
 #include "Convolution.h"
 
 #include "dlc/Codegen/Halide/Templates/DirectConv.h"
-#include "dlc/Codegen/Halide/Templates/FilterGradient.h"
+#include "dlc/Codegen/Halide/Templates/FilterGradientByLines.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
@@ -179,11 +179,9 @@ void emitDirectConvTranspose(dl::ConvTransposeOp op, KernelEmitter &emitter) {
   emitConvProblem(op, problem, /*packedChannels=*/0, emitter);
 }
 
-void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitter) {
-  if (!schedule::isDirect(op))
-    throw Halide::CompileError("a schedule of the family 'gemm' on a filter's gradient that is not "
-                               "turned to have its output channels last");
-  dl::Dims result = emitter.outputShape();
+namespace {
+
+templates::FilterGradientProblem problemOf(dl::ConvFilterGradientOp op, KernelEmitter &emitter) {
   Image input(emitter.sizesOf(op.getInput())), output(emitter.sizesOf(op.getCotangent()));
   templates::FilterGradientProblem problem;
   problem.accumulator = accumulatorType(op.getResult());
@@ -204,10 +202,46 @@ void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitt
   problem.padLeft = entry(op.getPadsBegin(), false, 0);
   problem.input = imageAccess(emitter, op.getInput());
   problem.cotangent = imageAccess(emitter, op.getCotangent());
+  problem.inputComputed = op.getInput().getDefiningOp() != nullptr;
+  problem.cotangentComputed = op.getCotangent().getDefiningOp() != nullptr;
   problem.joinWindowColumns = schedule::joinsWindowColumns(op);
+  return problem;
+}
+
+/// An element of the filter's gradient as a template computes it, and the template's schedule.
+struct FilterGradientProduct {
+  std::function<Expr(Expr column, Expr row)> element;
+  std::function<void(Halide::Func output)> schedule;
+};
+
+FilterGradientProduct productOf(const templates::FilterGradientProblem &problem,
+                                KernelEmitter &emitter) {
   schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
+  const schedule::MachineFacts &facts = emitter.getFacts();
+  if (templates::sumsByLines(problem, facts)) {
+    auto gradient = std::make_shared<templates::FilterGradientByLines>(
+        templates::buildFilterGradientByLines(problem, params, facts));
+    return {[gradient](Expr column, Expr row) { return elementOf(*gradient, column, row); },
+            [gradient, params, &facts](Halide::Func output) {
+              templates::scheduleFilterGradientByLines(*gradient, output, params, facts);
+            }};
+  }
   auto contraction = std::make_shared<templates::Contraction>(
-      templates::buildFilterGradient(problem, params, emitter.getFacts()));
+      templates::buildFilterGradient(problem, params, facts));
+  return {[contraction](Expr column, Expr row) { return contraction->acc(column, row); },
+          [contraction, params, &facts](Halide::Func output) {
+            templates::scheduleContraction(*contraction, output, params, facts);
+          }};
+}
+
+} // namespace
+
+void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitter) {
+  if (!schedule::isDirect(op))
+    throw Halide::CompileError("a schedule of the family 'gemm' on a filter's gradient that is not "
+                               "turned to have its output channels last");
+  dl::Dims result = emitter.outputShape();
+  FilterGradientProduct product = productOf(problemOf(op, emitter), emitter);
 
   unsigned rank = result.size();
   IterationSpace space;
@@ -220,9 +254,8 @@ void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitt
   auto turn = *op->getParentRegion()->getOps<dl::TransposeOp>().begin();
   Coords own = emitter.splitLinear(row, result, 0, rank - 1, /*linearizable=*/false);
   own.push_back(column);
-  emitter.define(op.getResult(), [contraction, column, row](const Coords &) {
-    return contraction->acc(column, row);
-  });
+  emitter.define(op.getResult(),
+                 [product, column, row](const Coords &) { return product.element(column, row); });
   emitter.define(turn.getResult(), [=, &emitter](const Coords &) mutable {
     return emitter.at(turn.getOperand(), channelsInFront(own));
   });
@@ -230,9 +263,7 @@ void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitt
   space.coords = emitter.splitLinear(row, result, 0, rank - 1, linear);
   space.coords.push_back(column);
   emitter.setIterationSpace(space);
-  emitter.setSchedule([contraction, params, &emitter](Halide::Func func) {
-    templates::scheduleContraction(*contraction, func, params, emitter.getFacts());
-  });
+  emitter.setSchedule(product.schedule);
 }
 
 } // namespace dlc::codegen

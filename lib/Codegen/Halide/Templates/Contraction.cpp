@@ -79,6 +79,42 @@ static void buildPacked(Contraction &contraction) {
   contraction.packed = packed;
 }
 
+/// Whether tiles of the lhs are packed: there are enough steps and rows to pay for the copy.
+static bool packsLhs(const ContractionProblem &problem, const schedule::GemmParams &params) {
+  constexpr int64_t fewestSteps = 64, fewestTiles = 8;
+  return problem.lhsDenseAlongRows && productOf(problem.reduction).isConstant() &&
+         productOf(problem.reduction).isAtLeast(fewestSteps) &&
+         problem.rows.isAtLeast(fewestTiles * params.rowsPerTile) &&
+         divisorAtMost(params.rowsPerTile, 8) == params.rowsPerTile;
+}
+
+/// Copies the tiles of the lhs, each with its steps one after the other. Returns an element of the
+/// copy.
+static Expr buildPackedLhs(Contraction &contraction, const schedule::GemmParams &params,
+                           const std::vector<Expr> &k, Expr row,
+                           const std::vector<Expr> &batchIndices) {
+  const ContractionProblem &problem = contraction.problem;
+  Var inTile("in_tile"), tile("tile");
+  std::vector<Var> args = {inTile}, steps, batch = batchVars(problem.batch.size());
+  for (size_t i = 0; i < k.size(); ++i)
+    steps.emplace_back("step" + std::to_string(i));
+  args.insert(args.end(), steps.begin(), steps.end());
+  args.push_back(tile);
+  args.insert(args.end(), batch.begin(), batch.end());
+  Expr place = tile * params.rowsPerTile + inTile;
+  if (!problem.rows.isMultipleOf(params.rowsPerTile))
+    place = min(place, (problem.rows - 1).expr());
+  contraction.packedLhs = Func(problem.name + "_packed_lhs");
+  contraction.packedLhs(args) =
+      cast(problem.accumulator, problem.lhs(std::vector<Expr>(steps.begin(), steps.end()), place,
+                                            std::vector<Expr>(batch.begin(), batch.end())));
+  std::vector<Expr> at = {row % params.rowsPerTile};
+  at.insert(at.end(), k.begin(), k.end());
+  at.push_back(row / params.rowsPerTile);
+  at.insert(at.end(), batchIndices.begin(), batchIndices.end());
+  return contraction.packedLhs(at);
+}
+
 Contraction buildContraction(const ContractionProblem &problem, const schedule::GemmParams &params,
                              const MachineFacts &facts) {
   Contraction result;
@@ -109,7 +145,9 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
     at.insert(at.end(), batchIndices.begin(), batchIndices.end());
     right = result.packed(at);
   }
-  Expr left = cast(problem.accumulator, problem.lhs(k, clampedRow, batchIndices));
+  Expr left = packsLhs(problem, params)
+                  ? buildPackedLhs(result, params, k, row, batchIndices)
+                  : cast(problem.accumulator, problem.lhs(k, clampedRow, batchIndices));
   result.acc = Func(problem.name);
   result.acc(args) = cast(problem.accumulator, 0);
   result.acc(args) += left * cast(problem.accumulator, right);
@@ -164,24 +202,28 @@ void accumulateInRegisters(Contraction &contraction, Func output, Var at,
   unrollReduction(update, contraction.k[0], contraction.problem.reduction[0], params.unroll);
 }
 
-/// Accumulators of a block of rows x one panel in memory; a slice of the reduction visits every
-/// tile of the block before the next slice, so that the panel's slice stays in L1. The tile's
-/// accumulators are still in registers within a slice: LLVM moves their loads and stores out of the
-/// innermost loop.
-static void accumulateInSlices(Contraction &contraction, Func output, Var at,
-                               const schedule::GemmParams &params, int lanes) {
+/// Accumulators of a block of rows in memory, of one panel or with `allPanels` of all; a slice of
+/// the reduction visits every tile of the block before the next slice, so that what the slice reads
+/// stays in the cache. The tile's accumulators are still in registers within a slice: LLVM moves
+/// their loads and stores out of the innermost loop. Returns the loop over slices.
+static RVar accumulateInSlices(Contraction &contraction, Func output, Var at,
+                               const schedule::GemmParams &params, int lanes, bool allPanels) {
   Func acc = contraction.acc;
   Var n = acc.args()[0], m = acc.args()[1];
   acc.compute_at(output, at)
-      .bound_extent(n, contraction.panelWidth)
       .align_bounds(n, contraction.panelWidth)
       .align_bounds(m, params.rowsPerTile)
-      .vectorize(n, lanes)
-      .unroll(n);
-  Var tile("tile"), row("row");
+      .vectorize(n, lanes);
   Stage update = acc.update();
+  Var tile("tile"), row("row"), panel("panel"), lane("lane");
   update.split(m, tile, row, params.rowsPerTile, TailStrategy::RoundUp);
-  std::vector<VarOrRVar> order = {n, row};
+  if (allPanels)
+    update.split(n, panel, lane, contraction.panelWidth, TailStrategy::RoundUp);
+  else
+    acc.bound_extent(n, contraction.panelWidth).unroll(n);
+  if (!allPanels)
+    lane = n;
+  std::vector<VarOrRVar> order = {lane, row};
   // Whole inner reduction loops belong to a slice as long as they fit; the first that does not is
   // split only when it is the innermost.
   const Sizes &extents = contraction.problem.reduction;
@@ -191,25 +233,44 @@ static void accumulateInSlices(Contraction &contraction, Func output, Var at,
   while (whole < extents.size() &&
          steps * extents[whole].constantOr(large) <= params.reductionBlock)
     steps *= extents[whole++].constant();
-  RVar innermostLoop = contraction.k[0];
+  RVar innermostLoop = contraction.k[0], slice("slice");
+  std::vector<VarOrRVar> block = {tile};
+  if (allPanels)
+    block.push_back(panel);
   if (whole == 0) {
-    RVar slice("slice"), step("step");
+    RVar step("step");
     innermost = extents[0].isConstant()
                     ? divisorAtMost(extents[0].constant(), params.reductionBlock)
                     : params.reductionBlock;
     update.split(contraction.k[0], slice, step, innermost.expr());
     innermostLoop = step;
-    order.insert(order.end(), {step, tile, slice});
+    order.push_back(step);
+    order.insert(order.end(), block.begin(), block.end());
+    order.push_back(slice);
     whole = 1;
   } else {
     for (size_t i = 0; i < whole; ++i)
       order.push_back(contraction.k[int(i)]);
-    order.push_back(tile);
+    order.insert(order.end(), block.begin(), block.end());
+    slice = whole < extents.size() ? contraction.k[int(whole)] : slice;
   }
   for (size_t i = whole; i < extents.size(); ++i)
     order.push_back(contraction.k[int(i)]);
-  update.reorder(order).vectorize(n, lanes).unroll(n).unroll(row);
+  update.reorder(order).vectorize(lane, lanes).unroll(lane).unroll(row);
   unrollReduction(update, innermostLoop, innermost, params.unroll);
+  return slice;
+}
+
+/// Vectors of a tile's rows; all tiles of a step in turn, as they lie in memory.
+static void vectorisePackedLhs(Func packed, const schedule::GemmParams &params, size_t steps) {
+  const std::vector<Var> args = packed.args();
+  Var inTile = args[0], tile = args[steps + 1];
+  packed.bound_extent(inTile, params.rowsPerTile).align_bounds(inTile, params.rowsPerTile);
+  packed.reorder(inTile, tile, args[1]);
+  int rows = params.rowsPerTile;
+  while (rows % 2 == 0)
+    rows /= 2;
+  packed.vectorize(inTile, params.rowsPerTile / rows);
 }
 
 void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
@@ -296,13 +357,25 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   Var blockLoop = parallelise(output, outer, iterations, tasks);
 
   const Size depth = productOf(problem.reduction);
-  if (params.reductionBlock > 0 && params.reductionBlock < depth.constantOr(large))
-    accumulateInSlices(contraction, output,
-                       params.order == schedule::LoopOrder::RowsOuter ? v.panel : blockLoop, params,
-                       lanes);
+  const bool rowsOuter = params.order == schedule::LoopOrder::RowsOuter;
+  const bool slices = params.reductionBlock > 0 && params.reductionBlock < depth.constantOr(large);
+  RVar slice;
+  if (slices)
+    slice = accumulateInSlices(contraction, output, blockLoop, params, lanes,
+                               /*allPanels=*/rowsOuter);
   else
     accumulateInRegisters(contraction, output, v.inner, params, lanes);
-  const bool rowsOuter = params.order == schedule::LoopOrder::RowsOuter;
+  if (Func packed = contraction.packedLhs; packed.defined()) {
+    vectorisePackedLhs(packed, params, problem.reduction.size());
+    if (!rowsOuter)
+      parallelise(packed.compute_root(), {packed.args()[problem.reduction.size() + 1]}, tiles,
+                  smaller(tasks, tiles / 8),
+                  /*estimated=*/true);
+    else if (slices)
+      packed.compute_at(contraction.acc, slice);
+    else
+      packed.compute_at(output, blockLoop);
+  }
   const bool perBatch = rowsOuter && blocks.is(1) && !problem.batch.empty();
   // All rows in one block: a panel is packed when its turn comes, and does not leave the cache.
   const bool perPanel = !rowsOuter && blocks.is(1);

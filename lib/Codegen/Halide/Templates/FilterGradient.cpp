@@ -21,19 +21,39 @@ static Func padImage(const FilterGradientProblem &problem) {
   return padded;
 }
 
-/// The same over (place, 0, y, n), where a place counts the channels of a line's pixels.
+int64_t lineReach(const FilterGradientProblem &problem) {
+  return ((problem.outputWidth - 1) * problem.strideWidth +
+          (problem.kernelWidth - 1) * problem.dilationWidth + 1) *
+         problem.inputChannels;
+}
+
+/// The same over (place, 0, y, n).
 static Func padLines(const FilterGradientProblem &problem) {
   const int channels = int(problem.inputChannels), width = int(problem.inputWidth),
             height = int(problem.inputHeight);
+  const int64_t lines = (problem.outputHeight - 1) * problem.strideHeight +
+                        (problem.kernelHeight - 1) * problem.dilationHeight + 1;
   Var place("place"), unit("unit"), y("y"), n("n");
-  Expr x = place / channels - int(problem.padLeft), line = y - int(problem.padTop);
-  Expr inside = x >= 0 && x < width && line >= 0 && line < height;
-  Expr element =
-      problem.input(place % channels, clamp(x, 0, width - 1), clamp(line, 0, height - 1), n);
+  Expr x = place / channels, line = y, inside = Internal::const_true();
+  // Without padding a place stays one in memory.
+  if (problem.padLeft > 0 || lineReach(problem) > problem.inputWidth * channels) {
+    x -= int(problem.padLeft);
+    inside = inside && x >= 0 && x < width;
+    x = clamp(x, 0, width - 1);
+  }
+  if (problem.padTop > 0 || lines > problem.inputHeight) {
+    line -= int(problem.padTop);
+    inside = inside && line >= 0 && line < height;
+    line = clamp(line, 0, height - 1);
+  }
+  Expr element = cast(problem.accumulator, problem.input(place % channels, x, line, n));
   Func padded(problem.name + "_lines");
-  padded(place, unit, y, n) =
-      select(inside, cast(problem.accumulator, element), cast(problem.accumulator, 0));
+  padded(place, unit, y, n) = select(inside, element, cast(problem.accumulator, 0));
   return padded;
+}
+
+Func padFilterGradientInput(const FilterGradientProblem &problem) {
+  return problem.joinWindowColumns ? padLines(problem) : padImage(problem);
 }
 
 Contraction buildFilterGradient(const FilterGradientProblem &problem,
@@ -41,7 +61,7 @@ Contraction buildFilterGradient(const FilterGradientProblem &problem,
   using Indices = ContractionProblem::Indices;
   const int channels = int(problem.inputChannels), kernelWidth = int(problem.kernelWidth);
   const bool joined = problem.joinWindowColumns;
-  Func staged = joined ? padLines(problem) : padImage(problem);
+  Func staged = padFilterGradientInput(problem);
 
   ContractionProblem contraction;
   contraction.name = problem.name;
@@ -70,8 +90,7 @@ Contraction buildFilterGradient(const FilterGradientProblem &problem,
   Contraction result = buildContraction(contraction, params, facts);
   Contraction::Staged copy;
   copy.func = staged;
-  const int64_t columns = (problem.outputWidth - 1) * problem.strideWidth + problem.kernelWidth;
-  copy.channels = joined ? columns * channels : channels;
+  copy.channels = joined ? lineReach(problem) : channels;
   copy.lines = problem.batch * ((problem.outputHeight - 1) * problem.strideHeight +
                                 (problem.kernelHeight - 1) * problem.dilationHeight + 1);
   copy.channelStride =

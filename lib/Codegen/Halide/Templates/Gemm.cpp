@@ -28,6 +28,7 @@ Contraction buildGemm(const GemmProblem &problem, const schedule::GemmParams &pa
       return rhs(k[0], column, batch);
     };
   contraction.rhsDenseAlongReduction = problem.rhsDenseAlongReduction;
+  contraction.lhsDenseAlongRows = problem.lhsDenseAlongRows;
   return buildContraction(contraction, params, facts);
 }
 

@@ -43,6 +43,9 @@ struct ContractionProblem {
   /// `rhs` is dense along the innermost reduction axis rather than along columns (B transposed): it
   /// is then packed through squares turned in registers.
   bool rhsDenseAlongReduction = false;
+  /// `lhs` is dense along rows rather than along the reduction (A transposed): each step of a tile
+  /// is then in another page, so the tiles of a block are packed one after the other.
+  bool lhsDenseAlongRows = false;
 };
 
 /// The Funcs of a built contraction. The output's definition reads `acc` at its own coordinates.
@@ -51,6 +54,7 @@ struct Contraction {
   Halide::Func packed; ///< (lane, k flattened, panel, batch...); undefined when the rhs came packed
   Halide::Func
       square; ///< what `packed` turns, with its arguments; undefined when nothing is turned
+  Halide::Func packedLhs; ///< (row in the tile, k..., tile, batch...); undefined when read in place
   Halide::RDom k;
   /// Copies of inputs made before or inside the loops (padding, prologues), see addStagedInput.
   struct Staged {

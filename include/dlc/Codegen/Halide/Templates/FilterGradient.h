@@ -23,10 +23,20 @@ struct FilterGradientProblem {
       std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n)>;
   Access input;     ///< with its prologue, inside its bounds
   Access cotangent; ///< likewise
+  /// Whether the operands have prologues, which are to run once an element.
+  bool inputComputed = false, cotangentComputed = false;
   /// Images of few channels: the window's columns and their channels are neighbours in memory, so a
   /// tile of rows runs over both. Legal with a horizontal dilation of 1.
   bool joinWindowColumns = false;
 };
+
+/// Elements that the windows of a line reach from the padded corner on, channels included.
+int64_t lineReach(const FilterGradientProblem &problem);
+
+/// The input with zeros around it as the gradients read it: over (c, x, y, n) with x and y counted
+/// from the padded corner, or where columns are joined over (place, 0, y, n), where a place counts
+/// the channels of a line's pixels.
+Halide::Func padFilterGradientInput(const FilterGradientProblem &problem);
 
 /// acc(column, row): column is the output channel, row the flat place (ky, kx, c) in the filter.
 /// Schedule with scheduleContraction.

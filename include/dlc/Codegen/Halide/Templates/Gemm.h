@@ -23,6 +23,8 @@ struct GemmProblem {
   std::function<Halide::Expr(Halide::Expr k, Halide::Expr column, const Indices &batch)> rhs;
   /// `rhs` is dense along k (B transposed) rather than along columns.
   bool rhsDenseAlongReduction = false;
+  /// `lhs` is dense along rows (A transposed) rather than along k.
+  bool lhsDenseAlongRows = false;
 };
 
 /// acc(column, row, batch...). Schedule it with scheduleContraction.

@@ -1,0 +1,125 @@
+// The general template packs the whole cotangent before its first product, and reads it once a tile
+// of rows: for the first layer of a net that is more memory traffic than arithmetic. Here a line of
+// the cotangent is made (or read where it lies), all tiles use it, and it is forgotten.
+#include "dlc/Codegen/Halide/Templates/FilterGradientByLines.h"
+#include "dlc/Codegen/Halide/Templates/LoopNest.h"
+
+#include <algorithm>
+
+using namespace Halide;
+
+namespace dlc::templates {
+
+static int64_t roundUp(int64_t value, int64_t factor) {
+  return (value + factor - 1) / factor * factor;
+}
+
+bool sumsByLines(const FilterGradientProblem &problem, const MachineFacts &facts) {
+  const int64_t rows = problem.kernelHeight * problem.kernelWidth * problem.inputChannels;
+  const int64_t columns = roundUp(problem.outputChannels, facts.lanes(problem.accumulator.bytes()));
+  constexpr int64_t shortestLine = 32;
+  return rows * columns * problem.accumulator.bytes() <= facts.l1Bytes / 2 &&
+         problem.outputWidth >= shortestLine;
+}
+
+/// Whether windows reach out of the image: into padding.
+static bool reachesOut(const FilterGradientProblem &problem) {
+  const int64_t lines = (problem.outputHeight - 1) * problem.strideHeight +
+                        (problem.kernelHeight - 1) * problem.dilationHeight + 1;
+  return problem.padTop > 0 || problem.padLeft > 0 || lines > problem.inputHeight ||
+         lineReach(problem) > problem.inputWidth * problem.inputChannels;
+}
+
+FilterGradientByLines buildFilterGradientByLines(const FilterGradientProblem &problem,
+                                                 const schedule::GemmParams &params,
+                                                 const MachineFacts &facts) {
+  const int channels = int(problem.inputChannels), kernelWidth = int(problem.kernelWidth);
+  FilterGradientByLines gradient;
+  gradient.columns = problem.outputChannels;
+  gradient.rows = problem.kernelHeight * problem.kernelWidth * problem.inputChannels;
+  gradient.width = problem.outputWidth;
+  gradient.pieces = divisorAtMost(problem.batch, std::max(1, params.tasks));
+  const int images = int(problem.batch / gradient.pieces);
+  gradient.window = padFilterGradientInput(problem);
+  gradient.places = problem.joinWindowColumns ? lineReach(problem) : channels;
+  gradient.stageWindow = problem.inputComputed || reachesOut(problem);
+  gradient.stageLine = problem.cotangentComputed ||
+                       problem.outputChannels % panelWidth(params, facts, problem.accumulator) != 0;
+
+  Var column("column"), row("row"), piece("piece"), x("x"), y("y"), n("n");
+  gradient.line = Func(problem.name + "_line");
+  Expr channel = column;
+  if (problem.outputChannels % panelWidth(params, facts, problem.accumulator) != 0)
+    channel = min(column, int(problem.outputChannels) - 1);
+  gradient.line(column, x, y, n) = cast(problem.accumulator, problem.cotangent(channel, x, y, n));
+
+  gradient.pixel =
+      RDom(0, int(problem.outputWidth), 0, int(problem.outputHeight), 0, images, "pixel");
+  const RDom &at = gradient.pixel;
+  Expr image = piece * images + at[2], place = min(row, int(gradient.rows) - 1);
+  Expr left = at[0] * int(problem.strideWidth), top = at[1] * int(problem.strideHeight);
+  Expr element;
+  if (problem.joinWindowColumns) {
+    const int line = kernelWidth * channels;
+    element = gradient.window(left * channels + place % line, 0,
+                              top + place / line * int(problem.dilationHeight), image);
+  } else {
+    Expr tap = place / channels;
+    element =
+        gradient.window(place % channels, left + tap % kernelWidth * int(problem.dilationWidth),
+                        top + tap / kernelWidth * int(problem.dilationHeight), image);
+  }
+  gradient.acc = Func(problem.name);
+  gradient.acc(column, row, piece) = cast(problem.accumulator, 0);
+  gradient.acc(column, row, piece) += element * gradient.line(column, at[0], at[1], image);
+  return gradient;
+}
+
+Expr elementOf(const FilterGradientByLines &gradient, Expr column, Expr row) {
+  Expr sum = gradient.acc(column, row, 0);
+  for (int64_t piece = 1; piece < gradient.pieces; ++piece)
+    sum += gradient.acc(column, row, int(piece));
+  return sum;
+}
+
+void scheduleFilterGradientByLines(FilterGradientByLines &gradient, Func output,
+                                   const schedule::GemmParams &params, const MachineFacts &facts) {
+  Func acc = gradient.acc, line = gradient.line, window = gradient.window;
+  const int lanes = facts.lanes(acc.types()[0].bytes());
+  const int width = params.vectorsPerTile * lanes;
+  const std::vector<Var> args = output.args();
+  output.bound(args[0], 0, int(gradient.columns)).bound(args[1], 0, int(gradient.rows));
+  vectoriseGuarded(output, args[0], gradient.columns, lanes, 1);
+
+  Var column = acc.args()[0], row = acc.args()[1], piece = acc.args()[2];
+  Var panel("panel"), lane("lane"), tile("tile"), inTile("in_tile");
+  RVar x = gradient.pixel[0], y = gradient.pixel[1], image = gradient.pixel[2];
+  acc.compute_root()
+      .align_bounds(column, width)
+      .align_bounds(row, params.rowsPerTile)
+      .vectorize(column, lanes);
+  Stage update = acc.update();
+  update.split(column, panel, lane, width, TailStrategy::RoundUp)
+      .split(row, tile, inTile, params.rowsPerTile, TailStrategy::RoundUp)
+      .reorder(lane, inTile, x, tile, panel, y, image, piece)
+      .vectorize(lane, lanes)
+      .unroll(lane)
+      .unroll(inTile);
+  if (int64_t steps = divisorAtMost(gradient.width, params.unroll); steps > 1)
+    update.unroll(x, int(steps));
+  if (gradient.pieces > 1)
+    update.parallel(piece);
+
+  if (gradient.stageWindow) {
+    window.compute_at(acc, image);
+    vectoriseGuarded(window, window.args()[0], gradient.places, lanes, 1);
+  }
+  if (gradient.stageLine) {
+    line.compute_at(acc, y).vectorize(line.args()[0], lanes, TailStrategy::RoundUp);
+    // Neighbours are in known places of the windows that a prologue may look at.
+    if (gradient.width % 2 == 0)
+      line.unroll(line.args()[1], 2);
+  }
+}
+
+} // namespace dlc::templates
