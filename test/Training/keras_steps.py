@@ -23,7 +23,6 @@ from keras import layers  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Models"))
 from artifact import Artifact  # noqa: E402
-from device import missing_device  # noqa: E402
 
 STEPS, LOSS_TOLERANCE, PREDICTION_TOLERANCE, HISTORY_TOLERANCE = 20, 1e-4, 1e-3, 1e-3
 
@@ -159,9 +158,11 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="the course net on 224 x 224, 32 images a step")
     parser.add_argument("--target", default="cpu", help="what steps are compiled for; epochs run on the CPU alone")
     arguments = parser.parse_args()
-    if arguments.target == "opencl" and (missing := missing_device(arguments.dlc)):
-        print(f"skipped: {missing}")
-        return 77
+    if arguments.target == "opencl":
+        from device import missing_device
+        if missing := missing_device(arguments.dlc):
+            print(f"skipped: {missing}")
+            return 77
     failures = 0
     for name in arguments.models or MODELS:
         keras.utils.set_random_seed(7)

@@ -1,9 +1,10 @@
-"""ResNet-18 compiled for training against Keras on JAX: same weights, same batches.
+"""ResNet-18 compiled for training against Keras on JAX, or against PyTorch: same weights, same batches.
 
 The losses of 20 steps agree to 1e-4, relative, and the predictions after them to 1e-3 of the largest.
 Exits 1 where they do not. The full size takes minutes: --size 64 --width 64 --batch 16 --classes 1000.
+PyTorch is where tools/setup/peers.sh put it.
 
-    resnet18.py --dlc build/bin/dlc [--size 64] [--width 8] [--batch 8] [--classes 10]
+    resnet18.py --dlc build/bin/dlc [--peer keras|torch] [--size 64] [--width 8] [--batch 8] [--classes 10]
 """
 import argparse
 import subprocess
@@ -13,20 +14,82 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from onnx import numpy_helper
 
-import keras_resnet18
-from keras_resnet18 import build_resnet18, keras
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Models"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "test" / "Models"), str(ROOT / "tools" / "models")]
+import build_resnet18  # noqa: E402
 from artifact import Artifact  # noqa: E402
 
 STEPS, RATE = 20, 0.01
 LOSS_TOLERANCE, PREDICTION_TOLERANCE = 1e-4, 1e-3
 
 
+def keras_peer(model: onnx.ModelProto):
+    """A step and a prediction, of images with their channels first."""
+    import keras_resnet18
+    net = keras_resnet18.KerasResNet(model).build()
+    net.compile(optimizer=keras_resnet18.keras.optimizers.SGD(RATE), loss="sparse_categorical_crossentropy")
+
+    def step(images, classes) -> float:
+        net.reset_metrics()
+        return float(net.train_on_batch(images.transpose(0, 2, 3, 1), classes))
+
+    return step, lambda images: np.asarray(net.predict_on_batch(images.transpose(0, 2, 3, 1)))
+
+
+def torch_peer(model: onnx.ModelProto):
+    """The same of torchvision's net, whose parameters the file's are named after."""
+    import torch
+    import torchvision
+    from torch.nn import functional
+
+    class BatchNorm(torch.nn.BatchNorm2d):
+        """Its average variance is the batch's own, as ONNX and Keras have it, where PyTorch's is that of n - 1."""
+
+        def forward(self, x):
+            if not self.training:
+                return super().forward(x)
+            with torch.no_grad():
+                self.running_mean.lerp_(x.mean((0, 2, 3)), self.momentum)
+                self.running_var.lerp_(x.var((0, 2, 3), correction=0), self.momentum)
+            return functional.batch_norm(x, None, None, self.weight, self.bias, True, eps=self.eps)
+
+    values = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy())
+              for tensor in model.graph.initializer}
+    width, classes = values["conv1.weight"].shape[0], values["fc.bias"].shape[0]
+    blocks = [build_resnet18.BLOCKS] * build_resnet18.STAGES
+    net = torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, blocks, num_classes=classes,
+                                    norm_layer=BatchNorm)
+    if width != 64:
+        raise SystemExit("--peer torch wants --width 64: torchvision has no other")
+    missing, unexpected = net.load_state_dict(values, strict=False)
+    assert not unexpected and all(name.endswith("num_batches_tracked") for name in missing), (missing, unexpected)
+    optimizer, loss = torch.optim.SGD(net.parameters(), RATE), torch.nn.CrossEntropyLoss()
+
+    def step(images, classes) -> float:
+        net.train()
+        optimizer.zero_grad()
+        value = loss(net(torch.from_numpy(images)), torch.from_numpy(classes))
+        value.backward()
+        optimizer.step()
+        return value.item()
+
+    def predict(images):
+        net.eval()
+        with torch.no_grad():
+            return torch.softmax(net(torch.from_numpy(images)), 1).numpy()
+
+    return step, predict
+
+
+PEERS = {"keras": keras_peer, "torch": torch_peer}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dlc", default="dlc", help="the dlc to test")
+    parser.add_argument("--peer", choices=PEERS, default="keras")
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--width", type=int, default=8)
     parser.add_argument("--batch", type=int, default=8)
@@ -45,17 +108,15 @@ def main() -> int:
                         "-o", str(folder / "model.so"), "--quiet"], check=True, timeout=1200)
         artifact = Artifact(folder / "model.so", threads=2)
     artifact("init")
-    peer = keras_resnet18.KerasResNet(model).build()
-    peer.compile(optimizer=keras.optimizers.SGD(RATE), loss="sparse_categorical_crossentropy")
+    train, predict = PEERS[arguments.peer](model)
     worst = 0.0
     for step in range(STEPS):
         found = float(artifact("train_step", images[step], classes[step])[0])
-        peer.reset_metrics()
-        expected = float(peer.train_on_batch(images[step].transpose(0, 2, 3, 1), classes[step]))
+        expected = train(images[step], classes[step])
         worst = max(worst, abs(found - expected) / abs(expected))
     print(f"{'ok  ' if worst <= LOSS_TOLERANCE else 'FAIL'} losses of {STEPS} steps differ by {worst:.1e}")
     found = artifact("predict", images[0])[0]
-    expected = np.asarray(peer.predict_on_batch(images[0].transpose(0, 2, 3, 1)))
+    expected = predict(images[0])
     apart = float(np.abs(found - expected).max() / np.abs(expected).max())
     print(f"{'ok  ' if apart <= PREDICTION_TOLERANCE else 'FAIL'} predictions differ by {apart:.1e}")
     artifact.close()
