@@ -1,7 +1,7 @@
 // Pulls expressions from a kernel's results back to its operands.
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 
-#include "StrideReader.h"
+#include "LayoutReader.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Halide/Templates/GPULoops.h"
@@ -77,14 +77,14 @@ void KernelEmitter::setStride(Halide::Internal::Dimension dim, const std::string
   if (stride.isConstant())
     dim.set_stride(stride.expr());
   else
-    openStrides->set(buffer, index, stride.expr());
+    layouts->setStride(buffer, index, stride.expr());
 }
 
 KernelEmitter::KernelEmitter(dl::KernelOp kernel, const schedule::MachineFacts &facts)
     : kernel(kernel), facts(facts),
       scheduleAttr(kernel.getScheduleAttr() ? kernel.getScheduleAttr()
                                             : schedule::chooseSchedule(kernel, facts)),
-      openStrides(std::make_shared<StrideReader>()) {
+      layouts(std::make_shared<LayoutReader>()) {
   for (unsigned symbol : kernel.getSymbols()) {
     symbols.emplace_back(symbol, Halide::Param<int32_t>("s" + std::to_string(symbol)));
     symbols.back().second.set_min_value(1);
@@ -471,8 +471,7 @@ void KernelEmitter::emit() {
 
 Halide::Pipeline KernelEmitter::pipeline() const {
   Halide::Pipeline pipeline(output);
-  if (!openStrides->empty())
-    pipeline.add_custom_lowering_pass(openStrides.get(), [keep = openStrides] { (void)keep; });
+  pipeline.add_custom_lowering_pass(layouts.get(), [keep = layouts] { (void)keep; });
   return pipeline;
 }
 

@@ -70,3 +70,16 @@ func.func @backwards(%x: tensor<?x3xf32, #n>) {
                     symbolic = #n} : (tensor<?x3xf32, #n>) -> tensor<?x3xf32, #n>
   return
 }
+
+// -----
+
+// The last window of ceil_mode that would begin in the padding behind the input is dropped at every size.
+#in = affine_map<()[s0] -> (1, 2, s0, s0)>
+#out = affine_map<()[s0] -> (1, 2, s0 ceildiv 2, (s0 - 1) ceildiv 2)>
+func.func @ceil_mode(%x: tensor<1x2x?x?xf32, #in>) -> tensor<1x2x?x?xf32, #out> {
+  %0 = dl.max_pool %x {
+      kernel_shape = array<i64: 2, 3>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 1, 0>, ceil_mode = true}
+    : (tensor<1x2x?x?xf32, #in>) -> tensor<1x2x?x?xf32, #out>
+  return %0 : tensor<1x2x?x?xf32, #out>
+}

@@ -20,7 +20,7 @@ namespace dlc::codegen {
 /// A place in a tensor: one expression an axis, outermost axis first.
 using Coords = std::vector<Halide::Expr>;
 
-class StrideReader;
+class LayoutReader;
 
 /// The loops over which a kernel's outputs are computed. `vars`, `extents` and `strides` run from
 /// the innermost loop outwards; `coords` gives the place in the output tensors for those variables.
@@ -129,8 +129,8 @@ private:
   /// The symbols of the kernel, in their order.
   std::vector<std::pair<unsigned, Halide::Param<int32_t>>> symbols;
   std::vector<Halide::ImageParam> parameters;
-  /// Of buffers, where they are no constants.
-  std::shared_ptr<StrideReader> openStrides;
+  /// Of the buffers, for Halide.
+  std::shared_ptr<LayoutReader> layouts;
   llvm::DenseMap<mlir::Value, std::function<Halide::Expr(const Coords &)>> definitions;
   llvm::DenseMap<mlir::Value, std::vector<std::pair<Coords, Halide::Expr>>> emitted;
   std::optional<IterationSpace> space;

@@ -131,14 +131,15 @@ int64_t entry(ArrayRef<int64_t> list, bool vertical, int64_t otherwise) {
 
 template <typename Op>
 templates::SlidingWindow slidingWindow(KernelEmitter &emitter, Op op) {
-  ArrayRef<int64_t> input = shapeOf(op.getInput()).drop_front(1).drop_back(1);
-  ArrayRef<int64_t> output = shapeOf(op.getResult()).drop_front(1).drop_back(1);
+  dl::Dims from = dl::dimsOf(op.getInput().getType()), to = dl::dimsOf(op.getResult().getType());
   SmallVector<int64_t> padsEnd(op.getPadsEnd());
-  // What ceil_mode adds is padding too.
+  // What ceil_mode adds is padding too: less than a stride.
   for (size_t i = 0; i < padsEnd.size() && op.getCeilMode(); ++i) {
     int64_t span = (op.getKernelShape()[i] - 1) * op.getDilations()[i] + 1;
-    int64_t reach = (output[i] - 1) * op.getStrides()[i] + span;
-    padsEnd[i] = std::max(padsEnd[i], reach - input[i] - op.getPadsBegin()[i]);
+    AffineExpr reach = (to[1 + i] - 1) * op.getStrides()[i] + span;
+    AffineExpr beyond = reach - from[1 + i] - op.getPadsBegin()[i];
+    int64_t most = padsEnd[i] + op.getStrides()[i] - 1;
+    padsEnd[i] = std::max(padsEnd[i], dl::constantDim(beyond).value_or(most));
   }
   Sizes sizes = emitter.sizesOf(op.getInput());
   ArrayRef<Size> image = ArrayRef<Size>(sizes).drop_front(1).drop_back(1);
@@ -163,6 +164,8 @@ void emitTemplate(Op op, KernelEmitter &emitter, dl::WindowScheduleAttr attribut
   PoolRule rule = ruleOf(emitter, op);
   templates::PoolProblem problem;
   problem.batch = output.front();
+  problem.height = oneAxis ? Size(1) : output[1];
+  problem.width = output[output.size() - 2];
   problem.channels = output.back();
   problem.window = slidingWindow(emitter, op);
   problem.kind = rule.kind;
@@ -172,16 +175,15 @@ void emitTemplate(Op op, KernelEmitter &emitter, dl::WindowScheduleAttr attribut
     Expr element = emitter.at(image, oneAxis ? Coords{n, x, c} : Coords{n, y, x, c});
     return Halide::cast(rule.type, rule.before(KernelEmitter::compute(element)));
   };
-  Size height = oneAxis ? Size(1) : output[1], width = output[output.size() - 2];
   schedule::WindowParams params = schedule::paramsOf(attribute);
   auto built = std::make_shared<templates::Window>(templates::buildPool(problem, params));
 
   Halide::Var c("c"), x("x"), y("y"), n("n");
   IterationSpace space;
   space.vars = {c, x, y, n};
-  space.extents = {problem.channels, width, height, problem.batch};
-  space.strides = {1, problem.channels, problem.channels * width,
-                   problem.channels * width * height};
+  space.extents = {problem.channels, problem.width, problem.height, problem.batch};
+  space.strides = {1, problem.channels, problem.channels * problem.width,
+                   problem.channels * problem.width * problem.height};
   space.coords = oneAxis ? Coords{n, x, c} : Coords{n, y, x, c};
   Coords own = space.coords;
   emitter.define(op.getResult(),

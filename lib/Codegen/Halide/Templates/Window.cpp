@@ -63,11 +63,13 @@ static Func padInput(const std::string &name, const SlidingWindow &window, Type 
 }
 
 /// The input addressed from the padded corner, read in place: columns outside are `fill`; lines
-/// outside are never asked for (lineInside). `likely` makes the first and last tile of a line code
-/// of their own.
+/// outside are never asked for (lineInside), which bounds inference does not see. `likely` makes
+/// the first and last tile of a line code of their own.
 static Pixel guardColumns(const SlidingWindow &window, Type type, Expr fill, const Pixel &input) {
   return [=](Expr c, Expr x, Expr y, Expr n) {
     Expr column = x - int(window.padLeft), line = y - int(window.padTop);
+    if (window.padTop || window.padBottom)
+      line = unsafe_promise_clamped(line, 0, (window.inputHeight - 1).expr());
     if (!window.padLeft && !window.padRight)
       return input(c, column, line, n);
     const Expr last = (window.inputWidth - 1).expr();
@@ -76,13 +78,12 @@ static Pixel guardColumns(const SlidingWindow &window, Type type, Expr fill, con
   };
 }
 
-/// A window over a padded image: `tap` turns the element under window place k into what is reduced.
+/// A window over a padded image, of the extents that `generic` says: `tap` turns the element under
+/// window place k into what is reduced.
 static Window
 buildSliding(WindowProblem generic, const SlidingWindow &w, const schedule::WindowParams &params,
              const Pixel &input,
              const std::function<Expr(Expr value, Expr c, const std::vector<Expr> &k)> &tap) {
-  generic.width = w.outputWidth();
-  generic.height = w.outputHeight();
   generic.window = {w.kernelWidth, w.kernelHeight};
   const Expr fill = reductionIdentity(generic.kind, generic.type);
   const bool inPlace = params.pad == schedule::PadMode::InPlace;
@@ -113,6 +114,8 @@ Window buildPool(const PoolProblem &problem, const schedule::WindowParams &param
   WindowProblem generic;
   generic.name = problem.name;
   generic.channels = problem.channels;
+  generic.width = problem.width;
+  generic.height = problem.height;
   generic.batch = problem.batch;
   generic.kind = problem.kind;
   generic.type = problem.type;
@@ -129,6 +132,8 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
   WindowProblem generic;
   generic.name = problem.name;
   generic.channels = problem.channels;
+  generic.width = problem.window.outputWidth();
+  generic.height = problem.window.outputHeight();
   generic.batch = problem.batch;
   generic.type = problem.type;
   auto weights = problem.weights;

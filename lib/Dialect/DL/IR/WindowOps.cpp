@@ -27,11 +27,11 @@ static FailureOr<AffineExpr> windowsAlong(std::optional<Location> loc, Adaptor o
                                    Twine(i) + " of size " + Twine(*value + span));
   if (!op.getCeilMode())
     return reach.floorDiv(stride) + 1;
-  AffineExpr count = reach.ceilDiv(stride) + 1;
-  std::optional<int64_t> value = constantDim(count), size = constantDim(input);
-  if (value && size && (*value - 1) * stride >= *size + op.getPadsBegin()[i])
-    return count - 1;
-  return count;
+  // ceil(reach / stride) + 1, less one where the last window would begin behind the input.
+  int64_t more = op.getPadsEnd()[i] - span + stride;
+  if (more > 0)
+    more = std::max<int64_t>(more - stride, 0);
+  return (input + (op.getPadsBegin()[i] + more)).ceilDiv(stride);
 }
 
 template <typename Adaptor>

@@ -30,7 +30,8 @@ struct SlidingWindow {
   int64_t kernelHeight = 1, kernelWidth = 1;
   int64_t strideHeight = 1, strideWidth = 1;
   int64_t dilationHeight = 1, dilationWidth = 1;
-  int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0; ///< ceil_mode: grow the end pads
+  int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
+  /// Of the result, where windows begin inside of the padded image and end there.
   Size outputHeight() const {
     return (inputHeight + padTop + padBottom - (kernelHeight - 1) * dilationHeight - 1) /
                strideHeight +
@@ -45,8 +46,8 @@ struct SlidingWindow {
 /// Pooling over a sliding window: the reduction of `kind`; an average divides in the epilogue.
 struct PoolProblem {
   std::string name = "pool";
-  Size batch = 1, channels = 1;
-  SlidingWindow window;
+  Size batch = 1, height = 1, width = 1, channels = 1; ///< of the output
+  SlidingWindow window; ///< ceil_mode: the end pads hold what windows reach
   ReductionKind kind = ReductionKind::Max;
   Halide::Type type = Halide::Float(32);
   /// The input with its prologue, inside its bounds. Padding counts as the reduction's identity.

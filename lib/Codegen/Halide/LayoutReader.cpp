@@ -1,11 +1,13 @@
-// The strides of buffers as expressions of a kernel's symbols.
-#include "StrideReader.h"
+// Every buffer begins at 0; strides are expressions of a kernel's symbols.
+#include "LayoutReader.h"
 
 using namespace Halide;
 
 namespace dlc::codegen {
 
-Expr StrideReader::visit(const Internal::Call *call) {
+Expr LayoutReader::visit(const Internal::Call *call) {
+  if (call->name == Internal::Call::buffer_get_min)
+    return 0;
   if (call->name != Internal::Call::buffer_get_stride)
     return IRMutator::visit(call);
   const auto *buffer = call->args[0].as<Internal::Variable>();
