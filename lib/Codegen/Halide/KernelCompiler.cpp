@@ -5,6 +5,7 @@
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/StepEmitter.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Support/AtomicFile.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -73,7 +74,8 @@ Halide::Target halideTarget(dl::KernelOp kernel, const KernelTarget &target) {
   result.set_feature(Halide::Target::UserContext);
   if (target.facts.device && target.facts.device->kind == schedule::DeviceKind::OpenCL)
     addElementTypes(result, kernel);
-  if (needsStrictFloat(kernel))
+  // On the host single operations are strict or not, see templates::makeStrict.
+  if (target.facts.device && needsStrictFloat(kernel))
     result.set_feature(Halide::Target::StrictFloat);
   return result;
 }
@@ -146,6 +148,8 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
     Halide::Target halide = halideTarget(kernel, target);
     auto write = [&](Halide::Pipeline pipeline, const std::vector<Halide::Argument> &arguments) {
       // Halide owns the passes that it is given.
+      if (!target.facts.device && needsStrictFloat(kernel))
+        templates::makeStrict(pipeline);
       if (target.facts.device)
         pipeline.add_custom_lowering_pass(deviceMathPass(target.facts.device->kind).release());
       pipeline.compile_to({{type, file}}, arguments, symbol, halide);

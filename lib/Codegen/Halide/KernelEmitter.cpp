@@ -4,6 +4,7 @@
 #include "LayoutReader.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelCompiler.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/GPULoops.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Transpose.h"
@@ -471,6 +472,7 @@ void KernelEmitter::emit() {
 
 Halide::Pipeline KernelEmitter::pipeline() const {
   Halide::Pipeline pipeline(output);
+  pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
   pipeline.add_custom_lowering_pass(layouts.get(), [keep = layouts] { (void)keep; });
   return pipeline;
 }

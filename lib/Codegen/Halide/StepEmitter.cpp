@@ -1,6 +1,7 @@
 // One step of a recurrence: parameters for what it reads, a tuple for what it writes.
 #include "dlc/Codegen/Halide/StepEmitter.h"
 
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/GPULoops.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Schedule/KernelSchedule.h"
@@ -120,6 +121,12 @@ void StepEmitter::emit() {
   emission.emitStep(*this);
   if (facts.device)
     scheduleOnDevice();
+}
+
+Halide::Pipeline StepEmitter::pipeline() const {
+  Halide::Pipeline pipeline(output);
+  pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
+  return pipeline;
 }
 
 } // namespace dlc::codegen

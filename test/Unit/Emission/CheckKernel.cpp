@@ -5,6 +5,7 @@
 
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Reference/Interpreter.h"
 #include "mlir/Parser/Parser.h"
@@ -57,10 +58,10 @@ public:
     codegen::KernelEmitter emitter(kernel, target.facts);
     emitter.emit();
     Halide::Pipeline pipeline = emitter.pipeline();
+    templates::makeStrict(pipeline);
     // As for artifacts: a kernel trusts its buffers and reads nothing of them but their host
     // pointers.
     Halide::Target jit = Halide::get_jit_target_from_environment()
-                             .with_feature(Halide::Target::StrictFloat)
                              .with_feature(Halide::Target::NoAsserts)
                              .with_feature(Halide::Target::NoBoundsQuery);
     callable = pipeline.compile_to_callable(emitter.arguments(), jit);

@@ -48,7 +48,7 @@ public:
 
   /// Builds everything. After it, `pipeline()` and `arguments()` are ready to compile.
   void emit();
-  Halide::Pipeline pipeline() const { return Halide::Pipeline(output); }
+  Halide::Pipeline pipeline() const;
   std::vector<Halide::Argument> arguments() const { return {parameters.begin(), parameters.end()}; }
 
 private:

@@ -1,9 +1,9 @@
 // Attention, on the template of its name.
 #include "dlc/Codegen/Halide/Templates/Attention.h"
 #include "DeviceAttention.h"
-#include "Math.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
@@ -60,7 +60,7 @@ templates::AttentionProblem problemOf(KernelEmitter &emitter, dl::AttentionOp op
                        Expr at, Expr row, const Indices &batch) mutable {
       return Halide::cast(accumulator, emitter.broadcastAt(bias, {batch[1], batch[0], row, at}));
     };
-  problem.exp = [](Expr x) { return math::exp(x); };
+  problem.exp = math::expNonPositive;
   return problem;
 }
 

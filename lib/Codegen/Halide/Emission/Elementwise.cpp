@@ -1,7 +1,7 @@
 // The elementwise family: one expression an op. Floats narrower than 32 bits are computed in f32.
-#include "Math.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 
 #include <cmath>
 #include <limits>

@@ -1,8 +1,8 @@
 // Ops that read or write at computed places. Indices outside an axis read or write its nearest
 // element: a kernel never leaves its buffers.
-#include "Math.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
 using namespace mlir;

@@ -1,8 +1,8 @@
 // Softmax and the normalisations. Those over trailing axes keep a row in L1 through all their
 // stages (row_reduce); statistics of images, and softmax along another axis, are plain reductions.
-#include "Math.h"
 #include "Rows.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 
 using namespace mlir;
 using dlc::templates::ReductionKind;
@@ -80,8 +80,8 @@ struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl:
       emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, [](RowBuilder &row) {
         Expr largest = row.reduce("largest", ReductionKind::MaxNumber,
                                   [&](Expr at) { return row.element(at); });
-        auto raised =
-            row.keep("raised", [&](Expr at) { return math::exp(row.element(at) - largest); });
+        auto raised = row.keep(
+            "raised", [&](Expr at) { return math::expNonPositive(row.element(at) - largest); });
         Expr sum = row.reduce("sum", ReductionKind::Sum, raised);
         return raised(row.columnVar()) / sum;
       });
@@ -91,7 +91,7 @@ struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl:
     Halide::Func largest =
         lines->fold("largest", ReductionKind::MaxNumber, [](Expr x, const auto &) { return x; });
     auto raised = [=](Expr x, const std::vector<Expr> &line) {
-      return math::exp(x - largest(line));
+      return math::expNonPositive(x - largest(line));
     };
     Halide::Func sum = lines->fold("sum", ReductionKind::Sum, raised);
     definePlain(op, emitter, [=](const Coords &place) {
@@ -109,8 +109,9 @@ struct LogSoftmaxModel
       emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, [](RowBuilder &row) {
         auto element = [&](Expr at) { return row.element(at); };
         Expr largest = row.reduce("largest", ReductionKind::MaxNumber, element);
-        Expr sum = row.reduce("sum", ReductionKind::Sum,
-                              [&](Expr at) { return math::exp(row.element(at) - largest); });
+        Expr sum = row.reduce("sum", ReductionKind::Sum, [&](Expr at) {
+          return math::expNonPositive(row.element(at) - largest);
+        });
         return row.element(row.columnVar()) - largest - math::log(sum);
       });
       return;
@@ -120,7 +121,7 @@ struct LogSoftmaxModel
         lines->fold("largest", ReductionKind::MaxNumber, [](Expr x, const auto &) { return x; });
     Halide::Func sum =
         lines->fold("sum", ReductionKind::Sum, [=](Expr x, const std::vector<Expr> &line) {
-          return math::exp(x - largest(line));
+          return math::expNonPositive(x - largest(line));
         });
     definePlain(op, emitter, [=](const Coords &place) {
       std::vector<Expr> line = lines->line(place);

@@ -1,7 +1,7 @@
 // Ops that draw random numbers: the integers of dlc/Support/CounterRandom.h, lane by lane.
-#include "Math.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Support/CounterRandom.h"
 
 using namespace mlir;

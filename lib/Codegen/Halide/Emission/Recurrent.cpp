@@ -1,7 +1,7 @@
 // Steps of recurrent layers and of their gradients: what the gates make of the sums.
-#include "Math.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/StepEmitter.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 
 using namespace mlir;
 using Halide::Expr;

@@ -1,10 +1,10 @@
 // Reductions, arg max and min, scans, top k. Folds of trailing axes go through the row_reduce
 // template, those of leading axes through that of columns; all others are plain reductions, correct
 // for any axes.
-#include "Math.h"
 #include "Rows.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/Templates/ColumnReduce.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 #include <numeric>

@@ -1,9 +1,9 @@
 // Pools. Over channels-last images with one or two spatial axes they go through the window
 // template; every other form is a plain reduction, correct for any rank and layout.
 #include "dlc/Codegen/Halide/Templates/Window.h"
-#include "Math.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 using namespace mlir;

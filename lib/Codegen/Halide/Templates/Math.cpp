@@ -1,6 +1,8 @@
 // Elementary functions on Halide expressions. Each handles f32 by a vectorisable form and f64 by
 // libm.
-#include "Math.h"
+
+#include "dlc/Codegen/Halide/Templates/Math.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 
 #include <cmath>
 #include <limits>
@@ -23,25 +25,55 @@ static Expr keepNaN(Expr x, Expr result) { return Halide::select(Halide::is_nan(
 
 /// Horner's scheme, highest coefficient first.
 static Expr polynomial(Expr x, std::initializer_list<double> coefficients) {
-  Expr result;
+  Expr result, variable = templates::unfused(x);
   for (double coefficient : coefficients)
-    result = result.defined() ? result * x + constant(x, coefficient) : constant(x, coefficient);
-  return result;
+    result =
+        result.defined() ? result * variable + constant(x, coefficient) : constant(x, coefficient);
+  return templates::fused(result);
 }
+
+namespace {
+/// e^x = factor * 2^exponent for a float x.
+struct Raised {
+  Expr factor;   ///< in [0.7, 1.5)
+  Expr exponent; ///< the power of two, as bits of a float: shifted by 23 they are 2^(n + bias)
+};
+} // namespace
+
+/// Reduces `x`, in [-88, 89], to |r| <= ln(2) / 2 and evaluates e^r there. Adding 1.5 * 2^23 leaves
+/// the nearest integer in a float's low bits, together with the `bias` of its exponent.
+static Raised raise(Expr x, int bias) {
+  constexpr int shift = 3 << 22;
+  Expr bits = Halide::reinterpret<int32_t>(
+      templates::fused(templates::unfused(x) * 1.44269504f + static_cast<float>(shift + bias)));
+  const int zero = 0x4b400000 + bias; // the bits of shift + bias
+  Expr n = Halide::cast<float>(bits - zero);
+  // The larger part of ln(2) has few bits, so that its product with n is exact.
+  Expr r = templates::fused(templates::unfused(x) - n * 0.693359375f) + n * 2.12194440e-4f;
+  return {polynomial(r, {1.3814466901385693e-03, 8.36878051354822e-03, 4.166839421736453e-02,
+                         1.6666520106716992e-01, 4.999999341245358e-01, 1.0, 1.0}),
+          bits};
+}
+
+static Expr powerOfTwo(Expr exponent) { return Halide::reinterpret<float>(exponent << 23); }
 
 Expr exp(Expr x) {
   if (isDouble(x))
     return libm("exp", {x});
-  // 2^n * e^r with |r| <= ln(2) / 2. The power is made of two factors, as that of the largest
-  // numbers and of infinity is none of a float.
-  Expr bounded = Halide::clamp(x, -88.0f, 89.0f);
-  Expr n = Halide::round(bounded * 1.44269504f);
-  Expr r = bounded - n * 0.693359375f + n * 2.12194440e-4f;
-  Expr e = polynomial(r, {1.3814466901385693e-03, 8.36878051354822e-03, 4.166839421736453e-02,
-                          1.6666520106716992e-01, 4.999999341245358e-01, 1.0, 1.0});
-  Expr half = Halide::reinterpret<float>((Halide::cast<int32_t>(n) + 126) << 23);
-  return Halide::select(Halide::is_nan(x), x, x < -86.9f, 0.0f, e * half * 2.0f);
+  // The power is made of two factors, as that of the largest numbers and of infinity is none of a
+  // float.
+  Raised raised = raise(Halide::clamp(x, -88.0f, 89.0f), 126);
+  Expr power = raised.factor * powerOfTwo(raised.exponent) * 2.0f;
+  return Halide::select(Halide::is_nan(x), x, x < -86.9f, 0.0f, power);
 }
+
+/// As expNonPositive, up to 88. Below -87.7 the power of two is 0 itself.
+static Expr expBounded(Expr x) {
+  Raised raised = raise(Halide::max(-88.0f, x), 127);
+  return raised.factor * powerOfTwo(raised.exponent);
+}
+
+Expr expNonPositive(Expr x) { return isDouble(x) ? libm("exp", {x}) : expBounded(x); }
 
 Expr log(Expr x) {
   if (isDouble(x))
@@ -87,7 +119,7 @@ Expr erf(Expr x) {
 Expr sigmoid(Expr x) {
   if (isDouble(x))
     return 1 / (1 + libm("exp", {-x}));
-  return keepNaN(x, 1.0f / (1.0f + Halide::exp(Halide::clamp(-x, -88.0f, 88.0f))));
+  return keepNaN(x, 1.0f / (1.0f + expBounded(Halide::min(-x, 88.0f))));
 }
 
 Expr softplus(Expr x) {

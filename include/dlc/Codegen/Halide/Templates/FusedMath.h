@@ -1,0 +1,29 @@
+// Strict floats with exceptions. A kernel whose values must be the model's, NaN and order included,
+// leaves the code generator no freedom; Halide's target feature for it would take the FMA from the
+// polynomials of elementary functions too, which are ours.
+#ifndef DLC_CODEGEN_HALIDE_TEMPLATES_FUSEDMATH_H
+#define DLC_CODEGEN_HALIDE_TEMPLATES_FUSEDMATH_H
+
+#include <Halide.h>
+
+#include <memory>
+
+namespace dlc::templates {
+
+/// Makes every operation of `pipeline` on floats strict, but for those in fused(). Its Funcs are
+/// changed: to be called once they are complete.
+void makeStrict(const Halide::Pipeline &pipeline);
+
+/// `value` with the products in its sums fused and its terms reassociated at the code generator's
+/// choice, where it is finite. Every pipeline that has it needs fusedMathPass().
+Halide::Expr fused(Halide::Expr value);
+
+/// An operand inside of fused() that keeps its own rules.
+Halide::Expr unfused(Halide::Expr value);
+
+/// The lowering pass that gives the expressions of fused() their freedom.
+std::unique_ptr<Halide::Internal::IRMutator> fusedMathPass();
+
+} // namespace dlc::templates
+
+#endif // DLC_CODEGEN_HALIDE_TEMPLATES_FUSEDMATH_H

@@ -1,0 +1,64 @@
+// Strict arithmetic is intrinsics from before Halide lowers. What is plain arithmetic behind all of
+// its passes is generated with LLVM's fast-math flags, unless the target itself is strict.
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
+
+using namespace Halide;
+using namespace Halide::Internal;
+
+namespace dlc::templates {
+
+static const char *const fusedMarker = "dlc_fused";
+static const char *const unfusedMarker = "dlc_unfused";
+
+namespace {
+
+class FusedMath : public IRMutator {
+protected:
+  using IRMutator::visit;
+
+  Expr visit(const Call *op) override {
+    const bool marked = op->call_type == Call::PureExtern;
+    if (marked && op->name == fusedMarker)
+      return mutateWith(/*fuse=*/true, op->args.front());
+    if (marked && op->name == unfusedMarker)
+      return mutateWith(/*fuse=*/false, op->args.front());
+    if (fuses && op->is_intrinsic(Call::strict_add))
+      return mutate(op->args[0]) + mutate(op->args[1]);
+    if (fuses && op->is_intrinsic(Call::strict_sub))
+      return mutate(op->args[0]) - mutate(op->args[1]);
+    if (fuses && op->is_intrinsic(Call::strict_mul))
+      return mutate(op->args[0]) * mutate(op->args[1]);
+    ScopedValue<bool> within(fuses, false);
+    return IRMutator::visit(op);
+  }
+
+private:
+  Expr mutateWith(bool fuse, const Expr &value) {
+    ScopedValue<bool> within(fuses, fuse);
+    return mutate(value);
+  }
+
+  bool fuses = false;
+};
+
+} // namespace
+
+void makeStrict(const Pipeline &pipeline) {
+  std::vector<Function> outputs;
+  for (const Func &output : pipeline.outputs())
+    outputs.push_back(output.function());
+  std::map<std::string, Function> environment = build_environment(outputs);
+  strictify_float(environment, Target().with_feature(Target::StrictFloat));
+}
+
+static Expr marked(const char *marker, const Expr &value) {
+  return Call::make(value.type(), marker, {value}, Call::PureExtern);
+}
+
+Expr fused(Expr value) { return marked(fusedMarker, value); }
+
+Expr unfused(Expr value) { return marked(unfusedMarker, value); }
+
+std::unique_ptr<IRMutator> fusedMathPass() { return std::make_unique<FusedMath>(); }
+
+} // namespace dlc::templates
