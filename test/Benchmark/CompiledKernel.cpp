@@ -1,5 +1,6 @@
 // Ahead-of-time compile, link and load of one kernel, with Halide's own runtime for its threads.
 #include "CompiledKernel.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 
 #include <cstdlib>
 #include <ctime>
@@ -51,6 +52,8 @@ KernelWorkshop::Loaded KernelWorkshop::compile(const BuiltKernel &kernel,
   Loaded loaded;
   const double start = threadMilliseconds();
   Pipeline pipeline = kernel.pipeline;
+  if (kernel.strictFloat)
+    templates::makeStrict(pipeline);
   Module module = pipeline.compile_to_module(args, name, target, LinkageType::ExternalPlusArgv);
   module.compile({{OutputFileType::object, base + ".o"}});
   loaded.compileMs = threadMilliseconds() - start;

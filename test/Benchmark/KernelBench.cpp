@@ -1,6 +1,7 @@
 // dlc-kernel-bench: every schedule template over the layer shapes of real networks, as a share of
-// the measured FMA peak (%peak) and of what binds it, that peak or the bytes that must move
-// (%bound), each checked against a plain reference on buffers that end at an unmapped page.
+// the measured FMA peak (%peak) and of what binds it: that peak, the bytes that must move, or the
+// exponentials (%exp), measured as a kernel of nothing else (%bound), each checked against a plain
+// reference on buffers that end at an unmapped page.
 //   dlc-kernel-bench [--avx2|--avx512] [--threads=1,2] [--set=mr=4,nv=3] [--asm=FILE] [--min-ms=N]
 //   [--benchmark_filter=RE]
 // Without --avx2 and --avx512 the vectors are this machine's widest; a level that it lacks is
@@ -12,6 +13,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 
 namespace dlc::bench {
@@ -37,8 +39,9 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
   schedule::MachineFacts facts = options.facts;
   facts.cores = threads;
   try {
-    BuiltKernel kernel = kernelCase.build(facts, options.overrides);
-    KernelWorkshop::Loaded loaded = workshop.compile(kernel, options.assembly);
+    CompiledCase compiled{kernelCase.build(facts, options.overrides), {}};
+    compiled.loaded = workshop.compile(compiled.kernel, options.assembly);
+    const auto &[kernel, loaded] = compiled;
     state.SetLabel(kernel.schedule);
     if (!options.runsHere()) {
       for (auto _ : state)
@@ -48,9 +51,15 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
     }
     workshop.setThreads(threads);
     double error = checkKernel(kernel, loaded);
+    std::optional<CompiledCase> exponential;
+    if (kernel.exponentials > 0) {
+      exponential.emplace(CompiledCase{buildExponential(facts), {}});
+      exponential->loaded = workshop.compile(exponential->kernel, "");
+    }
     Timing best;
     for (auto _ : state) {
-      best = timeKernel(kernel, loaded, threads, facts, options.minMilliseconds);
+      best = timeKernel(compiled, exponential ? &*exponential : nullptr, threads, facts,
+                        options.minMilliseconds);
       state.SetIterationTime(best.seconds);
     }
     const double transferShare = best.transferSeconds / threads / best.seconds;
@@ -61,7 +70,13 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
       state.counters["GF"] = gflops;
       state.counters["%peak"] = 100 * peakShare;
     }
-    state.counters["%bound"] = 100 * std::max(peakShare, transferShare);
+    double boundShare = std::max(peakShare, transferShare);
+    if (exponential) {
+      const double share = best.exponentialSeconds / threads / best.seconds;
+      state.counters["%exp"] = 100 * share;
+      boundShare = std::max(boundShare, share);
+    }
+    state.counters["%bound"] = 100 * boundShare;
     state.counters["GB/s"] = kernel.bytes / best.seconds * 1e-9;
     state.counters["kB"] = double(loaded.objectBytes) / 1024;
     state.counters["cc_ms"] = loaded.compileMs;

@@ -34,7 +34,10 @@ struct BuiltKernel {
   std::vector<Halide::ImageParam> params;
   std::vector<HostTensor> inputs; ///< one a param
   HostTensor output;
-  double flops = 0;     ///< 0: bound by memory
+  double flops = 0;        ///< 0: bound by memory
+  double exponentials = 0; ///< elements of expNonPositive
+  /// Compiled as what the compiler builds outside of contractions: floats are the model's.
+  bool strictFloat = false;
   double bytes = 0;     ///< inputs and outputs, each once
   std::string schedule; ///< chosen parameters, for the table
   /// Writes the expected output.
@@ -81,6 +84,8 @@ struct WindowSize {
 BuiltKernel buildWindow(const WindowSize &size, const schedule::MachineFacts &facts,
                         const Overrides &overrides);
 
+/// e^x of elements in L1, without anything else: what exponentials cost.
+BuiltKernel buildExponential(const schedule::MachineFacts &facts);
 BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts);
 /// Layer norm of a sum of two tensors.
 BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts);

@@ -15,10 +15,18 @@ struct Timing {
   /// Of reading each input and writing the output once, in the kernel's own buffers, on one core
   /// with no arithmetic: what caches and memory allow.
   double transferSeconds = 1e30;
+  /// Of the kernel's exponentials alone, on one core; 0 without any.
+  double exponentialSeconds = 0;
 };
 
-/// Calls `loaded` for at least `milliseconds` and five rounds.
-Timing timeKernel(const BuiltKernel &kernel, const KernelWorkshop::Loaded &loaded, int threads,
+struct CompiledCase {
+  BuiltKernel kernel;
+  KernelWorkshop::Loaded loaded;
+};
+
+/// Calls the kernel for at least `milliseconds` and five rounds. `exponential`: buildExponential's,
+/// where the kernel has exponentials.
+Timing timeKernel(const CompiledCase &compiled, const CompiledCase *exponential, int threads,
                   const schedule::MachineFacts &facts, int milliseconds);
 
 } // namespace dlc::bench

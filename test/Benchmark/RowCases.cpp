@@ -1,6 +1,8 @@
 // Softmax, layer norm and elementwise kernels of MiniLM and the CNNs.
 #include "KernelCase.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 #include "dlc/Codegen/Halide/Templates/Transpose.h"
 #include "dlc/Schedule/AnalyticModel.h"
@@ -16,11 +18,30 @@ static BuiltKernel finish(Func out, const std::vector<ImageParam> &params, std::
   BuiltKernel kernel;
   fixOutput(out, extents);
   kernel.pipeline = Pipeline(out);
+  kernel.pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
+  kernel.strictFloat = true;
   kernel.params = params;
   for (size_t i = 0; i < inputs; ++i)
     kernel.inputs.emplace_back(extents).fill(int(i) + 1);
   kernel.output = HostTensor(extents);
   kernel.bytes = 4.0 * double(kernel.output.size()) * double(inputs + 1);
+  return kernel;
+}
+
+BuiltKernel buildExponential(const schedule::MachineFacts &facts) {
+  constexpr int count = 2048;
+  ImageParam in = denseInput("in", {count});
+  Var i("i");
+  Func out("out");
+  out(i) = codegen::math::expNonPositive(in(i)-1.f);
+  out.bound(i, 0, count);
+  templates::vectoriseGuarded(out, i, count, facts.lanes(4), 4);
+  BuiltKernel kernel = finish(out, {in}, {count}, 1);
+  kernel.exponentials = count;
+  kernel.reference = [](const std::vector<HostTensor> &data, HostTensor &expected) {
+    for (size_t k = 0; k < expected.size(); ++k)
+      expected.data[k] = std::exp(data[0].data[k] - 1);
+  };
   return kernel;
 }
 
@@ -33,12 +54,12 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
   maximum.kind = templates::ReductionKind::Max;
   maximum.extent = sum.extent = columns;
   maximum.rows = sum.rows = {r};
-  maximum.value = [=](Expr x, const auto &) { return in(x, r); };
+  maximum.value = [=](Expr x) { return in(x, r); };
   templates::RowStage maxStage = templates::buildRowReduction(maximum, params, facts);
-  templates::RowStage expStage =
-      templates::buildRowStage("exps", i, {r}, columns, exp(in(i, r) - maxStage.result(r)));
+  templates::RowStage expStage = templates::buildRowStage(
+      "exps", i, {r}, columns, codegen::math::expNonPositive(in(i, r) - maxStage.result(r)));
   sum.name = "total";
-  sum.value = [=](Expr x, const auto &) { return expStage.result(x, r); };
+  sum.value = [=](Expr x) { return expStage.result(x, r); };
   templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);
   templates::RowStage inverse;
   inverse.result = Func("inverse");
@@ -48,6 +69,7 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
   templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true,
                                {maxStage, expStage, sumStage, inverse}, params, facts);
   BuiltKernel kernel = finish(out, {in}, {columns, rows}, 1);
+  kernel.exponentials = double(columns) * rows;
   kernel.schedule =
       "acc" + std::to_string(params.accumulators) + " t" + std::to_string(params.tasks);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
@@ -74,10 +96,10 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
   squares.name = "squares";
   sum.extent = squares.extent = columns;
   sum.rows = squares.rows = {r};
-  sum.value = [=](Expr x, const auto &) { return added.result(x, r); };
+  sum.value = [=](Expr x) { return added.result(x, r); };
   templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);
   Expr mean = sumStage.result(r) / float(columns);
-  squares.value = [=](Expr x, const auto &) {
+  squares.value = [=](Expr x) {
     Expr d = added.result(x, r) - mean;
     return d * d;
   };
@@ -131,24 +153,26 @@ BuiltKernel buildChannelsLast(int channels, int height, int width,
                               const schedule::MachineFacts &facts) {
   schedule::TransposeParams params =
       schedule::chooseTranspose(int64_t(channels) * height * width, 4, facts);
-  ImageParam in = denseInput("in", {width, height, channels});
+  // As the compiler emits it: axes that stay neighbours are one.
+  const int pixels = height * width;
+  ImageParam in = denseInput("in", {pixels, channels});
   templates::TransposeProblem problem;
-  problem.extents = {channels, width, height};
+  problem.extents = {channels, pixels};
   problem.denseAxis = 1;
-  problem.input = [=](const std::vector<Expr> &at) { return in(at[1], at[2], at[0]); };
+  problem.input = [=](const std::vector<Expr> &at) { return in(at[1], at[0]); };
   templates::Transpose transpose = templates::buildTranspose(problem);
-  Var c("c"), x("x"), y("y");
+  Var c("c"), x("x");
   Func out("out");
-  out(c, x, y) = transpose.square(c, x, y) * 2.f;
+  out(c, x) = transpose.square(c, x) * 2.f;
   templates::scheduleTranspose(transpose, out, params, facts);
-  BuiltKernel kernel = finish(out, {in}, {channels, width, height}, 1);
-  kernel.inputs[0] = HostTensor({width, height, channels});
+  BuiltKernel kernel = finish(out, {in}, {channels, pixels}, 1);
+  kernel.inputs[0] = HostTensor({pixels, channels});
   kernel.inputs[0].fill(1);
   kernel.schedule = "tile" + std::to_string(params.tile) + " t" + std::to_string(params.tasks);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
     for (int c = 0; c < channels; ++c)
-      for (int p = 0; p < height * width; ++p)
-        expected.data[size_t(p) * channels + c] = 2 * data[0].data[size_t(c) * height * width + p];
+      for (int p = 0; p < pixels; ++p)
+        expected.data[size_t(p) * channels + c] = 2 * data[0].data[size_t(c) * pixels + p];
   };
   return kernel;
 }

@@ -27,6 +27,22 @@ TEST(NormalizationEmission, SoftmaxWithPrologueAndEpilogue) {
               "%z", 1e-5);
 }
 
+TEST(NormalizationEmission, SoftmaxOfLoopedRows) {
+  for (const char *op : {"dl.softmax %0 {axis = 1 : i64}", "dl.log_softmax %0 {axis = 1 : i64}"})
+    for (const char *x : {"tensor<3x383xf32>", "tensor<2x391xf32>"})
+      checkOp(op, {x}, {x}, 1e-5);
+}
+
+TEST(NormalizationEmission, SoftmaxFarBelowTheLargest) {
+  // Up to 6561: what is 88 and more below the largest is 0.
+  checkKernel({"tensor<5x23xf32>"}, {"tensor<5x23xf32>"},
+              R"(%a = dl.mul %0, %0 : (tensor<5x23xf32>, tensor<5x23xf32>) -> tensor<5x23xf32>
+                 %b = dl.mul %a, %a : (tensor<5x23xf32>, tensor<5x23xf32>) -> tensor<5x23xf32>
+                 %c = dl.mul %b, %b : (tensor<5x23xf32>, tensor<5x23xf32>) -> tensor<5x23xf32>
+                 %y = dl.softmax %c {axis = 1 : i64} : (tensor<5x23xf32>) -> tensor<5x23xf32>)",
+              "%y", 1e-5);
+}
+
 TEST(NormalizationEmission, LayerAndRmsNorm) {
   std::string x = "tensor<3x5x21xf32>", v = "tensor<21xf32>", m = "tensor<5x21xf32>",
               c = "tensor<5x1xf32>";

@@ -110,14 +110,12 @@ void DeviceTemplates::expectSoftmax(int columns, int rows,
   largest.kind = ReductionKind::Max;
   largest.extent = columns;
   largest.rows = {row};
-  largest.value = [=](Expr i, const std::vector<Expr> &) { return input(i, row); };
+  largest.value = [=](Expr i) { return input(i, row); };
   RowStage peak = buildGPURowReduction(largest, params);
   RowReduction sum = largest;
   sum.name = "sum";
   sum.kind = ReductionKind::Sum;
-  sum.value = [=](Expr i, const std::vector<Expr> &) {
-    return Halide::exp(input(i, row) - peak.result(row));
-  };
+  sum.value = [=](Expr i) { return Halide::exp(input(i, row) - peak.result(row)); };
   RowStage total = buildGPURowReduction(sum, params);
   Func output("output");
   output(column, row) = Halide::exp(input(column, row) - peak.result(row)) / total.result(row);
@@ -141,7 +139,7 @@ void DeviceTemplates::expectSums(int columns, int rows,
   RowReduction sum;
   sum.extent = columns;
   sum.rows = {row};
-  sum.value = [=](Expr i, const std::vector<Expr> &) { return input(i, row); };
+  sum.value = [=](Expr i) { return input(i, row); };
   RowStage total = buildGPURowReduction(sum, params);
   Func output("output");
   output(row) = total.result(row) * 2.0f;

@@ -59,7 +59,7 @@ Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
   reduction.type = value(Expr(0)).type();
   reduction.extent = columns;
   reduction.rows = {row};
-  reduction.value = [value](Expr at, const std::vector<Expr> &) { return value(at); };
+  reduction.value = value;
   if (const auto *onDevice = std::get_if<schedule::GPURowReduceParams>(&params))
     stages.push_back(templates::buildGPURowReduction(reduction, *onDevice));
   else

@@ -96,9 +96,7 @@ Attention buildAttention(const AttentionProblem &problem, const schedule::Attent
     reduction.type = problem.accumulator;
     reduction.extent = problem.keys;
     reduction.rows = rows;
-    reduction.value = [=](Expr at, const std::vector<Expr> &) {
-      return func(placeOf(at, row, batch));
-    };
+    reduction.value = [=](Expr at) { return func(placeOf(at, row, batch)); };
     schedule::RowReduceParams folded;
     return buildRowReduction(reduction, folded, facts);
   };

@@ -29,7 +29,7 @@ RowStage buildGPURowReduction(const RowReduction &reduction,
   Func partial(reduction.name + "_partial");
   RDom turn(0, ceilDiv(extent, threads).expr(), reduction.name + "_turn");
   Expr index = turn * threads + member;
-  Expr value = reduction.value(exact ? index : min(index, extent.expr() - 1), {});
+  Expr value = reduction.value(exact ? index : min(index, extent.expr() - 1));
   value = cast(reduction.type, value);
   if (!exact)
     value = select(index < extent.expr(), value, identity);

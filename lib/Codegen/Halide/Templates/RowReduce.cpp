@@ -1,6 +1,7 @@
-// A row's reduction keeps several vectors of partial results, folds them in registers at the end of
-// the row, and finishes the row's rest in vectors, then in scalars. rfactor would do the same but
-// leaves the unrolled partials in memory (docs/Rationale/Schedules.md).
+// A row's reduction keeps several vectors of partial results, reads what is left of the row by a
+// mask, and folds a vector by halves in registers. rfactor would do the same but leaves the
+// unrolled partials in memory (docs/Rationale/Schedules.md). A row of few vectors is unrolled
+// through all stages, so that it is read once and stays in registers.
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
 #include <algorithm>
@@ -42,116 +43,160 @@ Expr combine(ReductionKind kind, Expr a, Expr b) {
 }
 
 namespace {
-/// Builds the partial and final Funcs of one reduction.
-class ReductionBuilder {
+
+/// Whether `call` reads a buffer: an ImageParam is read by a Func of its own.
+bool readsBuffer(const Internal::Call *call) {
+  if (call->call_type == Internal::Call::Image)
+    return true;
+  if (call->call_type != Internal::Call::Halide)
+    return false;
+  Internal::Function function(call->func);
+  const std::vector<Expr> &values = function.values();
+  const auto *read = values.size() == 1 ? values[0].as<Internal::Call>() : nullptr;
+  return read && read->call_type == Internal::Call::Image;
+}
+
+/// Makes what is read of buffers masked loads.
+class GuardLoads : public Internal::IRMutator {
 public:
-  explicit ReductionBuilder(const RowReduction &reduction) : reduction(reduction) {
-    stage.result = Func(reduction.name);
-    rowArgs.assign(reduction.rows.begin(), reduction.rows.end());
-    stage.result(reduction.rows) = reductionIdentity(reduction.kind, reduction.type);
+  explicit GuardLoads(Expr condition) : condition(std::move(condition)) {}
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Internal::Call *op) override {
+    Expr call = IRMutator::visit(op);
+    if (!readsBuffer(op))
+      return call;
+    return Internal::Call::make(op->type, Internal::Call::if_then_else, {condition, call},
+                                Internal::Call::PureIntrinsic);
   }
-
-  /// Reduces `tiles` tiles of `width` elements from `begin`, one partial result a lane.
-  void addTiles(const Size &begin, const Size &tiles, int64_t width, int lanes) {
-    if (tiles.is(0))
-      return;
-    Func partial(reduction.name + "_lanes");
-    Var lane("lane");
-    std::vector<Var> args = {lane};
-    args.insert(args.end(), reduction.rows.begin(), reduction.rows.end());
-    std::vector<Expr> at(args.begin(), args.end());
-    partial(args) = reductionIdentity(reduction.kind, reduction.type);
-    RDom domain = makeDomain(tiles);
-    Expr i = domain[0] * int(width) + lane + begin.expr();
-    partial(args) = combine(reduction.kind, partial(args), value(i, domain));
-    partial.vectorize(lane, lanes).unroll(lane);
-    std::vector<VarOrRVar> order = {lane};
-    for (int d = 0; d < domain.dimensions(); ++d)
-      order.push_back(domain[d]);
-    partial.update().reorder(order).vectorize(lane, lanes).unroll(lane);
-    partial.bound_extent(lane, int(width));
-
-    stage.partials.push_back(partial);
-    Func folded = partial;
-    if (width > lanes) {
-      folded = Func(reduction.name + "_folded");
-      folded(args) = tree(partial, lane, int(width) / lanes, lanes);
-      folded.vectorize(lane, lanes).bound_extent(lane, lanes);
-      stage.partials.push_back(folded);
-    }
-    stage.result(reduction.rows) =
-        combine(reduction.kind, stage.result(reduction.rows), tree(folded, 0, lanes, 1));
-    ++updates;
-  }
-
-  /// Reduces the elements from `begin` one by one.
-  void addRest(const Size &begin) {
-    const Size count = reduction.extent - begin;
-    if (count.is(0))
-      return;
-    RDom domain = makeDomain(count);
-    stage.result(reduction.rows) = combine(reduction.kind, stage.result(reduction.rows),
-                                           value(domain[0] + begin.expr(), domain));
-    Stage update = stage.result.update(updates++);
-    // A single element may be read without its index, and Halide then has no such loop.
-    if (count.constantOr(0) > 1 && count.constant() <= 16)
-      update.unroll(domain[0]);
-  }
-
-  RowStage stage;
 
 private:
-  /// Combines `count` places of `func`, `stride` apart from `first`, as a balanced tree: the
-  /// shortest chain, in one order whatever the floating-point mode.
-  Expr tree(const Func &func, Expr first, int count, int stride) const {
+  Expr condition;
+};
+
+/// `value` at an element of a row, where nothing is read unless `i` is below `extent`.
+Expr guardedValue(const Expr &value, const Expr &i, const Size &extent) {
+  return GuardLoads(likely(i < extent.expr())).mutate(value);
+}
+
+/// The fewest lanes, a power of two, that hold `extent` elements, or `limit`.
+int lanesHolding(const Size &extent, int limit) {
+  int lanes = 1;
+  while (lanes < limit && !(extent.isConstant() && extent.constant() <= lanes))
+    lanes *= 2;
+  return lanes;
+}
+
+/// Whether a row is unrolled through all stages. The bound is what 32 registers hold besides what
+/// is computed; 16 spill from half of it on, which still costs less than loops and their exits.
+bool isUnrolled(const Size &extent, int lanes) {
+  constexpr int64_t mostVectors = 24;
+  return extent.isConstant() && ceilDiv(extent.constant(), lanes) <= mostVectors;
+}
+
+/// Collects vectors of partial results and folds them.
+class ReductionBuilder {
+public:
+  ReductionBuilder(const RowReduction &reduction, int lanes) : reduction(reduction), lanes(lanes) {
+    stage.columns = reduction.extent;
+  }
+
+  /// The vector of elements from `begin`, `masked` where the row ends inside of it.
+  void addVector(const Size &begin, bool masked) {
+    vectors.push_back([=, this](Expr lane) {
+      Expr at = lane + begin.expr(), value = valueAt(at);
+      if (!masked)
+        return value;
+      return select(at < reduction.extent.expr(), guardedValue(value, at, reduction.extent),
+                    reductionIdentity(reduction.kind, reduction.type));
+    });
+  }
+
+  /// A loop over `tiles` tiles of `count` vectors from `begin`: a partial result each.
+  void addTiles(const Size &begin, const Size &tiles, int count) {
+    if (tiles.is(0))
+      return;
+    const int width = count * lanes;
+    Func partial(reduction.name + "_lanes");
+    Var lane("lane");
+    RDom domain(0, tiles.expr());
+    partial(withRows(lane)) = reductionIdentity(reduction.kind, reduction.type);
+    partial(withRows(lane)) =
+        combine(reduction.kind, partial(at(lane)), valueAt(domain * width + lane + begin.expr()));
+    partial.bound_extent(lane, width).vectorize(lane, lanes).unroll(lane);
+    partial.update().reorder(lane, domain).vectorize(lane, lanes).unroll(lane);
+    stage.partials.push_back(partial);
+    for (int i = 0; i < count; ++i)
+      vectors.push_back([=, this](Expr lane) { return partial(at(lane + i * lanes)); });
+  }
+
+  /// Folds the vectors into one, and that by halves: each half is a shuffle in a register.
+  RowStage finish() {
+    stage.result = Func(reduction.name);
+    Var lane("lane");
     std::vector<Expr> values;
-    for (int i = 0; i < count; ++i) {
-      std::vector<Expr> at = {first + i * stride};
-      at.insert(at.end(), rowArgs.begin(), rowArgs.end());
-      values.push_back(func(at));
-    }
+    for (const auto &vector : vectors)
+      values.push_back(vector(lanes == 1 ? Expr(0) : Expr(lane)));
     for (; values.size() > 1; values.resize((values.size() + 1) / 2))
       for (size_t i = 0; i < values.size() / 2; ++i)
         values[i] = combine(reduction.kind, values[i], values[values.size() - 1 - i]);
-    return values[0];
-  }
-  RDom makeDomain(const Size &innermost) const {
-    Region region = {{0, innermost.expr()}};
-    for (const Size &extent : reduction.outer)
-      region.push_back({0, extent.expr()});
-    return RDom(region);
-  }
-  Expr value(Expr i, const RDom &domain) const {
-    std::vector<Expr> outer;
-    for (int d = 1; d < domain.dimensions(); ++d)
-      outer.push_back(domain[d]);
-    return cast(reduction.type, reduction.value(i, outer));
+    Expr folded = values.front();
+    for (int width = lanes; width > 1; width /= 2) {
+      Func half(reduction.name + "_" + std::to_string(width));
+      half(withRows(lane)) = folded;
+      half.bound_extent(lane, width).vectorize(lane, width);
+      stage.partials.push_back(half);
+      Expr first = width == 2 ? Expr(0) : Expr(lane);
+      folded = combine(reduction.kind, half(at(first)), half(at(first + width / 2)));
+    }
+    stage.result(reduction.rows) = folded;
+    return stage;
   }
 
+private:
+  std::vector<Var> withRows(Var lane) const {
+    std::vector<Var> args = {lane};
+    args.insert(args.end(), reduction.rows.begin(), reduction.rows.end());
+    return args;
+  }
+  std::vector<Expr> at(Expr lane) const {
+    std::vector<Expr> place = {lane};
+    place.insert(place.end(), reduction.rows.begin(), reduction.rows.end());
+    return place;
+  }
+  Expr valueAt(Expr i) const { return cast(reduction.type, reduction.value(i)); }
+
   const RowReduction &reduction;
-  std::vector<Expr> rowArgs;
-  int updates = 0;
+  const int lanes;
+  std::vector<std::function<Expr(Expr lane)>> vectors;
+  RowStage stage;
 };
+
 } // namespace
 
 RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
                            const MachineFacts &facts) {
-  ReductionBuilder builder(reduction);
-  builder.stage.columns = reduction.extent;
-  const int lanes = lanesWithin(reduction.extent, facts.lanes(reduction.type.bytes()));
+  const Size extent = reduction.extent;
+  const int lanes = lanesHolding(extent, facts.lanes(reduction.type.bytes()));
+  ReductionBuilder builder(reduction, lanes);
   Size begin = 0;
-  if (lanes > 1) {
+  if (!isUnrolled(extent, lanes)) {
     const int64_t width = int64_t(params.accumulators) * lanes;
-    if (reduction.extent.constantOr(width) >= width && params.accumulators > 1) {
-      builder.addTiles(0, reduction.extent / width, width, lanes);
-      begin = reduction.extent / width * width;
-    }
-    const Size vectors = (reduction.extent - begin) / lanes;
-    builder.addTiles(begin, vectors, lanes, lanes);
+    builder.addTiles(0, extent / width, params.accumulators);
+    begin = extent / width * width;
+  }
+  if (extent.isConstant()) {
+    for (; begin.constant() + lanes <= extent.constant(); begin = begin + lanes)
+      builder.addVector(begin, /*masked=*/false);
+  } else if (params.accumulators > 1) {
+    const Size vectors = (extent - begin) / lanes;
+    builder.addTiles(begin, vectors, 1);
     begin = begin + vectors * lanes;
   }
-  builder.addRest(begin);
-  return builder.stage;
+  if (!extent.isMultipleOf(lanes))
+    builder.addVector(begin, /*masked=*/true);
+  return builder.finish();
 }
 
 RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &rows,
@@ -161,8 +206,29 @@ RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &r
   stage.extent = stage.columns = extent;
   std::vector<Var> args = {i};
   args.insert(args.end(), rows.begin(), rows.end());
-  stage.result(args) = value;
+  stage.result(args) = guardedValue(value, i, extent);
   return stage;
+}
+
+/// Vectorises the columns of a row.
+/// `whole`: the last vector may be filled up.
+static void vectoriseRow(Func func, const Size &extent, int bytes, bool whole,
+                         const MachineFacts &facts) {
+  const Var column = func.args()[0];
+  const int lanes = lanesHolding(extent, facts.lanes(bytes));
+  if (lanes == 1)
+    return;
+  constexpr int64_t together = 2;
+  const int64_t vectors = isUnrolled(extent, lanes) ? ceilDiv(extent.constant(), lanes) : together;
+  const int64_t width = vectors * lanes;
+  Var tile(column.name() + "_tile"), lane(column.name() + "_lane");
+  func.split(column, tile, lane, int(width),
+             whole ? TailStrategy::RoundUp : guardedTail(extent, width))
+      .vectorize(lane, lanes);
+  if (vectors > 1)
+    func.unroll(lane);
+  if (!whole && !extent.isMultipleOf(width))
+    func.never_partition(lane);
 }
 
 void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
@@ -175,7 +241,7 @@ void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
   for (const Type &type : output.types())
     bytes = std::max(bytes, type.bytes());
   if (perElement)
-    vectoriseGuarded(output, args[0], extents[0], facts.lanes(bytes), 2);
+    vectoriseRow(output, extents[0], bytes, /*whole=*/false, facts);
 
   std::vector<Var> rows;
   Size iterations = 1;
@@ -195,8 +261,8 @@ void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
     for (Func &partial : stage.partials)
       partial.compute_at(at);
     if (!stage.extent.is(0))
-      vectoriseGuarded(stage.result, stage.result.args()[0], stage.extent,
-                       facts.lanes(stage.result.types()[0].bytes()), 2);
+      vectoriseRow(stage.result, stage.extent, stage.result.types()[0].bytes(), /*whole=*/true,
+                   facts);
   }
 }
 

@@ -23,15 +23,14 @@ enum class ReductionKind { Sum, Product, Max, Min, MaxNumber };
 Halide::Expr reductionIdentity(ReductionKind kind, Halide::Type type);
 Halide::Expr combine(ReductionKind kind, Halide::Expr a, Halide::Expr b);
 
-/// result(row...) = reduce over i in [0, extent) and the outer axes of value(i, outer..., row...).
+/// result(row...) = reduce over i in [0, extent) of value(i, row...).
 struct RowReduction {
   std::string name = "reduce";
   ReductionKind kind = ReductionKind::Sum;
   Halide::Type type = Halide::Float(32); ///< of the accumulator and the result
-  Size extent = 1;                       ///< of the innermost, reduced axis
-  Sizes outer;                           ///< further reduced axes, innermost first
+  Size extent = 1;                       ///< of the reduced, innermost axis
   std::vector<Halide::Var> rows;         ///< kept coordinates, innermost first; may be empty
-  std::function<Halide::Expr(Halide::Expr i, const std::vector<Halide::Expr> &outer)> value;
+  std::function<Halide::Expr(Halide::Expr i)> value;
 };
 
 /// The Funcs of one stage of a row. For a reduction: the result and its partial sums per lane. For
@@ -43,13 +42,13 @@ struct RowStage {
   Size extent = 0;  ///< of the stage's own innermost axis when per element, else 0
 };
 
-/// Builds a reduction in vectors: whole tiles, then whole vectors, then the rest one by one.
-/// Floating-point sums are reassociated.
+/// Builds a reduction in vectors, the last of them masked. A row of few vectors is reduced without
+/// a loop. Floating-point sums are reassociated.
 RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
                            const MachineFacts &facts);
 
 /// A per-element stage: value(i, row...) kept for `extent` elements of a row, as it is read by a
-/// reduction and again by the output.
+/// reduction and again by the output. The elements that fill the last vector are anything.
 RowStage buildRowStage(const std::string &name, Halide::Var i, const std::vector<Halide::Var> &rows,
                        const Size &extent, Halide::Expr value);
 
