@@ -128,6 +128,14 @@ static bool sliceBlocks(const GemmShape &shape, GemmParams &params, const Machin
   return true;
 }
 
+/// Whether a padded copy of the whole image would go through memory where one of a block's lines
+/// stays in L2. A small L2 has no room for it beside the block.
+static bool padsPerBlock(const GemmShape &shape, int64_t rowBytes, const MachineFacts &facts) {
+  constexpr int64_t enough = 1 << 20;
+  return shape.lineWidth > 0 && facts.l2Bytes >= enough &&
+         shape.rows * rowBytes > 2 * facts.l2Bytes;
+}
+
 /// Fewer tiles of a block where the weights stay in L2 whatever the blocks do: what a block writes
 /// then stays there too, so that a line of the output, which the panels fill piece by piece, leaves
 /// for memory once.
@@ -145,7 +153,8 @@ static int64_t tilesWithOutput(const GemmShape &shape, const GemmParams &params,
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams params = chooseTile(shape, facts);
   params.unroll = 4;
-  params.pad = PadMode::Whole;
+  // A group's few channels of a block of pixels, side by side, stay in L1.
+  params.pad = shape.batch > 1 ? PadMode::Block : PadMode::Whole;
 
   const int64_t width = int64_t(params.vectorsPerTile) * facts.lanes(shape.elementBytes);
   const int64_t panels = ceilDiv(shape.columns, width);
@@ -205,6 +214,8 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     return params;
   }
   params.order = LoopOrder::RowsOuter;
+  if (padsPerBlock(shape, rowBytes, facts))
+    params.pad = PadMode::Block;
   params.tilesPerBlock =
       int(tilesWithOutput(shape, params, rowBytes, ceilDiv(tiles, blocks), facts));
   params.tasks = piecesOf(shape.batch * ceilDiv(tiles, params.tilesPerBlock), cores);

@@ -103,6 +103,12 @@ TEST(ConvTemplate, PadModesOrdersAndSlices) {
             buildConv({10, 9, 8, 20, 3, 1, 1, 1}, testFacts(2),
                       {{"pad", pad}, {"order", order}, {"kc", slice}, {"tasks", 3}, {"block", 3}}),
             text({pad, order, slice}));
+  // A copy of one group's channels a block of its pixels.
+  for (int pad : {0, 1})
+    for (int order : {0, 1})
+      expectCorrect(buildConv({10, 9, 6, 20, 3, 1, 1, 2}, testFacts(2),
+                              {{"pad", pad}, {"order", order}, {"tasks", 3}, {"block", 3}}),
+                    text({pad, order}));
 }
 
 TEST(WindowTemplate, PoolsAndDepthwise) {
@@ -125,9 +131,10 @@ TEST(WindowTemplate, PadModesAndTiles) {
 }
 
 TEST(RowReduceTemplate, RowsOfEveryLength) {
-  for (int columns : {1, 2, 7, 8, 9, 31, 32, 33, 40, 71})
+  // From 24 vectors of 8 on, rows have loops.
+  for (int columns : {1, 2, 7, 8, 9, 31, 32, 33, 40, 71, 185, 192, 193, 224, 231})
     expectCorrect(buildSoftmax(columns, 3, testFacts(1)), text({columns}));
-  for (int columns : {1, 7, 33, 64})
+  for (int columns : {1, 7, 33, 64, 201})
     expectCorrect(buildLayerNorm(columns, 5, testFacts(1)), text({columns}));
 }
 

@@ -389,8 +389,8 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
     if (staged.perBlock && params.order == schedule::LoopOrder::RowsOuter)
       staged.func.compute_at(output, blockLoop);
     else
-      parallelise(staged.func.compute_root(), {stagedArgs[3], stagedArgs[2]}, staged.lines,
-                  smaller(tasks, staged.lines / 8), /*estimated=*/true);
+      parallelise(staged.func.compute_root(), {stagedArgs.rbegin(), stagedArgs.rend() - 2},
+                  staged.lines, smaller(tasks, staged.lines / 8), /*estimated=*/true);
   }
 }
 

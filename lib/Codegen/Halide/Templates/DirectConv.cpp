@@ -7,17 +7,26 @@ using namespace Halide;
 
 namespace dlc::templates {
 
-/// The input, zero-padded, over (c, x, y, n) with x and y counted from the padded corner.
+/// The input, zero-padded, over (c, x, y, n[, group]) with x and y counted from the padded corner
+/// and c within a group: the pixels of a group lie side by side, however few channels it has.
 static Func padInput(const ConvProblem &problem) {
-  Var c("c"), x("x"), y("y"), n("n");
+  Var c("c"), x("x"), y("y"), n("n"), group("group");
+  const bool grouped = problem.groups > 1;
+  std::vector<Var> args = {c, x, y, n};
+  if (grouped)
+    args.push_back(group);
+  const int channels = int(problem.inputChannels / problem.groups);
   Func inside(problem.name + "_in"), padded(problem.name + "_padded");
-  inside(c, x, y, n) = cast(problem.accumulator, problem.input(c, x, y, n));
-  Region box = {{Expr(), Expr()},
-                {0, problem.inputWidth.expr()},
-                {0, problem.inputHeight.expr()},
-                {Expr(), Expr()}};
+  inside(args) =
+      cast(problem.accumulator, problem.input(grouped ? group * channels + c : Expr(c), x, y, n));
+  Region box(args.size());
+  box[1] = Range(0, problem.inputWidth.expr());
+  box[2] = Range(0, problem.inputHeight.expr());
   Func exterior = BoundaryConditions::constant_exterior(inside, cast(problem.accumulator, 0), box);
-  padded(c, x, y, n) = exterior(c, x - int(problem.padLeft), y - int(problem.padTop), n);
+  std::vector<Expr> place(args.begin(), args.end());
+  place[1] = x - int(problem.padLeft);
+  place[2] = y - int(problem.padTop);
+  padded(args) = exterior(place);
   return padded;
 }
 
@@ -54,8 +63,11 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
     }
     Expr x = column * int(problem.strideWidth) + k[1] * int(problem.dilationWidth);
     Expr y = lineOfImage * int(problem.strideHeight) + k[2] * int(problem.dilationHeight);
-    Expr c = grouped ? batch[0] * channels + k[0] : k[0];
-    return padded ? staged(c, x, y, image) : problem.input(c, x, y, image);
+    if (!padded)
+      return problem.input(grouped ? batch[0] * channels + k[0] : k[0], x, y, image);
+    std::vector<Expr> place = {k[0], x, y, image};
+    place.insert(place.end(), batch.begin(), batch.end());
+    return Expr(staged(place));
   };
   if (problem.packedWeights)
     contraction.packedRhs = [=](Expr lane, const Indices &k, Expr panel, const Indices &batch) {
@@ -72,9 +84,9 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
     Contraction::Staged copy;
     copy.func = staged;
     copy.perBlock = params.pad == schedule::PadMode::Block;
-    copy.channels = problem.inputChannels;
-    copy.lines = problem.batch * problem.inputHeight;
-    copy.channelStride = conflictFreeStride(problem.inputChannels, problem.accumulator.bytes());
+    copy.channels = channels;
+    copy.lines = problem.batch * problem.inputHeight * problem.groups;
+    copy.channelStride = conflictFreeStride(channels, problem.accumulator.bytes());
     result.staged.push_back(copy);
   }
   return result;

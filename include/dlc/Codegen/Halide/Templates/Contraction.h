@@ -61,7 +61,7 @@ struct Contraction {
     Halide::Func func;
     bool perBlock = false;  ///< made per block of rows, else once before the loops
     Size channels = 1;      ///< extent of the innermost axis
-    Size lines = 1;         ///< extents of the two outermost axes, multiplied
+    Size lines = 1;         ///< extents of the axes but the two innermost, multiplied
     Size channelStride = 1; ///< elements between pixels, >= channels
   };
   std::vector<Staged> staged;
