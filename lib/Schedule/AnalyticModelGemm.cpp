@@ -128,12 +128,16 @@ static bool sliceBlocks(const GemmShape &shape, GemmParams &params, const Machin
   return true;
 }
 
-/// Whether a padded copy of the whole image would go through memory where one of a block's lines
-/// stays in L2. A small L2 has no room for it beside the block.
+/// Whether padding is better copied by the block: images that would go through memory, where L2 has
+/// room for the copy beside the block; and groups of few channels, whose pixels then lie side by
+/// side in L1.
 static bool padsPerBlock(const GemmShape &shape, int64_t rowBytes, const MachineFacts &facts) {
-  constexpr int64_t enough = 1 << 20;
-  return shape.lineWidth > 0 && facts.l2Bytes >= enough &&
-         shape.rows * rowBytes > 2 * facts.l2Bytes;
+  constexpr int64_t fewBytes = 128, largeL2 = 1 << 20;
+  if (shape.lineWidth == 0)
+    return false;
+  if (shape.batch > 1)
+    return rowBytes <= fewBytes;
+  return facts.l2Bytes >= largeL2 && shape.rows * rowBytes > facts.l2Bytes;
 }
 
 /// Fewer tiles of a block where the weights stay in L2 whatever the blocks do: what a block writes
@@ -153,8 +157,7 @@ static int64_t tilesWithOutput(const GemmShape &shape, const GemmParams &params,
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams params = chooseTile(shape, facts);
   params.unroll = 4;
-  // A group's few channels of a block of pixels, side by side, stay in L1.
-  params.pad = shape.batch > 1 ? PadMode::Block : PadMode::Whole;
+  params.pad = PadMode::Whole;
 
   const int64_t width = int64_t(params.vectorsPerTile) * facts.lanes(shape.elementBytes);
   const int64_t panels = ceilDiv(shape.columns, width);
@@ -184,7 +187,12 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   // enough to pay for reading the weights again.
   const int64_t tileBytes = rowBytes * params.rowsPerTile;
   const int64_t most = std::max(budget - panelBytes, budget / 4) / tileBytes;
-  const int64_t enough = std::max(facts.l2Bytes / 8 / tileBytes, ceilDiv(64, params.rowsPerTile));
+  const bool blockPads = padsPerBlock(shape, rowBytes, facts);
+  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  // Each further block of a padded image also copies its halo.
+  const int64_t enough = blockPads && weights > budget ? most
+                                                       : std::max(facts.l2Bytes / 8 / tileBytes,
+                                                                  ceilDiv(64, params.rowsPerTile));
   int64_t tilesPerBlock = std::clamp<int64_t>(std::min(most, enough), 1, tiles);
   int64_t blocks = ceilDiv(tiles, tilesPerBlock);
   // So few rows a block would wait for the columns.
@@ -207,14 +215,14 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     blocks = std::max(blocks, std::min(tiles, 2 * cores));
     blocks = std::min(tiles, ceilDiv(blocks, cores) * cores);
   }
-  if (panelsOuterReadsLess(shape, blocks, panels, budget) && panels >= 2 * cores) {
+  if (!blockPads && panelsOuterReadsLess(shape, blocks, panels, budget) && panels >= 2 * cores) {
     params.order = LoopOrder::ColumnsOuter;
     params.tilesPerBlock = int(tiles);
     params.tasks = piecesOf(panels, cores);
     return params;
   }
   params.order = LoopOrder::RowsOuter;
-  if (padsPerBlock(shape, rowBytes, facts))
+  if (blockPads)
     params.pad = PadMode::Block;
   params.tilesPerBlock =
       int(tilesWithOutput(shape, params, rowBytes, ceilDiv(tiles, blocks), facts));
