@@ -2,7 +2,7 @@
 // for all output channels, then summed plainly.
 #include "Convolution.h"
 
-#include "Math.h"
+#include "dlc/Codegen/Halide/Templates/Math.h"
 
 using namespace mlir;
 using dlc::templates::Size;
