@@ -239,10 +239,13 @@ static RVar accumulateInSlices(Contraction &contraction, Func output, Var at,
     block.push_back(panel);
   if (whole == 0) {
     RVar step("step");
-    innermost = extents[0].isConstant()
-                    ? divisorAtMost(extents[0].constant(), params.reductionBlock)
-                    : params.reductionBlock;
-    update.split(contraction.k[0], slice, step, innermost.expr());
+    // Slices of one size, or with a guard where the depth has no divisor near the one wanted.
+    const int64_t divisor = divisorAtMost(extents[0].constantOr(1), params.reductionBlock);
+    const bool exact = extents[0].isConstant() && 4 * divisor >= params.reductionBlock;
+    innermost = exact ? divisor : int64_t(params.reductionBlock);
+    update.split(contraction.k[0], slice, step, innermost.expr(),
+                 exact || !extents[0].isConstant() ? TailStrategy::Auto
+                                                   : TailStrategy::GuardWithIf);
     innermostLoop = step;
     order.push_back(step);
     order.insert(order.end(), block.begin(), block.end());
