@@ -314,6 +314,24 @@ std::optional<RowReduceShape> columnReduceShapeOf(Operation *anchor) {
   return result;
 }
 
+std::optional<ScanShape> scanShapeOf(Operation *anchor) {
+  if (!isa_and_nonnull<dl::CumSumOp, dl::CumProdOp>(anchor))
+    return {};
+  // Sums of narrow floats are kept in wider ones, for which the result has no room.
+  Type element = getElementTypeOrSelf(anchor->getResult(0));
+  if (isa<FloatType>(element) && element.getIntOrFloatBitWidth() < 32)
+    return {};
+  SmallVector<int64_t> sizes = likelyShapeOf(anchor->getResult(0));
+  int64_t axis = llvm::TypeSwitch<Operation *, int64_t>(anchor).Case<dl::CumSumOp, dl::CumProdOp>(
+      [](auto op) { return op.getAxis(); });
+  ScanShape shape;
+  shape.inner = product(ArrayRef(sizes).drop_front(axis + 1));
+  shape.length = sizes[axis];
+  shape.outer = product(ArrayRef(sizes).take_front(axis));
+  shape.elementBytes = std::max(1u, element.getIntOrFloatBitWidth() / 8);
+  return shape;
+}
+
 dl::TransposeOp turningTranspose(dl::KernelOp kernel) {
   dl::TransposeOp found;
   if (kernel.getAnchor() || kernel.getNumResults() != 1)
@@ -371,6 +389,7 @@ bool fits(Attribute schedule, dl::KernelOp kernel) {
       .Case([&](dl::RowReduceScheduleAttr) {
         return rowReduceShapeOf(anchor) || columnReduceShapeOf(anchor);
       })
+      .Case([&](dl::ScanScheduleAttr) { return scanShapeOf(anchor).has_value(); })
       .Case([&](dl::TransposeScheduleAttr) { return turningTranspose(kernel) != nullptr; })
       .Default(false);
 }
@@ -414,6 +433,8 @@ static Attribute likelySchedule(dl::KernelOp kernel, const MachineFacts &facts) 
     rows = columnReduceShapeOf(anchor);
   if (rows)
     return attributeOf(context, chooseRowReduce(*rows, facts));
+  if (std::optional<ScanShape> shape = scanShapeOf(anchor))
+    return attributeOf(context, chooseScan(*shape, facts));
   if (dl::TransposeOp transpose = turningTranspose(kernel)) {
     int bytes = std::max(1u, getElementTypeOrSelf(transpose.getType()).getIntOrFloatBitWidth() / 8);
     return attributeOf(
@@ -429,12 +450,12 @@ static Attribute forOpenSizes(Attribute schedule, dl::KernelOp kernel, const Mac
   const int most = 4 * facts.cores;
   return llvm::TypeSwitch<Attribute, Attribute>(schedule)
       .Case<dl::GemmScheduleAttr, dl::AttentionScheduleAttr, dl::DepthwiseScheduleAttr,
-            dl::WindowScheduleAttr, dl::RowReduceScheduleAttr, dl::TransposeScheduleAttr>(
-          [&](auto attribute) -> Attribute {
-            auto params = paramsOf(attribute);
-            params.tasks = most;
-            return attributeOf(context, params);
-          })
+            dl::WindowScheduleAttr, dl::RowReduceScheduleAttr, dl::ScanScheduleAttr,
+            dl::TransposeScheduleAttr>([&](auto attribute) -> Attribute {
+        auto params = paramsOf(attribute);
+        params.tasks = most;
+        return attributeOf(context, params);
+      })
       .Case([&](dl::InjectiveScheduleAttr attribute) -> Attribute {
         InjectiveShape shape = injectiveShapeOf(kernel);
         InjectiveParams params = paramsOf(attribute);

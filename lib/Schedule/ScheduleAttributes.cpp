@@ -36,6 +36,10 @@ dl::TransposeScheduleAttr attributeOf(mlir::MLIRContext *context, const Transpos
   return dl::TransposeScheduleAttr::get(context, p.tile, p.tasks);
 }
 
+dl::ScanScheduleAttr attributeOf(mlir::MLIRContext *context, const ScanParams &p) {
+  return dl::ScanScheduleAttr::get(context, p.vectorsPerTile, p.tasks);
+}
+
 dl::RnnStepScheduleAttr attributeOf(mlir::MLIRContext *context, const RnnStepParams &p) {
   return dl::RnnStepScheduleAttr::get(context, p.rowsPerTile, p.vectorsPerGate, p.unroll, p.tasks);
 }
@@ -102,6 +106,13 @@ InjectiveParams paramsOf(dl::InjectiveScheduleAttr a) {
 TransposeParams paramsOf(dl::TransposeScheduleAttr a) {
   TransposeParams p;
   p.tile = a.getTile();
+  p.tasks = a.getTasks();
+  return p;
+}
+
+ScanParams paramsOf(dl::ScanScheduleAttr a) {
+  ScanParams p;
+  p.vectorsPerTile = a.getVectorsPerTile();
   p.tasks = a.getTasks();
   return p;
 }

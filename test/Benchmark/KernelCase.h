@@ -92,6 +92,13 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
 /// NHWC from NCHW, batch 1.
 BuiltKernel buildChannelsLast(int channels, int height, int width,
                               const schedule::MachineFacts &facts);
+/// Running sums along `length` elements, `inner` behind each and `outer` before them.
+struct ScanSize {
+  int inner, length, outer;
+  bool exclusive = false, reverse = false;
+};
+BuiltKernel buildScan(const ScanSize &size, const schedule::MachineFacts &facts,
+                      const Overrides &overrides);
 /// relu(a + b).
 BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &facts);
 

@@ -1,9 +1,10 @@
-// Softmax, layer norm and elementwise kernels of MiniLM and the CNNs.
+// Softmax, layer norm and elementwise kernels of MiniLM and the CNNs; transposes and scans.
 #include "KernelCase.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
+#include "dlc/Codegen/Halide/Templates/Scan.h"
 #include "dlc/Codegen/Halide/Templates/Transpose.h"
 #include "dlc/Schedule/AnalyticModel.h"
 
@@ -177,6 +178,45 @@ BuiltKernel buildChannelsLast(int channels, int height, int width,
   return kernel;
 }
 
+BuiltKernel buildScan(const ScanSize &size, const schedule::MachineFacts &facts,
+                      const Overrides &overrides) {
+  schedule::ScanParams params =
+      schedule::chooseScan({size.inner, size.length, size.outer, 4}, facts);
+  override(overrides, "nv", params.vectorsPerTile);
+  override(overrides, "tasks", params.tasks);
+  const std::vector<int> extents = {size.inner, size.length, size.outer};
+  ImageParam in = denseInput("in", extents);
+  templates::ScanProblem problem;
+  problem.exclusive = size.exclusive;
+  problem.reverse = size.reverse;
+  problem.inner = size.inner;
+  problem.length = size.length;
+  problem.outer = size.outer;
+  problem.input = [=](const Expr &i, const Expr &a, const Expr &o) { return in(i, a, o); };
+  Var i("i"), a("a"), o("o");
+  Func out("out");
+  out(i, a, o) = templates::scanStart(Float(32));
+  templates::scheduleScan(problem, out, params, facts);
+  BuiltKernel kernel = finish(out, {in}, extents, 1);
+  kernel.schedule = std::to_string(params.vectorsPerTile) + "v t" + std::to_string(params.tasks);
+  kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
+    for (int y = 0; y < size.outer; ++y)
+      for (int x = 0; x < size.inner; ++x) {
+        double sum = 0;
+        for (int step = 0; step < size.length; ++step) {
+          const int at = size.reverse ? size.length - 1 - step : step;
+          const size_t place = (size_t(y) * size.length + at) * size.inner + x;
+          if (!size.exclusive)
+            sum += data[0].data[place];
+          expected.data[place] = float(sum);
+          if (size.exclusive)
+            sum += data[0].data[place];
+        }
+      }
+  };
+  return kernel;
+}
+
 void addRowCases(std::vector<KernelCase> &cases) {
   static const struct {
     const char *name;
@@ -215,6 +255,18 @@ void addRowCases(std::vector<KernelCase> &cases) {
              return buildLayerNorm(c.columns, c.rows, facts);
            return buildAddRelu(c.columns, c.rows, facts);
          }});
+  static const struct {
+    const char *name;
+    ScanSize size;
+  } scans[] = {{"before_axes", {128, 512, 8}},
+               {"odd_before_axes", {37, 49, 13}},
+               {"last_axis", {1, 512, 1024}},
+               {"odd_last_axis", {1, 113, 37}},
+               {"one_row", {1, 65536, 1}}};
+  for (const auto &c : scans)
+    cases.push_back({"scan", c.name, [c](const auto &facts, const Overrides &overrides) {
+                       return buildScan(c.size, facts, overrides);
+                     }});
 }
 
 } // namespace dlc::bench

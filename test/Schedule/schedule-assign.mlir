@@ -93,6 +93,27 @@ func.func @transpose_gets_transpose(%a: tensor<37x13xf32>) -> tensor<13x37xf32> 
   return %k : tensor<13x37xf32>
 }
 
+// CHECK-LABEL: @cumsum_gets_scan
+func.func @cumsum_gets_scan(%a: tensor<3x5x64xf32>) -> tensor<3x5x64xf32> {
+  // CHECK: schedule = #dl.scan<vectors_per_tile = {{[0-9]+}}, tasks = 1>
+  %k = dl.kernel (%x = %a : tensor<3x5x64xf32>) -> (tensor<3x5x64xf32>) {
+    %m = dl.cumsum %x {axis = 1 : i64} : (tensor<3x5x64xf32>) -> tensor<3x5x64xf32>
+    dl.yield %m : tensor<3x5x64xf32>
+  }
+  return %k : tensor<3x5x64xf32>
+}
+
+// What is summed in a wider type has no room in the result.
+// CHECK-LABEL: @narrow_cumsum
+func.func @narrow_cumsum(%a: tensor<3x5xf16>) -> tensor<3x5xf16> {
+  // CHECK: schedule = #dl.injective
+  %k = dl.kernel (%x = %a : tensor<3x5xf16>) -> (tensor<3x5xf16>) {
+    %m = dl.cumsum %x {axis = 1 : i64} : (tensor<3x5xf16>) -> tensor<3x5xf16>
+    dl.yield %m : tensor<3x5xf16>
+  }
+  return %k : tensor<3x5xf16>
+}
+
 // Rows that stay whole are copied, not turned.
 // CHECK-LABEL: @outer_transpose
 func.func @outer_transpose(%a: tensor<3x5x16xf32>) -> tensor<5x3x16xf32> {

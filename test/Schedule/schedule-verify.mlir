@@ -85,3 +85,14 @@ func.func @illegal_tile(%a: tensor<37x13xf32>) -> tensor<13x37xf32> {
   }
   return %k : tensor<13x37xf32>
 }
+
+// -----
+
+func.func @scan_without_one(%a: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: has a schedule of another family than its anchor: #dl.scan
+  %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.scan<vectors_per_tile = 4, tasks = 1>} {
+    %m = dl.relu %x : (tensor<4xf32>) -> tensor<4xf32>
+    dl.yield %m : tensor<4xf32>
+  }
+  return %k : tensor<4xf32>
+}

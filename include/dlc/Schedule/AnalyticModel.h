@@ -78,6 +78,13 @@ struct InjectiveShape {
 };
 InjectiveParams chooseInjective(const InjectiveShape &shape, const MachineFacts &facts);
 
+/// A scan along `length` elements, with `inner` behind each and `outer` rows of all that.
+struct ScanShape {
+  int64_t inner = 1, length = 1, outer = 1;
+  int elementBytes = 4;
+};
+ScanParams chooseScan(const ScanShape &shape, const MachineFacts &facts);
+
 TransposeParams chooseTranspose(int64_t elements, int elementBytes, const MachineFacts &facts);
 
 /// gemv over `columns` outputs of `depth` terms each.

@@ -44,6 +44,9 @@ std::optional<WindowShape> poolShapeOf(mlir::Operation *anchor);
 std::optional<RowReduceShape> rowReduceShapeOf(mlir::Operation *anchor);
 /// The same for a fold of leading axes, column by column: rows and columns are exchanged.
 std::optional<RowReduceShape> columnReduceShapeOf(mlir::Operation *anchor);
+/// What the scan family asks for, where it can run `anchor`: a running sum or product that needs no
+/// wider accumulator than its result.
+std::optional<ScanShape> scanShapeOf(mlir::Operation *anchor);
 /// The one transpose of `kernel` that takes another axis innermost, where the transpose family can
 /// run the kernel: all else in it is elementwise. Null otherwise.
 dl::TransposeOp turningTranspose(dl::KernelOp kernel);

@@ -15,6 +15,7 @@ dl::WindowScheduleAttr attributeOf(mlir::MLIRContext *context, const WindowParam
 dl::RowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const RowReduceParams &params);
 dl::InjectiveScheduleAttr attributeOf(mlir::MLIRContext *context, const InjectiveParams &params);
 dl::TransposeScheduleAttr attributeOf(mlir::MLIRContext *context, const TransposeParams &params);
+dl::ScanScheduleAttr attributeOf(mlir::MLIRContext *context, const ScanParams &params);
 dl::RnnStepScheduleAttr attributeOf(mlir::MLIRContext *context, const RnnStepParams &params);
 dl::GPUGemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GPUGemmParams &params);
 dl::GPURowReduceScheduleAttr attributeOf(mlir::MLIRContext *context,
@@ -30,6 +31,7 @@ WindowParams paramsOf(dl::WindowScheduleAttr attribute);
 RowReduceParams paramsOf(dl::RowReduceScheduleAttr attribute);
 InjectiveParams paramsOf(dl::InjectiveScheduleAttr attribute);
 TransposeParams paramsOf(dl::TransposeScheduleAttr attribute);
+ScanParams paramsOf(dl::ScanScheduleAttr attribute);
 RnnStepParams paramsOf(dl::RnnStepScheduleAttr attribute);
 GPUGemmParams paramsOf(dl::GPUGemmScheduleAttr attribute);
 GPURowReduceParams paramsOf(dl::GPURowReduceScheduleAttr attribute);

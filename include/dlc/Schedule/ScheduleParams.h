@@ -149,6 +149,17 @@ struct InjectiveParams {
   bool operator==(const InjectiveParams &) const = default;
 };
 
+/// scan: running sums and products, a pass along the axis for each tile of places beside it.
+struct ScanParams {
+  /// Vectors of elements behind the axis that a pass takes with it, >= 1; where there is less than
+  /// a vector behind it, so many rows before it. Each is a chain of its own: more hide the latency
+  /// of adding and of reading what was stored a step before, beyond the registers they spill.
+  int vectorsPerTile = 4;
+  int tasks = 1; ///< as GemmParams::tasks, over tiles
+
+  bool operator==(const ScanParams &) const = default;
+};
+
 /// transpose: the innermost axes of input and output differ; squares are turned in registers.
 struct TransposeParams {
   int tile = 8;  ///< side of the square, >= 1, in elements; the vector width turns in registers

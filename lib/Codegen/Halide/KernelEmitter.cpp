@@ -485,6 +485,7 @@ void registerEmissionModels(DialectRegistry &registry) {
     attachAttentionEmission(context);
     attachRecurrentEmission(context);
     attachReductionEmission(context);
+    attachScanEmission(context);
     attachNormalizationEmission(context);
     attachWindowEmission(context);
     attachIndexingEmission(context);

@@ -88,6 +88,28 @@ TEST(ReductionEmission, Scans) {
   checkOp("dl.cumsum %0 {axis = 0 : i64}", {"tensor<1x3xf32>"}, {"tensor<1x3xf32>"});
 }
 
+TEST(ReductionEmission, ScanBySchedule) {
+  for (const char *schedule :
+       {"#dl.scan<vectors_per_tile = 3, tasks = 1>", "#dl.scan<vectors_per_tile = 2, tasks = 3>",
+        "#dl.injective<vectors_per_tile = 1, elements_per_task = 1, tasks = 1>"})
+    for (const char *rest : {"}", ", exclusive = true, reverse = true}"}) {
+      auto check = [&](const std::string &type, int axis) {
+        checkOp("dl.cumsum %0 {axis = " + std::to_string(axis) + " : i64" + rest, {type}, {type},
+                1e-5, schedule);
+      };
+      check("tensor<3x5x33xf32>", 1);
+      check("tensor<3x7x2x9xf32>", 1);
+      check("tensor<5x17x3xf32>", 2);
+      check("tensor<1x1x1xf32>", 0);
+      check("tensor<0x3xf32>", 1);
+      check("tensor<0x3xf32>", 0);
+      check("tensor<37xf64>", 0);
+      check("tensor<3x19xi8>", 0);
+    }
+  // Narrow floats are summed in f32.
+  checkOp("dl.cumsum %0 {axis = 1 : i64}", {"tensor<3x200xf16>"}, {"tensor<3x200xf16>"}, 2e-3);
+}
+
 TEST(ReductionEmission, TopK) {
   checkOp("dl.top_k %0 {k = 5 : i64, axis = 1 : i64}", {"tensor<3x200xf32>"},
           {"tensor<3x5xf32>", "tensor<3x5xi64>"});

@@ -45,6 +45,14 @@ TEST(AnalyticModel, LargeGemmHidesTheLatency) {
   EXPECT_GE(wide.rowsPerTile * wide.vectorsPerTile, 16);
 }
 
+TEST(AnalyticModel, ScansHaveSeveralChainsWhereTheyCan) {
+  MachineFacts facts;
+  EXPECT_EQ(chooseScan({facts.lanes(4), 100, 1, 4}, facts).vectorsPerTile, 1);
+  EXPECT_EQ(chooseScan({1000, 100, 1, 4}, facts).vectorsPerTile, 4);
+  EXPECT_EQ(chooseScan({1, 100, 1, 4}, facts).vectorsPerTile, 1);
+  EXPECT_EQ(chooseScan({1, 100, 50, 4}, facts).vectorsPerTile, 2);
+}
+
 TEST(AnalyticModel, SmallWorkStaysOnOneCore) {
   MachineFacts facts;
   facts.cores = 2;
@@ -52,6 +60,8 @@ TEST(AnalyticModel, SmallWorkStaysOnOneCore) {
   EXPECT_EQ(chooseInjective({100, 4, 3}, facts).tasks, 1);
   EXPECT_GT(chooseInjective({1 << 22, 4, 3}, facts).tasks, 1);
   EXPECT_EQ(chooseRowReduce({16, 4, 4, 8}, facts).tasks, 1);
+  EXPECT_EQ(chooseScan({16, 4, 4, 4}, facts).tasks, 1);
+  EXPECT_GT(chooseScan({64, 512, 64, 4}, facts).tasks, 1);
 }
 
 } // namespace

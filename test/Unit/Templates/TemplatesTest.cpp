@@ -157,6 +157,24 @@ TEST(TransposeTemplate, EveryExtent) {
                   text({channels, height, width}));
 }
 
+TEST(ScanTemplate, EveryExtent) {
+  for (int inner : {1, 2, 7, 8, 9, 31, 33, 40})
+    for (auto [length, outer] :
+         std::initializer_list<std::array<int, 2>>{{1, 1}, {2, 3}, {7, 8}, {5, 9}})
+      for (bool reverse : {false, true})
+        expectCorrect(buildScan({inner, length, outer, /*exclusive=*/inner % 2 == 0, reverse},
+                                testFacts(1), {}),
+                      text({inner, length, outer, reverse}));
+}
+
+TEST(ScanTemplate, TilesAndTasks) {
+  for (int vectors : {1, 3, 5})
+    for (int tasks : {1, 3, 100})
+      for (int inner : {1, 19, 64})
+        expectCorrect(buildScan({inner, 5, 11}, testFacts(2), {{"nv", vectors}, {"tasks", tasks}}),
+                      text({vectors, tasks, inner}));
+}
+
 TEST(GenericTemplate, SchedulesAnyDag) {
   using namespace Halide;
   const int columns = 19, rows = 5;

@@ -11,6 +11,7 @@ namespace dlc::codegen {
 void attachElementwiseEmission(mlir::MLIRContext *context);
 void attachNormalizationEmission(mlir::MLIRContext *context);
 void attachReductionEmission(mlir::MLIRContext *context);
+void attachScanEmission(mlir::MLIRContext *context);
 void attachShapeEmission(mlir::MLIRContext *context);
 void attachContractionEmission(mlir::MLIRContext *context);
 void attachAttentionEmission(mlir::MLIRContext *context);

@@ -1,4 +1,4 @@
-// Reductions, arg max and min, scans, top k. Folds of trailing axes go through the row_reduce
+// Reductions, arg max and min, top k. Folds of trailing axes go through the row_reduce
 // template, those of leading axes through that of columns; all others are plain reductions, correct
 // for any axes.
 #include "Rows.h"
@@ -341,48 +341,6 @@ struct TopKModel : AnchorEmissionOpInterface::ExternalModel<TopKModel, dl::TopKO
   }
 };
 
-//===-- Scans
-//--------------------------------------------------------------------------------------===//
-
-template <typename OpTy, ReductionKind kind>
-struct ScanModel : AnchorEmissionOpInterface::ExternalModel<ScanModel<OpTy, kind>, OpTy> {
-  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
-    auto op = cast<OpTy>(operation);
-    templates::Sizes shape = emitter.sizesOf(op.getOperand());
-    int64_t axis = op.getAxis();
-    const Size extent = shape[axis];
-    Expr size = extent.expr();
-    std::vector<Halide::Var> vars = axisVars(shape.size());
-    bool reverse = op.getReverse(), exclusive = op.getExclusive();
-    // The place of a step of the scan. Everything else reads in the tensors' own order.
-    auto along = [&](Expr step) { return reverse ? size - 1 - step : step; };
-    Halide::Func scanned("scanned");
-    Coords coords(vars.begin(), vars.end());
-    Expr own = vars[axis], before = reverse ? own + 1 : own - 1;
-    if (exclusive)
-      coords[axis] = Halide::clamp(before, 0, size - 1);
-    Expr element = KernelEmitter::compute(emitter.at(op.getOperand(), coords));
-    if (exclusive)
-      element = Halide::select(own == along(0), templates::reductionIdentity(kind, element.type()),
-                               element);
-    scanned(std::vector<Halide::Var>(vars.rbegin(), vars.rend())) = element;
-    if (extent.constantOr(2) > 1) {
-      Halide::RDom r(1, (extent - 1).expr(), "r");
-      auto entry = [&](Expr step) {
-        Coords place(vars.begin(), vars.end());
-        place[axis] = along(step);
-        return scanned(std::vector<Expr>(place.rbegin(), place.rend()));
-      };
-      entry(r) = templates::combine(kind, entry(r - 1), entry(r));
-    }
-    Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
-    emitter.define(op.getResult(), [=](const Coords &place) {
-      return Halide::cast(type, scanned(std::vector<Expr>(place.rbegin(), place.rend())));
-    });
-    emitter.scheduleGenerically();
-  }
-};
-
 } // namespace
 
 void attachReductionEmission(MLIRContext *context) {
@@ -390,8 +348,6 @@ void attachReductionEmission(MLIRContext *context) {
   dl::ArgMaxOp::attachInterface<ArgReduceModel<dl::ArgMaxOp, true>>(*context);
   dl::ArgMinOp::attachInterface<ArgReduceModel<dl::ArgMinOp, false>>(*context);
   dl::TopKOp::attachInterface<TopKModel>(*context);
-  dl::CumSumOp::attachInterface<ScanModel<dl::CumSumOp, ReductionKind::Sum>>(*context);
-  dl::CumProdOp::attachInterface<ScanModel<dl::CumProdOp, ReductionKind::Product>>(*context);
 }
 
 } // namespace dlc::codegen

@@ -75,8 +75,10 @@ static void scheduleReduction(Func func, bool parallel, const MachineFacts &fact
   const int lanes = facts.lanes(widestBytes(func));
   func.vectorize(args[0], lanes, TailStrategy::GuardWithIf);
   for (int i = 0; i < func.num_update_definitions(); ++i) {
-    if (!isPureInnermost(func.function(), i))
+    if (!isPureInnermost(func.function(), i)) {
+      func.update(i).unscheduled();
       continue;
+    }
     Stage update = func.update(i);
     std::vector<VarOrRVar> order = {args[0]};
     for (const Internal::ReductionVariable &k :

@@ -76,6 +76,12 @@ LogicalResult RowReduceScheduleAttr::verify(EmitError emitError, int64_t accumul
                  failed(atLeast(emitError, "tasks", tasks, 1)));
 }
 
+LogicalResult ScanScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile, int64_t tasks) {
+  return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
+                 failed(tileFits(emitError, vectorsPerTile)) ||
+                 failed(atLeast(emitError, "tasks", tasks, 1)));
+}
+
 LogicalResult InjectiveScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
                                             int64_t elementsPerTask, int64_t tasks) {
   return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||

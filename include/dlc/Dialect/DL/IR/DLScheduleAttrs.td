@@ -30,6 +30,10 @@ def DL_RowReduceScheduleAttr : DL_ScheduleAttr<"RowReduceSchedule", "row_reduce"
     "reductions over rows and what is computed from them"> {
   let parameters = (ins "int64_t":$accumulators, "int64_t":$rows_per_block, "int64_t":$tasks);
 }
+def DL_ScanScheduleAttr : DL_ScheduleAttr<"ScanSchedule", "scan",
+    "running sums and products along one axis, the axes behind it in the vectors"> {
+  let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$tasks);
+}
 def DL_InjectiveScheduleAttr : DL_ScheduleAttr<"InjectiveSchedule", "injective",
     "independent elements; also the fallback for any kernel without a family of its own"> {
   let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$elements_per_task, "int64_t":$tasks);
