@@ -58,6 +58,23 @@ func.func @gradient(%m: tensor<16x64xf32>, %c: tensor<3x1x16xf32>, %g: tensor<3x
 
 #step = #dl.rnn_step<rows_per_tile = 2, vectors_per_gate = 1, unroll = 1, tasks = 1>
 
+// One that multiplies by parts of the matrix has all of it packed.
+// CHECK-LABEL: @gradient_in_two_products
+// CHECK: dl.transpose {{.*}}permutation = array<i64: 0, 2, 1>}
+// CHECK-SAME: tensor<2x8x48xf32>) -> tensor<2x48x8xf32>
+// CHECK: dl.gru_gradient {{.*}}packed_units = 8 : i64
+func.func @gradient_in_two_products(%m: tensor<16x48xf32>, %c: tensor<3x1x16xf32>, %g: tensor<3x1x64xf32>) -> (tensor<3x1x48xf32>, tensor<1x16xf32>) {
+  %k:2 = dl.kernel (%r = %m : tensor<16x48xf32>, %a = %c : tensor<3x1x16xf32>, %b = %g : tensor<3x1x64xf32>) -> (tensor<3x1x48xf32>, tensor<1x16xf32>) attributes {schedule = #step} {
+    %y:3 = dl.gru_gradient %r sequence %a gates %b {reset_after = false} : (tensor<16x48xf32>, tensor<3x1x16xf32>, tensor<3x1x64xf32>) -> (tensor<3x1x48xf32>, tensor<3x1x48xf32>, tensor<1x16xf32>)
+    dl.yield %y#1, %y#2 : tensor<3x1x48xf32>, tensor<1x16xf32>
+  }
+  return %k#0, %k#1 : tensor<3x1x48xf32>, tensor<1x16xf32>
+}
+
+// -----
+
+#step = #dl.rnn_step<rows_per_tile = 2, vectors_per_gate = 1, unroll = 1, tasks = 1>
+
 // CHECK-LABEL: @keep_packed
 // CHECK-NOT: dl.transpose
 // CHECK: return
