@@ -138,6 +138,8 @@ TEST(RowReduceTemplate, RowsOfEveryLength) {
     expectCorrect(buildLayerNorm(columns, 5, testFacts(1)), text({columns}));
 }
 
+TEST(RowReduceTemplate, Exponentials) { expectCorrect(buildExponential(testFacts(1)), "exp"); }
+
 TEST(InjectiveTemplate, EveryExtent) {
   for (auto [columns, rows] : std::initializer_list<std::array<int, 2>>{
            {1, 1}, {3, 5}, {8, 1}, {9, 2}, {31, 3}, {40000, 7}})
