@@ -74,11 +74,12 @@ static Expected<uint32_t> measuredFunction(const ModelDescription &description, 
 
 /// Random values for the inputs of a function with static shapes, in its order.
 static Expected<std::vector<Tensor>> randomInputs(const FunctionDescription &function,
-                                                  const InputFlags &flags) {
+                                                  const InputFlags &flags, Terminal &terminal) {
   std::vector<InputSpec> specs;
   for (const TensorDescription &input : function.inputs)
-    specs.push_back({input.name, onnx::ValueInfo::Kind::Tensor, input.dtype, input.dims});
-  Expected<std::map<std::string, Tensor>> values = flags.read(specs, /*fillMissing=*/true);
+    specs.push_back({input.name, onnx::ValueInfo::Kind::Tensor, input.dtype, input.dims, {}});
+  Expected<std::map<std::string, Tensor>> values =
+      flags.read(specs, /*fillMissing=*/true, terminal);
   if (!values)
     return values.error();
   std::vector<Tensor> ordered;
@@ -91,9 +92,10 @@ static Expected<std::vector<Tensor>> randomInputs(const FunctionDescription &fun
 Expected<Artifact> BenchVerb::open(Session &session, std::map<std::string, Tensor> &values) const {
   auto readValues = [&](std::vector<InputSpec> specs) -> Status {
     for (InputSpec &spec : specs)
-      if (!spec.shape.empty() && spec.shape[0] < 0)
-        spec.shape[0] = batch > 0 ? batch : 1;
-    Expected<std::map<std::string, Tensor>> read = inputs.read(specs, /*fillMissing=*/true);
+      if (batch > 0 && !spec.shape.empty() && spec.shape[0] < 0)
+        spec.shape[0] = batch;
+    Expected<std::map<std::string, Tensor>> read =
+        inputs.read(specs, /*fillMissing=*/true, session.terminal);
     if (!read)
       return read.error();
     values = std::move(*read);
@@ -265,7 +267,7 @@ ExitCode BenchVerb::run(Session &session) const {
   if (!function)
     return session.fail(function.error());
   Expected<std::vector<Tensor>> ordered =
-      train ? randomInputs(description.functions[*function], inputs)
+      train ? randomInputs(description.functions[*function], inputs, session.terminal)
             : orderInputs(description, values);
   if (!ordered)
     return session.fail(badInput(model + ": " + ordered.error().message));

@@ -1,6 +1,8 @@
 // `dlc inspect`.
 #include "SharedOptions.h"
 
+#include "dlc/Runtime/ABI.h"
+
 using namespace dlc;
 using namespace dlc::cli;
 
@@ -18,12 +20,15 @@ static Json toJson(const InspectReport &report) {
                       {"flops", layer.flops},
                       {"bytes", layer.bytes}});
   Json buffers = Json::array();
-  for (const BufferReport &buffer : report.buffers)
+  for (const BufferReport &buffer : report.buffers) {
     buffers.push_back({{"value", buffer.value},
                        {"bytes", buffer.bytes},
                        {"offset", buffer.offset},
                        {"first_kernel", buffer.firstKernel},
                        {"last_kernel", buffer.lastKernel}});
+    if (!buffer.size.empty())
+      buffers.back().update({{"size", buffer.size}, {"place", buffer.place}});
+  }
   Json inputs = Json::array(), outputs = Json::array();
   for (const TensorDescription &input : report.inputs)
     inputs.push_back(toJson(input, report.symbols));
@@ -32,6 +37,7 @@ static Json toJson(const InspectReport &report) {
   return {{"name", report.name},
           {"inputs", inputs},
           {"outputs", outputs},
+          {"likely_sizes", report.likely},
           {"parameters", report.parameters},
           {"flops", report.flops},
           {"weight_bytes", report.weightBytes},
@@ -59,6 +65,8 @@ static void printReport(const InspectReport &report, Terminal &terminal) {
                  (report.parameters != 0 ? std::to_string(report.parameters) + " parameters, "
                                          : std::string()) +
                  formatBytes(static_cast<double>(report.weightBytes)));
+  if (!report.likely.empty())
+    terminal.print("sizes    " + report.likely + " in the figures here");
   terminal.print("compute  " + formatFlops(report.flops));
   if (report.arenaBytes != 0)
     terminal.print("memory   " + formatBytes(static_cast<double>(report.arenaBytes)) +
@@ -69,8 +77,28 @@ static void printReport(const InspectReport &report, Terminal &terminal) {
                               " are in use at once)"));
 }
 
+/// The same where sizes are open: what is computed at the call.
+static void printFormulas(const InspectReport &report, Terminal &terminal) {
+  TextTable table({"row", "value", "bytes", "offset", "first kernel", "last kernel"});
+  table.alignLeft(1);
+  table.alignLeft(2);
+  table.alignLeft(3);
+  for (size_t row = 0; row != report.buffers.size(); ++row) {
+    const BufferReport &buffer = report.buffers[row];
+    table.add({std::to_string(row), buffer.value, buffer.size, buffer.place,
+               std::to_string(buffer.firstKernel), std::to_string(buffer.lastKernel)});
+  }
+  terminal.print("");
+  terminal.print(table.text());
+  terminal.print(
+      "An offset is 0, or the largest end of the rows that it is behind, rounded up to " +
+      std::to_string(DLCRT_ARENA_ALIGNMENT) + " bytes.");
+}
+
 /// Which result lies where in scratch memory, and while which kernels run.
 static void printPlan(const InspectReport &report, Terminal &terminal) {
+  if (!report.likely.empty())
+    return printFormulas(report, terminal);
   TextTable table({"value", "bytes", "offset", "first kernel", "last kernel"});
   for (const BufferReport &buffer : report.buffers)
     table.add({buffer.value, std::to_string(buffer.bytes), std::to_string(buffer.offset),

@@ -14,15 +14,18 @@ std::vector<InputSpec> cli::artifactInputs(const ModelDescription &description,
     return inputs;
   bool only = description.functions.front().inputs.size() == 1;
   for (const TensorDescription &input : description.functions.front().inputs) {
-    Shape shape = input.dims;
-    for (int64_t &dim : shape)
-      dim = dim < 0 ? -1 : dim;
+    InputSpec spec{input.name, onnx::ValueInfo::Kind::Tensor, input.dtype, input.dims, {}};
     auto given = shapes.find(input.name);
     if (given == shapes.end() && only)
       given = shapes.find("");
-    if (given != shapes.end() && given->second.size() == shape.size())
-      shape = given->second;
-    inputs.push_back({input.name, onnx::ValueInfo::Kind::Tensor, input.dtype, std::move(shape)});
+    for (int64_t &dim : spec.shape) {
+      bool symbolic = isSymbolicDim(dim) && symbolOfDim(dim) < description.symbols.size();
+      spec.symbols.push_back(symbolic ? description.symbols[symbolOfDim(dim)] : "");
+      dim = dim < 0 ? -1 : dim;
+    }
+    if (given != shapes.end() && given->second.size() == spec.shape.size())
+      spec.shape = given->second;
+    inputs.push_back(std::move(spec));
   }
   return inputs;
 }

@@ -59,7 +59,8 @@ Expected<std::vector<NamedTensor>> RunVerb::runArtifact(Session &session) const 
   if (!options)
     return options.error();
   Expected<std::map<std::string, Tensor>> values =
-      inputs.read(artifactInputs(artifact->description(), options->shapes), /*fillMissing=*/false);
+      inputs.read(artifactInputs(artifact->description(), options->shapes), /*fillMissing=*/false,
+                  session.terminal);
   if (!values)
     return values.error();
   return runOnce(*artifact, *values, runFlags.options(), model);
@@ -73,7 +74,8 @@ Expected<std::vector<NamedTensor>> RunVerb::runModel(Session &session) const {
   Expected<std::vector<InputSpec>> specs = readModelInputs(model, *options);
   if (!specs)
     return specs.error();
-  Expected<std::map<std::string, Tensor>> values = inputs.read(*specs, /*fillMissing=*/false);
+  Expected<std::map<std::string, Tensor>> values =
+      inputs.read(*specs, /*fillMissing=*/false, session.terminal);
   if (!values)
     return values.error();
   for (const auto &[name, value] : *values)
@@ -172,6 +174,7 @@ void cli::addRunCommand(CLI::App &app, Session &session) {
       app, session, "run", "Runs a model or an artifact once and shows or writes its outputs",
       "dlc run model.so --input x=picture.png --image=imagenet --output out/\n"
       "dlc run model.onnx --random-inputs --shape x=1x3x224x224\n"
+      "dlc run model.so --random-inputs --dim batch=4\n"
       "dlc run model.onnx --input input_0.pb --output out/ --output-format=pb");
   command
       ->add_option("MODEL", verb->model,

@@ -1,6 +1,8 @@
 // Definitions of the shared options and the conversion of their text.
 #include "SharedOptions.h"
 
+#include "OpenSizes.h"
+
 #include "dlc/Driver/NumPyFile.h"
 
 #include <charconv>
@@ -220,6 +222,10 @@ void InputFlags::add(CLI::App &verb) {
       ->type_name("[NAME=]FILE");
   verb.add_flag("--random-inputs", random,
                 "Random values for the inputs that no file is given for");
+  addRepeated(verb, "--dim", sizes,
+              "Value of a size that the model leaves open, for random inputs; without, the first "
+              "axis of an input has 1 and others 128. Repeatable")
+      ->type_name("NAME=N");
   verb.add_option("--seed", seed, "Seed of the random inputs")
       ->capture_default_str()
       ->type_name("N");
@@ -253,15 +259,11 @@ matchFile(const std::string &text, const std::vector<InputSpec> &inputs,
   return usageError("--input " + text + ": the model has only the inputs " + names);
 }
 
-static Expected<Tensor> makeRandom(const InputSpec &input, std::mt19937_64 &generator) {
-  for (int64_t dim : input.shape)
-    if (dim < 0)
-      return usageError("input '" + input.name +
-                        "' has open dimensions; give its shape with --shape " + input.name +
-                        "=AxBxC");
-  if (!elementCount(input.shape))
+static Expected<Tensor> makeRandom(const InputSpec &input, const Shape &shape,
+                                   std::mt19937_64 &generator) {
+  if (!elementCount(shape))
     return usageError("input '" + input.name + "': the size overflows");
-  Tensor tensor(input.dtype, input.shape);
+  Tensor tensor(input.dtype, shape);
   std::uniform_real_distribution<double> uniform(0, 1);
   for (int64_t i = 0, end = tensor.numElements(); i != end; ++i)
     if (isFloat(input.dtype))
@@ -271,11 +273,14 @@ static Expected<Tensor> makeRandom(const InputSpec &input, std::mt19937_64 &gene
   return tensor;
 }
 
-Expected<std::map<std::string, Tensor>> InputFlags::read(const std::vector<InputSpec> &inputs,
-                                                         bool fillMissing) const {
+Expected<std::map<std::string, Tensor>>
+InputFlags::read(const std::vector<InputSpec> &inputs, bool fillMissing, Terminal &terminal) const {
   Expected<ImageOptions> imageOptions = image.options();
   if (!imageOptions)
     return imageOptions.error();
+  Expected<OpenSizes> open = OpenSizes::of(inputs, sizes);
+  if (!open)
+    return open.error();
   std::map<std::string, Tensor> values;
   for (const std::string &text : files) {
     auto match = matchFile(text, inputs, values);
@@ -289,6 +294,7 @@ Expected<std::map<std::string, Tensor>> InputFlags::read(const std::vector<Input
       return unsupported(path + ": input '" + input->name + "' is no tensor");
     if (!values.emplace(input->name, value->tensor.tensor).second)
       return usageError("--input " + text + ": input '" + input->name + "' is given twice");
+    open->bind(*input, value->tensor.tensor.shape());
   }
   std::mt19937_64 generator(seed);
   for (const InputSpec &input : inputs) {
@@ -297,10 +303,13 @@ Expected<std::map<std::string, Tensor>> InputFlags::read(const std::vector<Input
     if (!random && !fillMissing)
       return usageError("input '" + input.name +
                         "' has no value; give one with --input or use --random-inputs");
-    Expected<Tensor> tensor = makeRandom(input, generator);
+    Expected<Tensor> tensor = makeRandom(input, open->shapeOf(input), generator);
     if (!tensor)
       return tensor.error();
     values[input.name] = *tensor;
   }
+  if (!open->chosen().empty())
+    terminal.remark("random inputs with " + open->chosen() +
+                    "; --dim NAME=N or --shape say otherwise");
   return values;
 }

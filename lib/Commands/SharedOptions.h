@@ -56,16 +56,17 @@ struct ImageFlags {
 /// Where a run's inputs come from.
 struct InputFlags {
   std::vector<std::string> files;
+  std::vector<std::string> sizes;
   bool random = false;
   uint64_t seed = 0;
   ImageFlags image;
 
   void add(CLI::App &verb);
   /// The values of `inputs`, by name. Files without a name fill the inputs in order; with
-  /// --random-inputs, or where `fillMissing`, the rest is random. Open dimensions of random inputs
-  /// are an error.
+  /// --random-inputs, or where `fillMissing`, the rest is random. Open sizes of random inputs are
+  /// those of the files, of --dim, or chosen (OpenSizes), which `terminal` says.
   Expected<std::map<std::string, Tensor>> read(const std::vector<InputSpec> &inputs,
-                                               bool fillMissing) const;
+                                               bool fillMissing, Terminal &terminal) const;
 };
 
 /// `NAME=AxBxC`, or `AxBxC` for the only input, as ("", shape). Fails with Usage.

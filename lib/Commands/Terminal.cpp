@@ -62,6 +62,11 @@ void Terminal::warning(std::string_view message) {
     diagnostic("warning", "1;35", message);
 }
 
+void Terminal::remark(std::string_view message) {
+  if (!quiet)
+    diagnostic("note", "1;36", message);
+}
+
 void Terminal::print(std::string_view line) {
   clearProgress();
   writeLine(stdout, std::string(line));

@@ -27,6 +27,8 @@ public:
   void error(std::string_view message);
   /// `dlc: warning: message` on stderr.
   void warning(std::string_view message);
+  /// `dlc: note: message` on stderr: a choice that the user may want to know of.
+  void remark(std::string_view message);
   /// A line on stdout.
   void print(std::string_view line);
   /// The same, left out with --quiet.

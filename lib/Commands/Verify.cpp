@@ -116,10 +116,13 @@ ExitCode VerifyVerb::run(Session &session) const {
     if (Status status = readExpected(*specs, options); !status)
       return session.fail(status.error());
   } else {
-    Expected<std::map<std::string, Tensor>> values = inputs.read(*specs, /*fillMissing=*/true);
+    Expected<std::map<std::string, Tensor>> values =
+        inputs.read(*specs, /*fillMissing=*/true, session.terminal);
     if (!values)
       return session.fail(values.error());
     options.inputs = std::move(*values);
+    // Nobody said which sizes it is for: the artifact that `dlc compile` makes is what counts.
+    options.openSizes = options.compile.shapes.empty() && inputs.files.empty();
   }
   Expected<VerifyReport> report = verifyModel(model, options);
   if (!report)
@@ -153,6 +156,7 @@ void cli::addVerifyCommand(CLI::App &app, Session &session) {
       "Compares a compiled model with the reference interpreter, and finds the first node that "
       "differs",
       "dlc verify model.onnx --shape x=1x3x224x224\n"
+      "dlc verify model.onnx --dim batch=3 --dim length=17\n"
       "dlc verify model.onnx --against test_data_set_0/\n"
       "dlc verify model.onnx --against expected.npz --rtol 1e-3");
   command->add_option("MODEL", verb->model, "An .onnx or .keras file")->required();

@@ -84,6 +84,11 @@ Status CompileSession::placeOnDevice() {
   if (model->main() && !dl::symbolNames(*model->module).empty())
     if (Status known = askForSizes(*model); !known)
       return known;
+  // What is left is nothing that a shape could tell.
+  if (llvm::SmallBitVector decided = dl::dataSymbols(*model->module); decided.any())
+    return unsupported(path + ": data decides the size '" +
+                       dl::symbolNames(*model->module)[decided.find_first()] +
+                       "': such models are compiled for the target cpu only");
   schedule::setDevice(*model->module, *device);
   target = codegen::onDevice(*target, *device);
   return {};

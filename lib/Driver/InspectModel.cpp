@@ -7,6 +7,7 @@
 #include "dlc/Codegen/Host/ArenaPlan.h"
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Pipelines/Pipelines.h"
 
@@ -47,21 +48,27 @@ static std::string kindOf(mlir::Operation *op) {
   return op->getName().stripDialect().str();
 }
 
-static LayerReport describeLayer(mlir::Operation *op) {
+/// `op` with the sizes of `settled`, the same op at the symbols' likely values.
+static LayerReport describeLayer(mlir::Operation *op, mlir::Operation *settled,
+                                 llvm::ArrayRef<std::string> symbols) {
   LayerReport layer;
   layer.name = nodeName(op);
   layer.kind = kindOf(op);
   if (op->getNumResults() != 0)
-    layer.type = typeText(op->getResult(0).getType());
+    layer.type = typeText(op->getResult(0).getType(), symbols);
   for (mlir::Value operand : op->getOperands())
     layer.parameters += parameterCount(operand);
-  layer.flops = flopsOf(op);
-  layer.bytes = static_cast<double>(touchedBytes(op));
+  layer.flops = flopsOf(settled);
+  layer.bytes = static_cast<double>(touchedBytes(settled));
   return layer;
 }
 
 static void addLayers(mlir::func::FuncOp function, InspectReport &report) {
-  for (mlir::Operation &op : function.getOps()) {
+  auto module = function->getParentOfType<mlir::ModuleOp>();
+  std::vector<std::string> symbols = dl::symbolNames(module);
+  mlir::OwningOpRef<mlir::func::FuncOp> settled = function.clone();
+  dl::settleSizes(*settled, dl::symbolEstimates(module));
+  for (auto [op, at] : llvm::zip(function.getOps(), settled->getOps())) {
     if (auto constant = mlir::dyn_cast<dl::ConstantOp>(op)) {
       // Each constant once, however many layers share it.
       report.parameters += parameterCount(constant.getResult());
@@ -70,7 +77,7 @@ static void addLayers(mlir::func::FuncOp function, InspectReport &report) {
     }
     if (op.hasTrait<mlir::OpTrait::IsTerminator>())
       continue;
-    report.layers.push_back(describeLayer(&op));
+    report.layers.push_back(describeLayer(&op, &at, symbols));
     report.flops += report.layers.back().flops;
   }
 }
@@ -108,6 +115,14 @@ static Status formKernels(LoadedModel &model, const CompileOptions &options) {
   return {};
 }
 
+/// `batch=1, length=128`.
+static std::string likelyValues(mlir::ModuleOp module) {
+  std::string text;
+  for (auto [name, value] : llvm::zip(dl::symbolNames(module), dl::symbolEstimates(module)))
+    text += (text.empty() ? "" : ", ") + name + "=" + std::to_string(value);
+  return text;
+}
+
 /// The node that makes `value`; `node#1` for the second result of a kernel.
 static std::string bufferName(mlir::Value value) {
   std::string name = nodeName(value.getDefiningOp());
@@ -127,9 +142,20 @@ static Status planMemory(LoadedModel &model, const CompileOptions &options, Insp
     return diagnostics.error(model.path, ExitCode::Internal, "its memory cannot be planned");
   report.arenaBytes = static_cast<uint64_t>(plan->arenaBytes());
   report.arenaLowerBound = static_cast<uint64_t>(plan->lowerBound());
-  for (const host::ArenaEntry &entry : plan->arenaEntries())
-    report.buffers.push_back({bufferName(entry.root), static_cast<uint64_t>(entry.bytes),
-                              static_cast<uint64_t>(entry.offset), entry.firstUse, entry.lastUse});
+  std::vector<std::string> symbols = dl::symbolNames(*model.module);
+  for (const host::ArenaEntry &entry : plan->arenaEntries()) {
+    report.buffers.push_back({bufferName(entry.root),
+                              static_cast<uint64_t>(entry.bytes),
+                              static_cast<uint64_t>(entry.offset),
+                              entry.firstUse,
+                              entry.lastUse,
+                              {},
+                              {}});
+    if (plan->isSymbolic()) {
+      report.buffers.back().size = dl::expressionString(entry.size, symbols);
+      report.buffers.back().place = entry.placeString();
+    }
+  }
   return {};
 }
 
@@ -140,6 +166,7 @@ static InspectReport inspectHost(mlir::ModuleOp module) {
   InspectReport report;
   ModelDescription description = host::describeModel(module);
   report.name = description.name;
+  report.symbols = description.symbols;
   report.weightBytes = description.constantBytes;
   if (!description.functions.empty())
     describeSignature(description.functions.front(), report);
@@ -167,9 +194,11 @@ static Expected<InspectReport> inspectArtifact(const std::string &path) {
   return report;
 }
 
-Expected<InspectReport> dlc::inspectModel(const std::string &path, const CompileOptions &options) {
+Expected<InspectReport> dlc::inspectModel(const std::string &path, const CompileOptions &given) {
   if (isArtifact(path))
     return inspectArtifact(path);
+  CompileOptions options = given;
+  options.openSizes = true;
   Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
   if (!model)
     return model.error();
@@ -183,6 +212,8 @@ Expected<InspectReport> dlc::inspectModel(const std::string &path, const Compile
     return badInput(path + ": expected 'main' to map tensors of numbers to such tensors");
   InspectReport report;
   report.name = host::modelName(module);
+  report.symbols = host::sizeNames(module);
+  report.likely = likelyValues(module);
   describeSignature(host::describeFunction(function), report);
   addLayers(function, report);
   if (Status status = planMemory(**model, options, report); !status)

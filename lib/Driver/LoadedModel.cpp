@@ -176,7 +176,9 @@ Expected<std::unique_ptr<LoadedModel>> driver::loadModel(const std::string &path
                                              : refuseName(path);
   if (!status)
     return status.error();
-  if (!options.openSizes && model->main() && !dl::symbolNames(*model->module).empty())
+  // A dump has the sizes that it has: shapes are of models.
+  if (!options.openSizes && !path.ends_with(".mlir") && model->main() &&
+      !dl::symbolNames(*model->module).empty())
     if (Status known = askForSizes(*model); !known)
       return known.error();
   return model;
@@ -211,7 +213,7 @@ std::string driver::nodeName(mlir::Operation *op) {
   return name.empty() ? op->getName().getStringRef().str() : name;
 }
 
-std::string driver::typeText(mlir::Type type) {
+std::string driver::typeText(mlir::Type type, llvm::ArrayRef<std::string> symbols) {
   auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);
   std::optional<DType> dtype = tensor ? dl::dtypeOf(tensor.getElementType()) : std::nullopt;
   if (!dtype) {
@@ -220,8 +222,7 @@ std::string driver::typeText(mlir::Type type) {
     return text;
   }
   std::string text = std::string(dtypeName(*dtype)) + "[";
-  for (auto [axis, dim] : llvm::enumerate(tensor.getShape()))
-    text += (axis ? "," : "") +
-            (mlir::ShapedType::isDynamic(dim) ? std::string("?") : std::to_string(dim));
+  for (auto [axis, dim] : llvm::enumerate(dl::dimsOf(tensor)))
+    text += (axis ? "," : "") + dl::expressionString(dim, symbols);
   return text + "]";
 }

@@ -63,8 +63,8 @@ std::string outputName(mlir::func::FuncOp function, unsigned index);
 /// The node that an op stands for, from its location; the op's own name where there is none.
 std::string nodeName(mlir::Operation *op);
 
-/// `float32[1,64,112,112]`, with `?` for dynamic dimensions.
-std::string typeText(mlir::Type type);
+/// `float32[1,64,112,112]`; open sizes by the names of the module's symbols.
+std::string typeText(mlir::Type type, llvm::ArrayRef<std::string> symbols = {});
 
 } // namespace dlc::driver
 

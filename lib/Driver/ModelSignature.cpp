@@ -2,6 +2,7 @@
 // anything.
 #include "LoadedModel.h"
 
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Import/ONNX/Model.h"
 
@@ -11,12 +12,15 @@ using namespace dlc::driver;
 /// The arguments or results of `main` in a dump.
 static Expected<std::vector<InputSpec>>
 readDumpSignature(const std::string &path, const CompileOptions &options, bool outputs) {
-  Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
+  CompileOptions open = options;
+  open.openSizes = true; // nothing is compiled
+  Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, open);
   if (!model)
     return model.error();
   mlir::func::FuncOp function = (*model)->main();
   if (!function)
     return badInput(path + ": expected a function 'main', found none");
+  std::vector<std::string> symbols = dl::symbolNames(*(*model)->module);
   std::vector<InputSpec> specs;
   for (auto [index, type] :
        llvm::enumerate(outputs ? function.getResultTypes() : function.getArgumentTypes())) {
@@ -27,9 +31,13 @@ readDumpSignature(const std::string &path, const CompileOptions &options, bool o
     InputSpec spec{outputs ? outputName(function, index) : inputName(function, index),
                    onnx::ValueInfo::Kind::Tensor,
                    *dtype,
+                   {},
                    {}};
-    for (int64_t dim : tensor.getShape())
-      spec.shape.push_back(mlir::ShapedType::isDynamic(dim) ? -1 : dim);
+    for (mlir::AffineExpr dim : dl::dimsOf(tensor)) {
+      std::optional<int64_t> size = dl::constantDim(dim);
+      spec.shape.push_back(size.value_or(-1));
+      spec.symbols.push_back(size ? "" : dl::expressionString(dim, symbols));
+    }
     specs.push_back(std::move(spec));
   }
   return specs;
@@ -66,8 +74,14 @@ Expected<std::vector<InputSpec>> dlc::readModelInputs(const std::string &path,
     const onnx::ValueInfo *tensor = info;
     while (tensor->element)
       tensor = tensor->element.get();
-    inputs.push_back({info->name, info->kind, tensor->dtype.value_or(DType::F32),
-                      inputShape(*info, options, required.size() == 1)});
+    InputSpec spec{info->name,
+                   info->kind,
+                   tensor->dtype.value_or(DType::F32),
+                   inputShape(*info, options, required.size() == 1),
+                   {}};
+    for (size_t axis = 0; axis < spec.shape.size(); ++axis)
+      spec.symbols.push_back(info->openSizeName(axis));
+    inputs.push_back(std::move(spec));
   }
   return inputs;
 }
@@ -80,7 +94,7 @@ Expected<std::vector<InputSpec>> dlc::readModelOutputs(const std::string &path) 
     return model.error();
   std::vector<InputSpec> outputs;
   for (const onnx::ValueInfo &info : model->graph.outputs) {
-    InputSpec spec{info.name, info.kind, info.dtype.value_or(DType::F32), {}};
+    InputSpec spec{info.name, info.kind, info.dtype.value_or(DType::F32), {}, {}};
     if (info.dims)
       for (const onnx::Dim &dim : *info.dims)
         spec.shape.push_back(std::holds_alternative<int64_t>(dim) ? std::get<int64_t>(dim) : -1);

@@ -103,9 +103,11 @@ Expected<VerifyReport> dlc::verifyModel(const std::string &path, const VerifyOpt
   Expected<std::map<std::string, Tensor>> expected = expectedOutputs(path, options);
   if (!expected)
     return expected.error();
+  CompileOptions compile = given.openSizes ? given.compile : options.compile;
+  compile.openSizes = given.openSizes;
   Expected<std::vector<NamedTensor>> actual =
       options.interpret ? interpretModel(path, options.inputs, options.compile)
-                        : runCompiled(path, options.inputs, options.compile, options.context);
+                        : runCompiled(path, options.inputs, compile, options.context);
   if (!actual)
     return actual.error();
   VerifyReport report;

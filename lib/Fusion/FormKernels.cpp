@@ -120,6 +120,8 @@ void buildKernel(const KernelGroup &group, ArrayRef<std::string> reasons, Operat
 class Ordering {
 public:
   Ordering(func::FuncOp function, const KernelGroups &groups) : groups(groups) {
+    for (auto decision : function.getOps<dl::DecideSizeOp>())
+      decisions[static_cast<unsigned>(decision.getSymbol())] = decision;
     for (Operation &op : function.getBody().front().without_terminator())
       visit(&op);
   }
@@ -140,6 +142,18 @@ private:
     return unitOf(producer) != current && !(group && group->dissolved);
   }
 
+  /// The ops that give sizes of the results of `op` their values.
+  SmallVector<Operation *> decisionsFor(Operation *op) const {
+    SmallVector<Operation *> found;
+    if (decisions.empty())
+      return found;
+    for (Type type : op->getResultTypes())
+      for (int symbol : dl::symbolsIn(dl::dimsOf(type)).set_bits())
+        if (Operation *decision = decisions.lookup(static_cast<unsigned>(symbol)))
+          found.push_back(decision);
+    return found;
+  }
+
   void visit(Operation *start) {
     SmallVector<std::pair<Unit, bool>> stack{{unitOf(start), false}};
     while (!stack.empty()) {
@@ -152,6 +166,10 @@ private:
         continue;
       stack.push_back({unit, true});
       auto needs = [&, current = unit](Operation *op) {
+        // A size that data decides is known behind its decision, whatever the operands are.
+        for (Operation *decision : decisionsFor(op))
+          if (needsUnit(decision, current))
+            stack.push_back({unitOf(decision), false});
         for (Value operand : llvm::reverse(op->getOperands()))
           if (Operation *producer = operand.getDefiningOp();
               producer && needsUnit(producer, current))
@@ -165,6 +183,7 @@ private:
   }
 
   const KernelGroups &groups;
+  DenseMap<unsigned, Operation *> decisions; ///< by symbol
   SmallVector<Unit> order;
   DenseSet<void *> seen;
 };

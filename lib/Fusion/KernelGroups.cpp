@@ -5,6 +5,7 @@
 
 #include "dlc/Dialect/DL/IR/DeviceAttributes.h"
 #include "dlc/Dialect/DL/IR/MaxPoolGradient.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Fusion/Views.h"
 
 using namespace mlir;
@@ -130,6 +131,14 @@ static bool turnsResult(Operation *op, const KernelGroup &group) {
          llvm::none_of(group.ops, [](Operation *each) { return isa<dl::TransposeOp>(each); });
 }
 
+/// Whether only data decides a size of the result of `op` that nothing in `group` has: the group
+/// may have to run before.
+static bool decidesLater(Operation *op, const KernelGroup &group) {
+  auto later = dl::symbolsIn(shapeOf(op->getResult(0)));
+  later.reset(dl::symbolsIn(resultShape(group)));
+  return later.anyCommon(dl::dataSymbols(op->getParentOfType<ModuleOp>()));
+}
+
 std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup &group) const {
   if (isAnchor(op))
     return "the consumer is an anchor of its own";
@@ -148,6 +157,8 @@ std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup 
   }
   if (op->getNumResults() != 1)
     return "the consumer has several results";
+  if (decidesLater(op, group))
+    return "data decides a size of the consumer after the producer has run";
   bool sameShape = shapeOf(op->getResult(0)) == resultShape(group);
   if (!sameShape && !turns && (group.anchor || !movement))
     return "the shapes differ";

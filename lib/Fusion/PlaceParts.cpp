@@ -19,11 +19,12 @@ ArrayAttr stridesOf(dl::KernelOp kernel, const dl::StorageMap &storages) {
   SmallVector<Attribute> all;
   bool anyParts = false;
   auto add = [&](Value value) {
-    ArrayRef<int64_t> strides = storages.of(value).strides;
-    if (dl::isDense(cast<RankedTensorType>(value.getType()).getShape(), strides))
-      strides = {};
+    dl::Dims strides = storages.of(value).strides;
+    if (dl::isDense(dl::dimsOf(value.getType()), strides))
+      strides.clear();
     anyParts |= !strides.empty();
-    all.push_back(builder.getDenseI64ArrayAttr(strides));
+    auto [numbers, map] = dl::sizeAttributes(kernel.getContext(), strides);
+    all.push_back(map ? Attribute(map) : builder.getDenseI64ArrayAttr(numbers));
   };
   llvm::for_each(kernel.getInputs(), add);
   llvm::for_each(kernel.getOutputs(), add);

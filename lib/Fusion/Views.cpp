@@ -12,15 +12,13 @@ namespace dlc::fusion {
 /// A concat of fewer bytes is one kernel where its operands would have to be copied.
 static constexpr int64_t worthCopies = 16384;
 
-static ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
+static dl::Dims shapeOf(Value value) { return dl::dimsOf(value.getType()); }
 
 static int64_t bytesOf(Value value) { return dl::likelyBytes(value.getType()); }
 
 /// Whether all uses of `value` can take it with `strides`: kernels read any, a reshape may not see
 /// them, and what is returned lies row by row.
-static bool isReadable(Value value, ArrayRef<int64_t> strides) {
+static bool isReadable(Value value, ArrayRef<AffineExpr> strides) {
   return llvm::all_of(value.getUsers(), [&](Operation *user) {
     if (isa<func::ReturnOp>(user))
       return dl::isDense(shapeOf(value), strides);
@@ -35,16 +33,14 @@ static bool isReadable(Value value, ArrayRef<int64_t> strides) {
 }
 
 static bool isViewedSlice(dl::SliceOp slice) {
-  // Strides of parts are constants.
-  return slice.getOperand().getType().hasStaticShape() &&
-         llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; }) &&
+  return llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; }) &&
          isReadable(slice.getResult(), dl::denseStrides(shapeOf(slice.getOperand())));
 }
 
 /// Bytes of operands that their producers can write where the result lies.
 static int64_t writtenInPlace(dl::ConcatOp concat, const DenseSet<Operation *> &views,
                               DenseSet<Value> &parts) {
-  SmallVector<int64_t> strides = dl::denseStrides(shapeOf(concat.getResult()));
+  dl::Dims strides = dl::denseStrides(shapeOf(concat.getResult()));
   int64_t bytes = 0;
   for (Value operand : concat.getOperands()) {
     Operation *producer = operand.getDefiningOp();
@@ -67,8 +63,7 @@ DenseSet<Operation *> viewsOf(func::FuncOp function) {
     if (auto slice = dyn_cast<dl::SliceOp>(op); slice && isViewedSlice(slice))
       views.insert(&op);
     auto concat = dyn_cast<dl::ConcatOp>(op);
-    if (!concat || !concat.getResult().getType().hasStaticShape() ||
-        llvm::any_of(concat.getOperands(), [](Value v) { return bytesOf(v) == 0; }))
+    if (!concat || llvm::any_of(concat.getOperands(), [](Value v) { return bytesOf(v) == 0; }))
       continue;
     DenseSet<Value> mine = parts;
     int64_t free = writtenInPlace(concat, views, mine), bytes = bytesOf(concat.getResult());

@@ -361,12 +361,31 @@ static LogicalResult evaluateGridSample(GridSampleOp op, ArrayRef<Tensor> operan
   return success();
 }
 
+static LogicalResult evaluateNonZero(NonZeroOp op, ArrayRef<Tensor> operands,
+                                     MutableArrayRef<Tensor> results) {
+  const Shape &shape = operands[0].shape();
+  int64_t places = results[0].shape()[1], found = 0;
+  for (int64_t at = 0; at < operands[0].numElements(); ++at) {
+    if (operands[0].asDouble(at) == 0)
+      continue;
+    if (found == places)
+      return op.emitOpError("has more places than the ") << places << " that were decided";
+    for (int64_t axis = operands[0].rank(), rest = at; axis-- > 0; rest /= shape[axis])
+      results[0].setInt(axis * places + found, rest % shape[axis]);
+    ++found;
+  }
+  if (found != places)
+    return op.emitOpError("has ") << found << " places, " << places << " were decided";
+  return success();
+}
+
 void attachIndexingReference(MLIRContext *context) {
   attachReference<GatherOp, evaluateGather>(context);
   attachReference<GatherElementsOp, evaluateGatherElements>(context);
   attachReference<GatherNDOp, evaluateGatherND>(context);
   attachReference<ScatterElementsOp, evaluateScatterElements>(context);
   attachReference<ScatterNDOp, evaluateScatterND>(context);
+  attachReference<NonZeroOp, evaluateNonZero>(context);
   attachReference<PadOp, evaluatePad>(context);
   attachReference<ResampleOp, evaluateResample>(context);
   attachReference<GridSampleOp, evaluateGridSample>(context);

@@ -3,6 +3,7 @@
 #include "dlc/Reference/Interpreter.h"
 
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -15,9 +16,25 @@ static bool hasShape(Type type, const Tensor &tensor) {
   return cast<RankedTensorType>(type).getShape() == ArrayRef<int64_t>(tensor.shape());
 }
 
+/// `type` with the values of symbols in its sizes, where they have one.
+static Type settledType(Type type, ArrayRef<int64_t> symbols) {
+  auto tensor = cast<RankedTensorType>(type);
+  if (tensor.hasStaticShape() || !dl::hasKnownDims(tensor))
+    return type;
+  dl::Dims dims = dl::dimsOf(tensor);
+  for (int symbol : dl::symbolsIn(dims).set_bits())
+    if (static_cast<size_t>(symbol) >= symbols.size() || symbols[symbol] < 0)
+      return type;
+  SmallVector<int64_t> shape;
+  for (AffineExpr dim : dims)
+    shape.push_back(dl::evaluateDim(dim, symbols));
+  return RankedTensorType::get(shape, tensor.getElementType());
+}
+
 /// The declared result types where the operands have their declared shapes, else those inferred
 /// from the operands' actual shapes.
-static FailureOr<SmallVector<Type>> resultTypesFor(Operation *op, ArrayRef<Tensor> operands) {
+static FailureOr<SmallVector<Type>> resultTypesFor(Operation *op, ArrayRef<Tensor> operands,
+                                                   ArrayRef<int64_t> symbols) {
   SmallVector<Type> types(op->getResultTypes());
   bool declared = llvm::all_of(llvm::zip(op->getOperandTypes(), operands), [](auto pair) {
     return hasShape(std::get<0>(pair), std::get<1>(pair));
@@ -38,6 +55,8 @@ static FailureOr<SmallVector<Type>> resultTypesFor(Operation *op, ArrayRef<Tenso
                                         op->getAttrDictionary(), op->getPropertiesStorage(),
                                         op->getRegions(), types)))
     return failure();
+  for (Type &type : types)
+    type = settledType(type, symbols);
   return types;
 }
 
@@ -58,11 +77,11 @@ static SmallVector<Tensor> withAbsentOperands(Operation *op, ArrayRef<Tensor> op
 }
 
 LogicalResult evaluateOp(Operation *op, ArrayRef<Tensor> operands, Precision precision,
-                         SmallVectorImpl<Tensor> &results) {
+                         SmallVectorImpl<Tensor> &results, ArrayRef<int64_t> symbols) {
   auto reference = dyn_cast<ReferenceOpInterface>(op);
   if (!reference)
     return op->emitOpError("has no reference evaluation");
-  FailureOr<SmallVector<Type>> types = resultTypesFor(op, operands);
+  FailureOr<SmallVector<Type>> types = resultTypesFor(op, operands, symbols);
   if (failed(types))
     return failure();
   results.clear();
@@ -89,6 +108,13 @@ public:
   /// operands.
   LogicalResult run(Block &block, ArrayRef<Tensor> arguments, SmallVectorImpl<Tensor> &results);
 
+  /// Gives symbol `index` of the module its value.
+  void setSymbol(unsigned index, int64_t value) {
+    if (symbols.size() <= index)
+      symbols.resize(index + 1, -1);
+    symbols[index] = value;
+  }
+
   /// `tensor` as the interpreter holds it.
   Tensor held(const Tensor &tensor) const {
     return options.precision == Precision::Wide && isFloat(tensor.dtype()) ? tensor.cast(DType::F64)
@@ -103,6 +129,7 @@ private:
   LogicalResult call(func::CallOp op, ArrayRef<Tensor> operands, SmallVectorImpl<Tensor> &results);
 
   const InterpreterOptions &options;
+  SmallVector<int64_t> symbols; ///< -1 where there is no value
   unsigned depth = 0;
 };
 
@@ -127,7 +154,9 @@ LogicalResult Evaluator::evaluate(Operation *op, ArrayRef<Tensor> operands,
     return run(*kernel.getBodyBlock(), operands, results);
   if (auto callOp = dyn_cast<func::CallOp>(op))
     return call(callOp, operands, results);
-  return evaluateOp(op, operands, options.precision, results);
+  if (auto decision = dyn_cast<dl::DecideSizeOp>(op))
+    setSymbol(static_cast<unsigned>(decision.getSymbol()), operands.front().asInt(0));
+  return evaluateOp(op, operands, options.precision, results, symbols);
 }
 
 /// For each op of the block, the values (block arguments and results of the block's ops) it uses
@@ -210,6 +239,10 @@ Expected<std::vector<Tensor>> interpret(func::FuncOp function, ArrayRef<Tensor> 
     if (Status status = checkInput(function, index, input); !status)
       return status.error();
     arguments.push_back(evaluator.held(input));
+    for (auto [dim, size] :
+         llvm::zip(dl::dimsOf(function.getArgumentTypes()[index]), input.shape()))
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(dim))
+        evaluator.setSymbol(symbol.getPosition(), size);
   }
   std::string message;
   ScopedDiagnosticHandler handler(function.getContext(), [&](Diagnostic &diagnostic) {

@@ -83,6 +83,14 @@ static LogicalResult evaluateConcat(ConcatOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
+static LogicalResult evaluateDecideSize(DecideSizeOp op, ArrayRef<Tensor> operands,
+                                        MutableArrayRef<Tensor> results) {
+  if (operands[0].asInt(0) < 0)
+    return op.emitOpError("decides a size of ") << operands[0].asInt(0);
+  results[0] = operands[0];
+  return success();
+}
+
 void attachShapeReference(MLIRContext *context) {
   attachReference<ConstantOp, evaluateConstantOp>(context);
   attachReference<ReshapeOp, evaluateReshape>(context);
@@ -90,6 +98,7 @@ void attachShapeReference(MLIRContext *context) {
   attachReference<ExpandOp, evaluateExpand>(context);
   attachReference<SliceOp, evaluateSlice>(context);
   attachReference<ConcatOp, evaluateConcat>(context);
+  attachReference<DecideSizeOp, evaluateDecideSize>(context);
 }
 
 } // namespace dlc

@@ -204,7 +204,10 @@ AttentionShape attentionShapeOf(dl::AttentionOp op) {
 
 RnnStepShape rnnStepShapeOf(RecurrentOpInterface op) {
   RnnStepShape shape;
-  ArrayRef<int64_t> state = op.getStepOutputs().front().type.getShape();
+  ArrayRef<int64_t> estimates;
+  if (auto kernel = op->getParentOfType<dl::KernelOp>(); kernel && kernel.getEstimates())
+    estimates = *kernel.getEstimates();
+  SmallVector<int64_t> state = dl::shapeAt(op.getStepOutputs().front().type, estimates);
   shape.rows = state[0];
   shape.units = state[1];
   shape.elementBytes = accumulatorBytes(op->getResult(0));

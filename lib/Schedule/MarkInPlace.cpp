@@ -26,10 +26,12 @@ bool hasWholeTiles(dl::KernelOp kernel) {
   auto schedule = dyn_cast_if_present<dl::RnnStepScheduleAttr>(kernel.getScheduleAttr());
   if (!schedule)
     return false;
-  RnnStepShape shape = rnnStepShapeOf(cast<RecurrentOpInterface>(kernel.getAnchor()));
+  auto recurrent = cast<RecurrentOpInterface>(kernel.getAnchor());
+  RnnStepShape shape = rnnStepShapeOf(recurrent);
+  AffineExpr rows = dl::dimsOf(recurrent.getStepOutputs().front().type)[0];
   auto packed = kernel.getAnchor()->getAttrOfType<IntegerAttr>("packed_units");
   return packed && packed.getInt() > 0 && shape.units % packed.getInt() == 0 &&
-         shape.rows % schedule.getRowsPerTile() == 0;
+         rows.isMultipleOf(schedule.getRowsPerTile());
 }
 
 struct ScheduleMarkInPlacePass : impl::ScheduleMarkInPlaceBase<ScheduleMarkInPlacePass> {

@@ -81,13 +81,10 @@ def main() -> int:
     parser.add_argument("--dlc", default="dlc")
     parser.add_argument("--interpret", action="store_true", help="judge the reference interpreter")
     parser.add_argument("--open-batch", action="store_true", help="leave the batch open, and run several")
-    parser.add_argument("--without", action="append", default=[], help="a family that is left out")
     parser.add_argument("families", nargs="*", help="all without")
     arguments = parser.parse_args()
     failed = 0
     for name in arguments.families or models.FAMILIES:
-        if name in arguments.without:
-            continue
         with tempfile.TemporaryDirectory(prefix="dlc-keras-") as folder:
             problems = check(arguments, name, Path(folder))
         failed += bool(problems)

@@ -292,8 +292,9 @@ class RandomGraph:
                 self.batch_norm, self.matmul, self.matmul, self.gemm, self.conv, self.conv, self.pool,
                 self.global_pool, self.gather]
 
-    def build(self, size: int) -> onnx.ModelProto:
-        """A model of at least `size` nodes. Values that nothing reads are its outputs."""
+    def build(self, size: int, opened: int = 0) -> onnx.ModelProto:
+        """A model of at least `size` nodes. Values that nothing reads are its outputs. `opened` sizes of its
+        inputs, where there are as many, are left open: `self.opened` holds them, and equal ones are one symbol."""
         for _ in range(int(self.rng.integers(1, 3))):
             self.add_input()
         while len(self.nodes) < size:
@@ -302,8 +303,13 @@ class RandomGraph:
         read = {name for node in self.nodes for name in node.input}
         outputs = [name for name in self.shapes if name not in read and name not in self.inputs]
 
+        sizes = sorted({dim for shape in self.inputs.values() for dim in shape if dim > 1})
+        self.opened = [int(dim) for dim in self.rng.permutation(sizes)[:opened]]
+
         def value(name: str) -> onnx.ValueInfoProto:
-            return helper.make_tensor_value_info(name, TensorProto.FLOAT, self.shapes[name])
+            shape = [f"d{dim}" if dim in self.opened else dim for dim in self.shapes[name]]
+            shape = None if self.opened and name not in self.inputs else shape
+            return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
         graph = helper.make_graph(self.nodes, "random", [value(name) for name in self.inputs],
                                   [value(name) for name in outputs], self.initializers)
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)

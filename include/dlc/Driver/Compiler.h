@@ -129,7 +129,7 @@ Expected<std::vector<NamedTensor>> interpretModel(const std::string &model,
 struct LayerReport {
   std::string name;
   std::string kind; ///< the operator, or the kernel's family
-  std::string type; ///< of the result: `float32[1,64,112,112]`
+  std::string type; ///< of the result: `float32[1,64,112,112]`, `float32[batch,64,height/2,112]`
   uint64_t parameters = 0;
   double flops = 0;
   double bytes = 0; ///< read and written, each tensor once
@@ -142,12 +142,19 @@ struct BufferReport {
   uint64_t offset = 0;
   unsigned firstKernel = 0;
   unsigned lastKernel = 0;
+  /// Where sizes are open, the formulas of these: bytes over the symbols, `behind 2, 5` (the larger
+  /// end of these rows), `in the place of 3`, `at 0`. Empty otherwise.
+  std::string size;
+  std::string place;
 };
 struct InspectReport {
   std::string name;
   std::vector<TensorDescription> inputs;
   std::vector<TensorDescription> outputs;
   std::vector<std::string> symbols; ///< of symbolic dimensions in inputs and outputs
+  /// Values of the model's own symbols, `batch=1, length=128`, that FLOPs, bytes and offsets below
+  /// are for; empty where no size is open, and for artifacts.
+  std::string likely;
   std::vector<LayerReport> layers;
   uint64_t parameters = 0;
   double flops = 0;
@@ -183,6 +190,8 @@ struct VerifyOptions {
   /// interpreter's.
   std::map<std::string, Tensor> expected;
   Tolerance tolerance;
+  /// Compiles with the sizes that the model leaves open, and not for those of the inputs.
+  bool openSizes = false;
   /// Judges the interpreter in place of compiled code; `expected` must be given.
   bool interpret = false;
   ContextOptions context; ///< where compiled code runs

@@ -18,6 +18,9 @@ struct InputSpec {
   DType dtype = DType::F32;
   /// -1 for open dimensions.
   Shape shape;
+  /// What the model calls the sizes that it leaves open, by axis; empty for others. Equal names are
+  /// one size.
+  std::vector<std::string> symbols;
 };
 
 /// Reads `path` for `input`: `.npy`, `.pb` (tensor, sequence or optional, as the input's kind

@@ -31,10 +31,12 @@ struct InterpreterOptions {
 };
 
 /// Evaluates one op on `operands`, one an SSA operand, into newly allocated results with the sizes
-/// that follow from theirs. Fails with a diagnostic on the op where it has no reference evaluation
+/// that follow from theirs, and where these leave symbols open, from `symbols`, their values (-1
+/// where there is none). Fails with a diagnostic on the op where it has no reference evaluation
 /// or rejects its data.
 llvm::LogicalResult evaluateOp(mlir::Operation *op, llvm::ArrayRef<Tensor> operands,
-                               Precision precision, llvm::SmallVectorImpl<Tensor> &results);
+                               Precision precision, llvm::SmallVectorImpl<Tensor> &results,
+                               llvm::ArrayRef<int64_t> symbols = {});
 
 /// Evaluates `function` on `inputs`, one a function argument, and gives what it returns. Sizes are
 /// those of the inputs: where they differ from the declared types, result types are inferred anew.

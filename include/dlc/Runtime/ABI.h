@@ -56,7 +56,8 @@ typedef struct dlcrt_call {
   const uint8_t *constants; /**< dlcrt_model.constants */
   void **inputs;            /**< one pointer an input; not to be written through */
   void **outputs;           /**< one pointer an output; all of it must be written */
-  const int64_t *dims; /**< values of the symbolic dimensions, in the order of the description */
+  int64_t *dims; /**< values of the symbolic dimensions, in the order of the description; the entry
+                      sets those that only data decides */
 } dlcrt_call;
 
 /** Runs one function; 0 or a nonzero code, best from dlcrt_fail or from a kernel. */
@@ -69,9 +70,9 @@ typedef struct dlcrt_function {
   uint64_t arena_bytes;
   /** Bytes of arena for these symbolic dimensions, negative when they do not fit int64; or null. */
   int64_t (*arena_bytes_for)(const int64_t *dims);
-  /** Fills the symbols that no input binds (an output's H/2+1) from those that are bound; where the
-   *  model has no result for them, 1 + the number of the condition that does not hold. Null when
-   *  there are no symbols. */
+  /** Fills the symbols that no input binds (an output's H/2+1) from those that are bound, those
+   * that only data decides with the most that they can be; where the model has no result for them,
+   * 1 + the number of the condition that does not hold. Null when there are no symbols. */
   int32_t (*derive_dims)(int64_t *dims);
   /** What derive_dims checks, as texts (`h/32 >= 1`); null where it checks nothing. */
   const char *const *conditions;

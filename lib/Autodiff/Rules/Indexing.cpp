@@ -88,6 +88,7 @@ void attachIndexingRules(MLIRContext *context) {
       g.add(2, g.cotangent().make<dl::GatherNDOp>(op.getIndices()));
     return success();
   });
+  zero<"the result is an index", dl::NonZeroOp>(context);
   rule<dl::PadOp>(context, [](auto op, GradientBuilder &g) { return padGradient(op, g); });
 }
 

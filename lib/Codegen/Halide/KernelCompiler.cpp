@@ -135,10 +135,6 @@ void emitTo(dl::KernelOp kernel, const KernelTarget &target, Write write) {
 Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
                                 const KernelTarget &target, Halide::OutputFileType type) {
   const bool isStep = isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor());
-  if (isStep && !kernel.getSymbols().empty())
-    return unsupported(nameOf(kernel) +
-                       ": recurrent layers need fixed sizes yet: give the shapes of "
-                       "the model's inputs with --shape");
   silenceWarnings();
   TemporaryFolder folder;
   if (folder.path().empty())

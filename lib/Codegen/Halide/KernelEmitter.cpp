@@ -1,7 +1,6 @@
 // Pulls expressions from a kernel's results back to its operands.
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 
-#include "LayoutReader.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
@@ -49,49 +48,16 @@ Halide::Expr KernelEmitter::compute(Halide::Expr expr) {
 
 //===-- Construction -----------------------------------------------------------------------===//
 
-/// With bounds and strides made of constants and symbols, so that the kernel reads nothing but the
-/// host pointer of its buffers.
-Halide::ImageParam KernelEmitter::makeParameter(BlockArgument argument) {
-  Sizes sizes = sizesOf(argument),
-        strides = stridesOf(argument, kernel.getInputStrides(argument.getArgNumber()));
-  Halide::ImageParam parameter(storageType(argument.getType()), static_cast<int>(sizes.size()),
-                               "in" + std::to_string(argument.getArgNumber()));
-  for (int dim = 0, axis = static_cast<int>(sizes.size()); axis-- > 0; ++dim) {
-    parameter.dim(dim).set_bounds(0, sizes[axis].expr());
-    setStride(parameter.dim(dim), parameter.name(), dim, strides[axis]);
-  }
-  return parameter;
-}
-
-Halide::ImageParam KernelEmitter::makeParameter(RankedTensorType type, ArrayRef<int64_t> strides,
-                                                unsigned index) {
-  Halide::ImageParam parameter(storageType(type), type.getRank(), "in" + std::to_string(index));
-  for (int64_t dim = 0, axis = type.getRank() - 1; axis >= 0; ++dim, --axis)
-    parameter.dim(dim)
-        .set_bounds(0, static_cast<int>(type.getDimSize(axis)))
-        .set_stride(static_cast<int>(strides[axis]));
-  return parameter;
-}
-
-void KernelEmitter::setStride(Halide::Internal::Dimension dim, const std::string &buffer, int index,
-                              const Size &stride) {
-  if (stride.isConstant())
-    dim.set_stride(stride.expr());
-  else
-    layouts->setStride(buffer, index, stride.expr());
-}
-
 KernelEmitter::KernelEmitter(dl::KernelOp kernel, const schedule::MachineFacts &facts)
     : kernel(kernel), facts(facts),
       scheduleAttr(kernel.getScheduleAttr() ? kernel.getScheduleAttr()
                                             : schedule::chooseSchedule(kernel, facts)),
-      layouts(std::make_shared<LayoutReader>()) {
-  for (unsigned symbol : kernel.getSymbols()) {
-    symbols.emplace_back(symbol, Halide::Param<int32_t>("s" + std::to_string(symbol)));
-    symbols.back().second.set_min_value(1);
-  }
+      sizes(kernel) {
   for (BlockArgument argument : kernel.getBodyBlock()->getArguments()) {
-    Halide::ImageParam parameter = makeParameter(argument);
+    unsigned index = argument.getArgNumber();
+    Halide::ImageParam parameter =
+        sizes.parameter(storageType(argument.getType()), dl::dimsOf(argument.getType()),
+                        kernel.getInputStrides(index), index);
     parameters.push_back(parameter);
     bool isBool = getElementTypeOrSelf(argument.getType()).isInteger(1);
     define(argument, [parameter, isBool](const Coords &coords) {
@@ -106,9 +72,7 @@ void KernelEmitter::define(Value value, std::function<Halide::Expr(const Coords 
 }
 
 std::vector<Halide::Argument> KernelEmitter::arguments() const {
-  std::vector<Halide::Argument> arguments;
-  for (const auto &[number, symbol] : symbols)
-    arguments.push_back(symbol);
+  std::vector<Halide::Argument> arguments = sizes.arguments();
   arguments.insert(arguments.end(), parameters.begin(), parameters.end());
   return arguments;
 }
@@ -121,58 +85,11 @@ dl::Dims KernelEmitter::outputShape() { return dl::dimsOf(yielded().front().getT
 
 //===-- Sizes ------------------------------------------------------------------------------===//
 
-Halide::Expr KernelEmitter::expressionOf(AffineExpr dim) {
-  if (std::optional<int64_t> value = dl::constantDim(dim))
-    return static_cast<int>(*value);
-  if (auto symbol = dyn_cast<AffineSymbolExpr>(dim)) {
-    for (const auto &[number, parameter] : symbols)
-      if (number == symbol.getPosition())
-        return parameter;
-    throw Halide::CompileError("a size that is not among the kernel's symbols");
-  }
-  auto binary = cast<AffineBinaryOpExpr>(dim);
-  Halide::Expr a = expressionOf(binary.getLHS()), b = expressionOf(binary.getRHS());
-  // Halide rounds quotients by positive numbers down, as affine expressions do.
-  switch (binary.getKind()) {
-  case AffineExprKind::Add:
-    return a + b;
-  case AffineExprKind::Mul:
-    return a * b;
-  case AffineExprKind::FloorDiv:
-    return a / b;
-  case AffineExprKind::CeilDiv:
-    return (a + b - 1) / b;
-  case AffineExprKind::Mod:
-    return a % b;
-  default:
-    llvm_unreachable("a binary expression");
-  }
-}
+templates::Size KernelEmitter::size(AffineExpr dim) { return sizes.size(dim); }
 
-templates::Size KernelEmitter::size(AffineExpr dim) {
-  if (std::optional<int64_t> value = dl::constantDim(dim))
-    return *value;
-  return Size::open(expressionOf(dim), dim.getLargestKnownDivisor(),
-                    std::max<int64_t>(0, dl::lowerBound(dim).value_or(0)));
-}
-
-Sizes KernelEmitter::sizesOf(ArrayRef<AffineExpr> dims) {
-  Sizes sizes;
-  for (AffineExpr dim : dims)
-    sizes.push_back(size(dim));
-  return sizes;
-}
+Sizes KernelEmitter::sizesOf(ArrayRef<AffineExpr> dims) { return sizes.sizesOf(dims); }
 
 Sizes KernelEmitter::sizesOf(Value tensor) { return sizesOf(dl::dimsOf(tensor.getType())); }
-
-Sizes KernelEmitter::stridesOf(Value tensor, ArrayRef<int64_t> strides) {
-  if (!strides.empty())
-    return Sizes(strides.begin(), strides.end());
-  Sizes sizes = sizesOf(tensor), dense(sizes.size(), 1);
-  for (size_t axis = sizes.size(); axis-- > 1;)
-    dense[axis - 1] = dense[axis] * sizes[axis];
-  return dense;
-}
 
 //===-- Expressions ------------------------------------------------------------------------===//
 
@@ -226,6 +143,12 @@ Halide::Expr KernelEmitter::broadcastAt(Value value, const Coords &coords) {
   return at(value, place);
 }
 
+std::vector<LoopAxes> imageAxes(bool oneAxis) {
+  if (oneAxis)
+    return {{2, 3}, {1, 2}, {1, 1}, {0, 1}};
+  return {{3, 4}, {2, 3}, {1, 2}, {0, 1}};
+}
+
 //===-- Joining axes -----------------------------------------------------------------------===//
 
 bool KernelEmitter::isLinearizable(Value value, ArrayRef<AffineExpr> shape, unsigned first,
@@ -244,7 +167,7 @@ bool KernelEmitter::isLinearizable(Value value, ArrayRef<AffineExpr> shape, unsi
   if (!all && !none)
     return false;
   if (auto argument = dyn_cast<BlockArgument>(value))
-    return none || dl::areLinear(type.getShape(), kernel.getInputStrides(argument.getArgNumber()),
+    return none || dl::areLinear(own, kernel.getInputStrides(argument.getArgNumber()),
                                  std::max<int64_t>(0, first - offset), last - offset);
   Operation *op = value.getDefiningOp();
   if (definitions.count(value) || isa<dl::ConstantOp>(op))
@@ -261,12 +184,9 @@ bool KernelEmitter::isLinearizable(Value value, ArrayRef<AffineExpr> shape, unsi
 
 bool KernelEmitter::outputsAreLinearizable(ArrayRef<AffineExpr> shape, unsigned first,
                                            unsigned last) {
-  SmallVector<int64_t> sizes;
-  for (AffineExpr dim : shape)
-    sizes.push_back(dl::constantDim(dim).value_or(ShapedType::kDynamic));
   for (auto [index, value] : llvm::enumerate(yielded()))
     if (!isLinearizable(value, shape, first, last) ||
-        !dl::areLinear(sizes, kernel.getOutputStrides(index), first, last))
+        !dl::areLinear(shape, kernel.getOutputStrides(index), first, last))
       return false;
   return true;
 }
@@ -301,7 +221,6 @@ IterationSpace KernelEmitter::defaultSpace() {
   IterationSpace result;
   dl::Dims shape = outputShape();
   result.coords.resize(shape.size(), Halide::Expr(0));
-  Size stride = 1;
   for (unsigned last = shape.size(); last > 0;) {
     unsigned first = last - 1;
     // An anchor's own Funcs have one argument an axis.
@@ -311,10 +230,9 @@ IterationSpace KernelEmitter::defaultSpace() {
     Halide::Var var("d" + std::to_string(result.vars.size()));
     result.vars.push_back(var);
     result.extents.push_back(extent);
-    result.strides.push_back(stride);
+    result.axes.push_back({first, last});
     Coords group = splitLinear(var, shape, first, last, /*linearizable=*/true);
     std::copy(group.begin(), group.end(), result.coords.begin() + first);
-    stride = stride * extent;
     last = first;
   }
   return result;
@@ -344,7 +262,6 @@ void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
   IterationSpace loops;
   loops.coords.resize(rank, Halide::Expr(0));
   std::vector<std::pair<unsigned, unsigned>> groups; ///< [first, last) axes, innermost group first
-  Size stride = 1;
   for (unsigned last = rank; last > 0;) {
     unsigned first = last - 1;
     auto joins = [&](unsigned axis) {
@@ -360,12 +277,11 @@ void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
       Halide::Var var("d" + std::to_string(loops.vars.size()));
       loops.vars.push_back(var);
       loops.extents.push_back(extent);
-      loops.strides.push_back(stride);
+      loops.axes.push_back({first, last});
       groups.emplace_back(first, last);
       Coords place = splitLinear(var, shape, first, last, /*linearizable=*/true);
       std::copy(place.begin(), place.end(), loops.coords.begin() + first);
     }
-    stride = stride * extent;
     last = first;
   }
   templates::TransposeProblem problem;
@@ -399,37 +315,28 @@ void KernelEmitter::emitTranspose(const schedule::TransposeParams &params) {
 
 //===-- Outputs ----------------------------------------------------------------------------===//
 
-/// Elements between iterations of a loop over `extent` elements that are `stride` apart in a dense
-/// tensor, where the tensor has `strides`.
-static int64_t strideOfLoop(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, int64_t extent,
-                            int64_t stride) {
-  if (extent <= 1)
-    return stride;
-  SmallVector<int64_t> dense = dl::denseStrides(shape);
-  unsigned last = shape.size(); // the axis behind the one that the loop steps in
-  while (last > 1 && (shape[last - 1] == 1 || dense[last - 1] * shape[last - 1] <= stride))
-    --last;
-  unsigned first = last - 1; // the outermost axis that it reaches
-  while (first > 0 && dense[first] * shape[first] < stride * extent)
-    --first;
-  if (stride % dense[last - 1] != 0 || !dl::areLinear(shape, strides, first, last))
+/// Elements between iterations of a loop over `axes` of a tensor that has `strides`.
+static AffineExpr strideOfLoop(ArrayRef<AffineExpr> shape, ArrayRef<AffineExpr> strides,
+                               const LoopAxes &axes, MLIRContext *context) {
+  if (!dl::areLinear(shape, strides, axes.first, axes.last))
     throw Halide::CompileError("a result is part of a tensor that the kernel's loops cannot walk");
-  return stride / dense[last - 1] * strides[last - 1];
+  // Axes of one element lie anywhere.
+  for (unsigned axis = axes.last; axis-- > axes.first;)
+    if (dl::constantDim(shape[axis]) != 1)
+      return strides[axis] * axes.step;
+  return getAffineConstantExpr(axes.step, context);
 }
 
 void KernelEmitter::describeOutputs() {
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(yielded().front().getType()).getShape();
+  dl::Dims shape = outputShape();
   // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
   for (size_t dim = 0; dim < space->vars.size(); ++dim)
     output.output_buffers().front().dim(dim).set_bounds(0, space->extents[dim].expr());
   for (auto [index, buffer] : llvm::enumerate(output.output_buffers()))
     for (size_t dim = 0; dim < space->vars.size(); ++dim) {
-      Size stride = space->strides[dim];
-      // Tensors of open sizes lie row by row.
-      if (!ShapedType::isDynamicShape(shape))
-        stride = strideOfLoop(shape, kernel.getOutputStrides(index), space->extents[dim].constant(),
-                              stride.constant());
-      setStride(buffer.dim(dim), buffer.name(), static_cast<int>(dim), stride);
+      AffineExpr stride = strideOfLoop(shape, kernel.getOutputStrides(index), space->axes[dim],
+                                       kernel.getContext());
+      sizes.setStride(buffer.dim(dim), buffer.name(), static_cast<int>(dim), size(stride));
     }
 }
 
@@ -473,7 +380,7 @@ void KernelEmitter::emit() {
 Halide::Pipeline KernelEmitter::pipeline() const {
   Halide::Pipeline pipeline(output);
   pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
-  pipeline.add_custom_lowering_pass(layouts.get(), [keep = layouts] { (void)keep; });
+  sizes.attachTo(pipeline);
   return pipeline;
 }
 

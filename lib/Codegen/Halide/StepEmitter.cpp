@@ -12,17 +12,20 @@ using namespace mlir;
 namespace dlc::codegen {
 
 StepEmitter::StepEmitter(dl::KernelOp kernel, const schedule::MachineFacts &facts)
-    : kernel(kernel), op(cast<RecurrentOpInterface>(kernel.getAnchor())), facts(facts) {
+    : kernel(kernel), op(cast<RecurrentOpInterface>(kernel.getAnchor())), facts(facts),
+      sizes(kernel) {
   auto attribute = dyn_cast_if_present<dl::RnnStepScheduleAttr>(kernel.getScheduleAttr());
   params = attribute ? schedule::paramsOf(attribute)
                      : schedule::chooseRnnStep(schedule::rnnStepShapeOf(op), facts);
   for (auto [index, argument] : llvm::enumerate(op.getStepInputs()))
-    parameters.push_back(KernelEmitter::makeParameter(argument.type, stridesOf(argument), index));
+    parameters.push_back(sizes.parameter(KernelEmitter::storageType(argument.type),
+                                         dl::dimsOf(argument.type), stridesOf(argument),
+                                         static_cast<unsigned>(index)));
 }
 
-SmallVector<int64_t> StepEmitter::stridesOf(const StepArgument &argument) {
-  SmallVector<int64_t> strides = argument.tensor ? kernel.getStridesOf(argument.tensor)
-                                                 : dl::denseStrides(argument.type.getShape());
+dl::Dims StepEmitter::stridesOf(const StepArgument &argument) {
+  dl::Dims strides = argument.tensor ? kernel.getStridesOf(argument.tensor)
+                                     : dl::denseStrides(dl::dimsOf(argument.type));
   if (argument.sliced)
     strides.erase(strides.begin());
   return strides;
@@ -43,7 +46,7 @@ const templates::RecurrentStep &StepEmitter::multiply(const States &states, unsi
                                                       DepthRange depth) {
   schedule::RnnStepShape shape = schedule::rnnStepShapeOf(op);
   templates::RecurrentStepProblem problem;
-  problem.rows = shape.rows;
+  problem.rows = sizes.size(dl::dimsOf(op.getStepOutputs().front().type)[0]);
   problem.units = shape.units;
   problem.depth = depth.count > 0 ? depth.count : shape.depth;
   problem.gates = gates.count;
@@ -96,13 +99,13 @@ void StepEmitter::setOutputs(const std::vector<Halide::Expr> &values) {
     stored.push_back(Halide::cast(KernelEmitter::storageType(argument.type), value));
   define(output, stored);
   // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
-  ArrayRef<int64_t> shape = arguments.front().type.getShape();
-  output.output_buffers().front().dim(0).set_bounds(0, static_cast<int>(shape[1]));
-  output.output_buffers().front().dim(1).set_bounds(0, static_cast<int>(shape[0]));
+  templates::Sizes shape = sizes.sizesOf(dl::dimsOf(arguments.front().type));
+  output.output_buffers().front().dim(0).set_bounds(0, shape[1].expr());
+  output.output_buffers().front().dim(1).set_bounds(0, shape[0].expr());
   for (auto [argument, buffer] : llvm::zip(arguments, output.output_buffers())) {
-    SmallVector<int64_t> strides = stridesOf(argument);
-    buffer.dim(0).set_stride(static_cast<int>(strides[1]));
-    buffer.dim(1).set_stride(static_cast<int>(strides[0]));
+    templates::Sizes strides = sizes.sizesOf(stridesOf(argument));
+    sizes.setStride(buffer.dim(0), buffer.name(), 0, strides[1]);
+    sizes.setStride(buffer.dim(1), buffer.name(), 1, strides[0]);
   }
 }
 
@@ -111,6 +114,18 @@ void StepEmitter::scheduleOnDevice() {
   output.bound(unit, 0, static_cast<int>(shape.units)).bound(row, 0, static_cast<int>(shape.rows));
   templates::scheduleGPUInjective(
       output, schedule::chooseGPUInjective(shape.units * shape.rows, *facts.device));
+}
+
+Halide::Pipeline StepEmitter::pipeline() const {
+  Halide::Pipeline pipeline(output);
+  sizes.attachTo(pipeline);
+  return pipeline;
+}
+
+std::vector<Halide::Argument> StepEmitter::arguments() const {
+  std::vector<Halide::Argument> arguments = sizes.arguments();
+  arguments.insert(arguments.end(), parameters.begin(), parameters.end());
+  return arguments;
 }
 
 void StepEmitter::emit() {

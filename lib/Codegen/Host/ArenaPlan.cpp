@@ -116,7 +116,7 @@ LogicalResult ArenaPlanner::addValue(Value value, Placement::Space space, unsign
   if (isa<AffineConstantExpr>(bytes) && constantOf(bytes) > maxBytes)
     return emitError(value.getLoc()) << "a tensor of " << constantOf(bytes)
                                      << " bytes is beyond the limit of " << maxBytes << " bytes";
-  plan.placements[value] = {space, index, value, bytes, {}, 0, 0, {}};
+  plan.placements[value] = {space, index, value, bytes, {}, 0, {}, {}};
   return success();
 }
 
@@ -133,7 +133,8 @@ LogicalResult ArenaPlanner::collectRoots() {
       plan.placements[argument].offset = stateOffset(*slot);
   }
   for (Operation &op : function.getBody().front().without_terminator()) {
-    if (!isa<dl::KernelOp, dl::ConstantOp, dl::ReshapeOp, dl::SliceOp, dl::ConcatOp>(op))
+    if (!isa<dl::KernelOp, dl::ConstantOp, dl::ReshapeOp, dl::SliceOp, dl::ConcatOp,
+             dl::DecideSizeOp>(op))
       return op.emitOpError("expects only constants, views and kernels here; run the phase `fuse`");
     if (auto kernel = dyn_cast<dl::KernelOp>(op))
       kernels.push_back(kernel);
@@ -151,10 +152,10 @@ LogicalResult ArenaPlanner::collectRoots() {
 
 /// Whether `value` is all of its root, in the root's order.
 static bool isWhole(Value value, const dl::Storage &storage) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return storage.offset == 0 && dl::isDense(type.getShape(), storage.strides) &&
-         (!type.hasStaticShape() ||
-          dl::elementCountOf(type) == dl::elementCountOf(storage.root.getType()));
+  auto elements = [](Value of) { return dl::productOf(dl::dimsOf(of.getType()), of.getContext()); };
+  return dl::constantDim(storage.offset) == 0 &&
+         dl::isDense(dl::dimsOf(value.getType()), storage.strides) &&
+         elements(value) == elements(storage.root);
 }
 
 LogicalResult ArenaPlanner::placeOutputs() {
@@ -407,20 +408,26 @@ static std::string nameOf(Value root) {
   return name;
 }
 
+std::string ArenaEntry::placeString() const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (sharesWith)
+    os << "in the place of " << *sharesWith;
+  else if (behind.empty())
+    os << "at 0";
+  else
+    llvm::interleaveComma(behind, os << "behind ");
+  return text;
+}
+
 static void printFormulas(const ArenaPlan &plan, ArrayRef<std::string> symbols,
                           llvm::raw_ostream &os) {
   os << "  value  first   last  bytes (rounded up to " << DLCRT_ARENA_ALIGNMENT
      << "), offset: behind the last of some values\n";
   for (auto [index, entry] : llvm::enumerate(plan.arenaEntries())) {
     os << llvm::format("%7zu%7u%7u  ", index, entry.firstUse, entry.lastUse)
-       << dl::expressionString(entry.size, symbols) << ", ";
-    if (entry.sharesWith)
-      os << "in the place of " << *entry.sharesWith;
-    else if (entry.behind.empty())
-      os << "at 0";
-    else
-      llvm::interleaveComma(entry.behind, os << "behind ");
-    os << "  " << nameOf(entry.root) << "\n";
+       << dl::expressionString(entry.size, symbols) << ", " << entry.placeString() << "  "
+       << nameOf(entry.root) << "\n";
   }
 }
 
@@ -436,8 +443,8 @@ void ArenaPlan::print(llvm::raw_ostream &os, ArrayRef<std::string> symbols) cons
        << nameOf(entry.root) << "\n";
   for (const ArenaPart &part : parts) {
     const Placement &whole = placementOf(part.root);
-    os << "part: " << nameOf(part.value) << " at byte " << part.within << " of the "
-       << nameOf(part.root);
+    os << "part: " << nameOf(part.value) << " at byte "
+       << dl::expressionString(part.within, symbols) << " of the " << nameOf(part.root);
     if (whole.space == Placement::Space::Output)
       os << " in output " << whole.index << "\n";
     else if (whole.space == Placement::Space::State)

@@ -50,6 +50,10 @@ std::string dlc::host::modelName(ModuleOp module) {
   return module.getName().value_or("model").str();
 }
 
+std::vector<std::string> dlc::host::sizeNames(ModuleOp module) {
+  return SymbolList::of(module).names;
+}
+
 /// Whether `predict` reads the slot: then it is a value of the model, and not of its training.
 static bool isOfModel(ModuleOp functions, StringRef slot) {
   auto predict = functions.lookupSymbol<func::FuncOp>("predict");
@@ -75,7 +79,7 @@ ModelDescription dlc::host::describeModel(ModuleOp module) {
                                isOfModel(functions, slot.name)});
     }
   }
-  model.symbols = SymbolList::of(module).names;
+  model.symbols = sizeNames(module);
   model.constantBytes = constantBytesOf(module);
   return model;
 }

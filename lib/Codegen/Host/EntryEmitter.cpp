@@ -7,6 +7,7 @@
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Dialect/DL/IR/ModelState.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Runtime/ABI.h"
 #include "llvm/ADT/StringExtras.h"
@@ -63,6 +64,13 @@ Value EntryEmitter::byteOffset(Value base, int64_t offset) {
   return LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), base, index);
 }
 
+Value EntryEmitter::byteOffset(Value base, AffineExpr offset) {
+  if (std::optional<int64_t> bytes = dl::constantDim(offset))
+    return byteOffset(base, *bytes);
+  SmallVector<LLVM::GEPArg> index = {sizes->emit(offset)};
+  return LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), base, index);
+}
+
 Value EntryEmitter::loadPointer(Value base, int64_t offset) {
   return LLVM::LoadOp::create(builder, loc, ptr, byteOffset(base, offset));
 }
@@ -87,15 +95,14 @@ LLVM::GlobalOp EntryEmitter::dimensionsOf(RankedTensorType type, ArrayRef<int64_
     return llvm::join(llvm::map_range(numbers, [](int64_t n) { return std::to_string(n); }), "x");
   };
   std::string name = "dims_" + joined(type.getShape());
-  if (!dl::isDense(type.getShape(), strides))
-    name += "_strides_" + joined(strides);
+  dl::Dims shape = dl::dimsOf(type);
+  std::optional<SmallVector<int64_t>> dense = dl::constantDims(dl::denseStrides(shape));
+  if (dl::isDense(shape, dl::dimsOf(module.getContext(), strides)))
+    strides = *dense;
   else
-    strides = {};
+    name += "_strides_" + joined(strides);
   if (auto known = module.lookupSymbol<LLVM::GlobalOp>(name))
     return known;
-  SmallVector<int64_t> dense = dl::denseStrides(type.getShape());
-  if (strides.empty())
-    strides = dense;
   // {min, extent, stride, flags} an axis; Halide's first dimension is the innermost axis.
   SmallVector<int32_t> fields;
   for (size_t axis = strides.size(); axis-- > 0;)
@@ -148,16 +155,14 @@ Value EntryEmitter::addressOf(Value value) {
   case Placement::Space::Constant: {
     auto constant = cast<dl::ConstantOp>(placement.root.getDefiningOp());
     auto offset = static_cast<int64_t>(constants.add(constant.getValue()));
-    return byteOffset(bases.constants, offset + placement.within);
+    return byteOffset(byteOffset(bases.constants, offset), placement.within);
   }
   case Placement::Space::Arena:
     if (!placement.offset)
       return byteOffset(arenaPlaces[placement.entry], placement.within);
-    return byteOffset(bases.arena,
-                      cast<AffineConstantExpr>(placement.offset).getValue() + placement.within);
+    return byteOffset(bases.arena, placement.offset + placement.within);
   case Placement::Space::State:
-    return byteOffset(bases.state,
-                      cast<AffineConstantExpr>(placement.offset).getValue() + placement.within);
+    return byteOffset(bases.state, placement.offset + placement.within);
   }
   llvm_unreachable("unknown space");
 }
@@ -168,13 +173,14 @@ Value EntryEmitter::describe(Value value, unsigned slot) {
 }
 
 Value EntryEmitter::describe(unsigned slot, Value bytes, RankedTensorType type,
-                             ArrayRef<int64_t> strides) {
+                             ArrayRef<AffineExpr> strides) {
   Value address = byteOffset(slots, static_cast<int64_t>(slot) * bufferBytes);
   // Kernels over symbols are told the sizes themselves.
+  std::optional<SmallVector<int64_t>> known = dl::constantDims(strides);
   Value dimensions =
-      type.getRank() == 0 || !type.hasStaticShape()
+      type.getRank() == 0 || !type.hasStaticShape() || !known
           ? LLVM::ZeroOp::create(builder, loc, ptr).getResult()
-          : LLVM::AddressOfOp::create(builder, loc, dimensionsOf(type, strides)).getResult();
+          : LLVM::AddressOfOp::create(builder, loc, dimensionsOf(type, *known)).getResult();
   LLVM::CallOp::create(builder, loc, tensorSetter(),
                        ValueRange{address, bytes, constant(i64, typeAndRank(type)), dimensions});
   return address;
@@ -217,10 +223,7 @@ void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
 
   SmallVector<Type> types(ValueRange(arguments).getTypes());
   LLVM::LLVMFuncOp callee = declareFunction(module, *kernel.getSymbol(), i32, types);
-  Value status;
-  emitProfiled(index,
-               [&] { status = LLVM::CallOp::create(builder, loc, callee, arguments).getResult(); });
-  returnIfFailed(status);
+  emitCall(kernel, index, callee, arguments);
 }
 
 void EntryEmitter::emitProfiled(unsigned index, llvm::function_ref<void()> call) {
@@ -276,6 +279,12 @@ void EntryEmitter::loadCall(func::FuncOp function) {
   FunctionDescription description = describeFunction(function);
   bases.inputs = loadAll(offsetof(dlcrt_call, inputs), description.inputs.size());
   bases.outputs = loadAll(offsetof(dlcrt_call, outputs), description.outputs.size());
+  undecided = dl::dataSymbols(module);
+  outputTypes.clear();
+  allocated.clear();
+  for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
+    if (!dl::resultSlot(function, index))
+      outputTypes.push_back(cast<RankedTensorType>(type));
 }
 
 void EntryEmitter::layOutArena(StringRef layout) {
@@ -311,7 +320,12 @@ void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, St
   loadCall(function);
   memory.begin(code(), function, *plan, bases);
   layOutArena(layout);
-  for (dl::KernelOp kernel : function.getOps<dl::KernelOp>()) {
+  for (Operation &op : function.getBody().front()) {
+    if (auto decision = dyn_cast<dl::DecideSizeOp>(op))
+      emitDecision(decision);
+    auto kernel = dyn_cast<dl::KernelOp>(op);
+    if (!kernel)
+      continue;
     emitKernel(kernel, static_cast<unsigned>(kernels.size()));
     kernels.push_back(describeKernel(kernel));
   }

@@ -29,16 +29,23 @@ private:
   /// Calls `layout` for the offsets of the arena's entries.
   void layOutArena(llvm::StringRef layout);
   void emitKernel(dl::KernelOp kernel, unsigned index);
+  /// Calls `callee` where all sizes of its results that data decides are above 0.
+  void emitCall(dl::KernelOp kernel, unsigned index, mlir::LLVM::LLVMFuncOp callee,
+                mlir::ValueRange arguments);
+  /// Gives the symbol of `decision` its value (DataSizes.cpp), and memory to the outputs whose
+  /// sizes are known then.
+  void emitDecision(dl::DecideSizeOp decision);
+  void allocateOutputs();
   /// Calls `call` between the hooks of the profile.
   void emitProfiled(unsigned index, llvm::function_ref<void()> call);
   /// Calls the kernel's object once a step (StepLoop.cpp).
   void emitSteps(dl::KernelOp kernel, unsigned index);
   /// Address of `argument` in the step taken first, and bytes from one step to that after it.
-  std::pair<mlir::Value, int64_t> firstEntry(dl::KernelOp kernel, const StepArgument &argument,
-                                             mlir::Value steps, bool backwards);
+  std::pair<mlir::Value, mlir::Value> firstEntry(dl::KernelOp kernel, const StepArgument &argument,
+                                                 mlir::Value steps, bool backwards);
   /// Address of `argument` in the step of turn `turn`.
   mlir::Value entryAt(dl::KernelOp kernel, const StepArgument &argument, mlir::Value first,
-                      int64_t advance, mlir::Value turn, mlir::Value steps);
+                      mlir::Value advance, mlir::Value turn, mlir::Value steps);
   /// Address of a tensor of zeros.
   mlir::Value zerosOf(mlir::RankedTensorType type);
   void emitCopy(const OutputCopy &copy);
@@ -46,12 +53,12 @@ private:
   mlir::Value describe(mlir::Value value, unsigned slot);
   /// The same for a tensor of another type or place.
   mlir::Value describe(unsigned slot, mlir::Value bytes, mlir::RankedTensorType type,
-                       llvm::ArrayRef<int64_t> strides);
+                       llvm::ArrayRef<mlir::AffineExpr> strides);
   /// Address of the first byte of `value`, as kernels see it; never null.
   mlir::Value addressOf(mlir::Value value);
   /// Sets the address in a slot that is filled.
   void storeAddress(unsigned slot, mlir::Value bytes);
-  /// The global with the Halide dimensions of `type` with `strides`.
+  /// The global with the Halide dimensions of `type` with `strides`, which are constants.
   mlir::LLVM::GlobalOp dimensionsOf(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> strides);
   mlir::LLVM::LLVMFuncOp tensorSetter();
   EntryCode code();
@@ -59,6 +66,7 @@ private:
 
   mlir::Value constant(mlir::Type type, int64_t value);
   mlir::Value byteOffset(mlir::Value base, int64_t offset);
+  mlir::Value byteOffset(mlir::Value base, mlir::AffineExpr offset);
   mlir::Value loadPointer(mlir::Value base, int64_t offset);
 
   std::function<void(mlir::Value)> checkStatus = [this](mlir::Value status) {
@@ -78,7 +86,10 @@ private:
   mlir::Block *failed = nullptr; ///< returns its argument, a status
   mlir::Value context, slots;
   EntryBases bases;
-  std::optional<SizeEmitter> sizes;           ///< of this call
+  std::optional<SizeEmitter> sizes; ///< of this call
+  llvm::SmallBitVector undecided;   ///< symbols that data decides, and has not yet
+  llvm::SmallVector<mlir::RankedTensorType> outputTypes;
+  llvm::DenseSet<size_t> allocated; ///< outputs whose sizes data decides, once they have memory
   llvm::SmallVector<mlir::Value> arenaPlaces; ///< addresses of the entries of a symbolic arena
 };
 

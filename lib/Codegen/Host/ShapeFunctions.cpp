@@ -3,6 +3,7 @@
 #include "ShapeFunctions.h"
 
 #include "SizeEmitter.h"
+#include "dlc/Artifact/Description.h"
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/ModelState.h"
@@ -20,6 +21,7 @@ SymbolList SymbolList::of(ModuleOp module) {
   SymbolList list;
   list.names = dl::symbolNames(module);
   list.symbols = list.names.size();
+  list.decidedByData = dl::dataSymbols(module);
   std::vector<std::string> symbols = list.names;
   auto kept = module.lookupSymbol<ModuleOp>(functionsModule);
   for (auto function : (kept ? kept : module).getOps<func::FuncOp>())
@@ -28,7 +30,9 @@ SymbolList SymbolList::of(ModuleOp module) {
       if (!tensor || dl::resultSlot(function, index))
         continue;
       for (AffineExpr dim : dl::dimsOf(tensor)) {
-        if (isa<AffineConstantExpr, AffineSymbolExpr>(dim) || llvm::is_contained(list.derived, dim))
+        if (isa<AffineConstantExpr, AffineSymbolExpr>(dim) ||
+            llvm::is_contained(list.derived, dim) ||
+            dl::symbolsIn(dim).anyCommon(list.decidedByData))
           continue;
         list.derived.push_back(dim);
         list.names.push_back(dl::expressionString(dim, symbols));
@@ -40,6 +44,8 @@ SymbolList SymbolList::of(ModuleOp module) {
 int64_t SymbolList::encode(AffineExpr size) const {
   if (std::optional<int64_t> value = dl::constantDim(size))
     return *value;
+  if (dl::symbolsIn(size).anyCommon(decidedByData))
+    return unknownDim;
   if (auto symbol = dyn_cast<AffineSymbolExpr>(size))
     return -1 - static_cast<int64_t>(symbol.getPosition());
   return -1 - static_cast<int64_t>(symbols + (llvm::find(derived, size) - derived.begin()));
@@ -109,8 +115,10 @@ static Conditions collectConditions(func::FuncOp function) {
     std::string text = dl::expressionString(expr, names) + " >= " + std::to_string(least);
     result.sizes.push_back({expr, least, text});
   };
+  llvm::SmallBitVector decidedByData = dl::dataSymbols(module);
   for (AffineExpr symbol : used)
-    add(symbol, 1);
+    if (!decidedByData.test(cast<AffineSymbolExpr>(symbol).getPosition()))
+      add(symbol, 1);
   for (AffineExpr bound : dl::symbolBounds(module))
     add(bound, 0);
   function.walk([&](Operation *op) {
@@ -169,6 +177,10 @@ static void emitDerive(OpBuilder &outer, func::FuncOp function, const SymbolList
   Type ptr = LLVM::LLVMPointerType::get(outer.getContext());
   FunctionBuilder code(outer, function.getLoc(), result.derive, outer.getI32Type(), {ptr});
   SizeEmitter sizes(code.builder, code.loc, code.argument(0));
+  // Memory is laid out for the most that data can decide.
+  for (auto decision : function.getOps<dl::DecideSizeOp>())
+    sizes.set(static_cast<unsigned>(decision.getSymbol()),
+              sizes.emit(decision.getBound().getResult(0)));
   for (const Condition &condition : conditions.sizes) {
     result.conditions.push_back(condition.text);
     Value fails = LLVM::ICmpOp::create(code.builder, code.loc, LLVM::ICmpPredicate::slt,

@@ -4,6 +4,7 @@
 
 #include "dlc/Codegen/Host/ArenaPlan.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace dlc::host {
 
@@ -13,9 +14,11 @@ struct SymbolList {
   std::vector<std::string> names; ///< of the symbols, then of the expressions
   llvm::SmallVector<mlir::AffineExpr> derived;
   unsigned symbols = 0;
+  llvm::SmallBitVector decidedByData; ///< of the symbols
 
   static SymbolList of(mlir::ModuleOp module);
-  /// The entry of dlc_tensor_info::dims for a size: itself, or -1 - its place in the list.
+  /// The entry of dlc_tensor_info::dims for a size: itself, -1 - its place in the list, or
+  /// unknownDim where data decides it.
   int64_t encode(mlir::AffineExpr size) const;
 };
 

@@ -1,6 +1,8 @@
 // Sizes as LLVM arithmetic.
 #include "SizeEmitter.h"
 
+#include "dlc/Dialect/DL/IR/Symbols.h"
+
 using namespace mlir;
 using namespace dlc::host;
 
@@ -12,6 +14,15 @@ Value SizeEmitter::addressOf(unsigned index) {
   SmallVector<LLVM::GEPArg> place = {static_cast<int32_t>(index)};
   return LLVM::GEPOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()),
                              builder.getI64Type(), dims, place);
+}
+
+void SizeEmitter::set(unsigned index, Value value) {
+  LLVM::StoreOp::create(builder, loc, value, addressOf(index));
+  // What was computed of the old value.
+  for (auto &[size, known] : emitted)
+    if (llvm::SmallBitVector symbols = dl::symbolsIn(size);
+        index < symbols.size() && symbols.test(index))
+      known = Value();
 }
 
 /// Rounded down, whatever the signs.

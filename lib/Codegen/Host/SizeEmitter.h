@@ -22,6 +22,8 @@ public:
   /// `size` rounded up to `alignment`, a power of two.
   mlir::Value emitAligned(mlir::AffineExpr size, int64_t alignment);
   mlir::Value constant(int64_t value);
+  /// Gives symbol `index` another value, an i64, from here on.
+  void set(unsigned index, mlir::Value value);
   /// Where symbol `index` stands.
   mlir::Value addressOf(unsigned index);
 

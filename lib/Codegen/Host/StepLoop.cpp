@@ -25,33 +25,32 @@ static bool moves(const StepArgument &argument) {
   return argument.sliced || argument.entry != StepArgument::Entry::Own;
 }
 
-std::pair<Value, int64_t> EntryEmitter::firstEntry(dl::KernelOp kernel,
-                                                   const StepArgument &argument, Value steps,
-                                                   bool backwards) {
+std::pair<Value, Value> EntryEmitter::firstEntry(dl::KernelOp kernel, const StepArgument &argument,
+                                                 Value steps, bool backwards) {
   if (!argument.tensor)
-    return {zerosOf(argument.type), 0};
-  SmallVector<int64_t> strides = kernel.getStridesOf(argument.tensor);
+    return {zerosOf(argument.type), Value()};
+  dl::Dims strides = kernel.getStridesOf(argument.tensor);
   int64_t bytes = elementBytes(argument.type);
   Value base = byteOffset(addressOf(kernel.getOutside(argument.tensor)),
-                          argument.offset * strides.back() * bytes);
+                          strides.back() * argument.offset * bytes);
   if (!argument.sliced)
-    return {base, 0};
-  int64_t advance = strides.front() * bytes;
+    return {base, Value()};
+  Value advance = sizes->emit(strides.front() * bytes);
   if (!backwards)
     return {base, advance};
   Value last = LLVM::SubOp::create(builder, loc, steps, constant(i64, 1));
-  SmallVector<LLVM::GEPArg> offset = {
-      LLVM::MulOp::create(builder, loc, last, constant(i64, advance)).getResult()};
-  return {LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), base, offset), -advance};
+  SmallVector<LLVM::GEPArg> offset = {LLVM::MulOp::create(builder, loc, last, advance).getResult()};
+  Value back = LLVM::SubOp::create(builder, loc, constant(i64, 0), advance);
+  return {LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), base, offset), back};
 }
 
 Value EntryEmitter::entryAt(dl::KernelOp kernel, const StepArgument &argument, Value first,
-                            int64_t advance, Value turn, Value steps) {
+                            Value advance, Value turn, Value steps) {
   auto at = [&](Value place) -> Value {
-    if (advance == 0)
+    if (!advance)
       return first;
     SmallVector<LLVM::GEPArg> offset = {
-        LLVM::MulOp::create(builder, loc, place, constant(i64, advance)).getResult()};
+        LLVM::MulOp::create(builder, loc, place, advance).getResult()};
     return LLVM::GEPOp::create(builder, loc, ptr, builder.getI8Type(), first, offset);
   };
   if (argument.entry == StepArgument::Entry::Own)
@@ -76,11 +75,15 @@ void EntryEmitter::emitSteps(dl::KernelOp kernel, unsigned index) {
   llvm::append_range(tensors, recurrent.getStepOutputs());
   Value steps = sizes->emit(recurrent.getSteps());
   SmallVector<Value> arguments = {context};
-  SmallVector<std::pair<Value, int64_t>> firsts;
+  for (unsigned symbol : kernel.getSymbols()) {
+    Value size = sizes->emit(getAffineSymbolExpr(symbol, module.getContext()));
+    arguments.push_back(LLVM::TruncOp::create(builder, loc, i32, size));
+  }
+  SmallVector<std::pair<Value, Value>> firsts;
   for (auto [slot, tensor] : llvm::enumerate(tensors)) {
     firsts.push_back(firstEntry(kernel, tensor, steps, recurrent.runsBackwards()));
-    SmallVector<int64_t> strides = tensor.tensor ? kernel.getStridesOf(tensor.tensor)
-                                                 : dl::denseStrides(tensor.type.getShape());
+    dl::Dims strides = tensor.tensor ? kernel.getStridesOf(tensor.tensor)
+                                     : dl::denseStrides(dl::dimsOf(tensor.type));
     if (tensor.sliced)
       strides.erase(strides.begin());
     arguments.push_back(describe(slot, firsts.back().first, tensor.type, strides));

@@ -1,6 +1,8 @@
 // The model's symbols.
 #include "SizeSymbols.h"
 
+#include "dlc/Dialect/DL/IR/DLOps.h"
+
 using namespace mlir;
 
 namespace dlc::importer {
@@ -15,6 +17,14 @@ AffineExpr SizeSymbols::symbol(StringRef name, int64_t estimate) {
   return getAffineSymbolExpr(index, context);
 }
 
+AffineExpr SizeSymbols::dataSymbol(StringRef name, int64_t estimate) {
+  std::string own = name.str();
+  while (llvm::is_contained(names, own))
+    own += "'";
+  decidedByData.push_back(static_cast<int64_t>(names.size()));
+  return symbol(own, estimate);
+}
+
 void SizeSymbols::record(ModuleOp module) const {
   if (names.empty())
     return;
@@ -22,14 +32,62 @@ void SizeSymbols::record(ModuleOp module) const {
   SmallVector<StringRef> list(names.begin(), names.end());
   module->setAttr(dl::symbolsAttrName, builder.getStrArrayAttr(list));
   module->setAttr(dl::estimatesAttrName, builder.getDenseI64ArrayAttr(estimates));
+  if (!decidedByData.empty())
+    module->setAttr(dl::dataSymbolsAttrName, builder.getDenseI64ArrayAttr(decidedByData));
   if (!bounds.empty())
     module->setAttr(dl::boundsAttrName,
                     AffineMapAttr::get(AffineMap::get(0, names.size(), bounds, context)));
 }
 
 void SizeSymbols::require(AffineExpr atLeastZero) {
-  if (!dl::isAtLeast(atLeastZero, 0) && !llvm::is_contained(bounds, atLeastZero))
+  bool plain = dl::isAtLeast(atLeastZero, 0) && !isDecidedByData(atLeastZero);
+  if (!plain && !llvm::is_contained(bounds, atLeastZero))
     bounds.push_back(atLeastZero);
+}
+
+bool SizeSymbols::isDecidedByData(AffineExpr expr) const {
+  return llvm::any_of(dl::symbolsIn(expr).set_bits(),
+                      [&](int symbol) { return llvm::is_contained(decidedByData, symbol); });
+}
+
+/// Whether `type` has no elements where `symbol` is 0.
+static bool vanishesWith(Type type, AffineExpr symbol) {
+  return llvm::any_of(dl::dimsOf(type), [&](AffineExpr dim) {
+    return llvm::is_contained(dl::factorsOf(dim), symbol);
+  });
+}
+
+Status SizeSymbols::checkDataSizes(func::FuncOp function) const {
+  if (decidedByData.empty())
+    return {};
+  for (AffineExpr bound : bounds)
+    if (isDecidedByData(bound))
+      return unsupported("needs " + dl::expressionString(bound, names) +
+                         " >= 0, of a size that only data decides: this cannot be checked yet");
+  for (Operation &op : function.getBody().front()) {
+    SmallVector<Type> types(op.getOperandTypes());
+    llvm::append_range(types, op.getResultTypes());
+    for (int64_t number : decidedByData) {
+      AffineExpr symbol = getAffineSymbolExpr(static_cast<unsigned>(number), context);
+      auto uses = [&](Type type) {
+        llvm::SmallBitVector symbols = dl::symbolsIn(dl::dimsOf(type));
+        return number < static_cast<int64_t>(symbols.size()) && symbols.test(number);
+      };
+      if (op.hasTrait<OpTrait::IsTerminator>() || llvm::none_of(types, uses))
+        continue;
+      bool vanishes =
+          llvm::all_of(op.getResultTypes(), [&](Type type) { return vanishesWith(type, symbol); });
+      if (vanishes && !isa<RecurrentOpInterface>(op))
+        continue;
+      std::string where;
+      if (auto name = dyn_cast<NameLoc>(op.getLoc()))
+        where = "node " + name.getName().str() + ": ";
+      return unsupported(where + "has a result over the size '" + names[number] +
+                         "', which only data decides and may be 0, that is not empty then: this "
+                         "is not supported yet");
+    }
+  }
+  return {};
 }
 
 void SizeSymbols::requireEqual(AffineExpr expr, AffineExpr value) {

@@ -4,6 +4,8 @@
 
 #include "dlc/Dialect/DL/IR/ShapeInference.h"
 #include "dlc/Dialect/DL/IR/Symbols.h"
+#include "dlc/Support/Error.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Value.h"
 
@@ -19,6 +21,10 @@ public:
 
   /// The symbol called `name`; `estimate` is a likely value.
   mlir::AffineExpr symbol(llvm::StringRef name, int64_t estimate);
+  /// A new symbol that only data decides, called `name` where that is free; `estimate` as above.
+  mlir::AffineExpr dataSymbol(llvm::StringRef name, int64_t estimate);
+  /// A likely value of `expr`.
+  int64_t estimateOf(mlir::AffineExpr expr) const { return dl::evaluateDim(expr, estimates); }
   /// The model is right only where `atLeastZero` is not negative.
   void require(mlir::AffineExpr atLeastZero);
   /// The model is right only where `expr` is `value`, which stands for it from here on.
@@ -28,11 +34,18 @@ public:
   /// Writes the table into the module's attributes.
   void record(mlir::ModuleOp module) const;
   llvm::ArrayRef<std::string> allNames() const { return names; }
+  /// Whether only data decides a size that `expr` is made of: such may be 0.
+  bool isDecidedByData(mlir::AffineExpr expr) const;
+  /// Refuses what cannot be done with such sizes yet: an Error that says what, and where, for the
+  /// first op of `function`. A kernel over such a size does not run where it is 0, so that its
+  /// results must be empty then, and bounds on it would be checked before it is known.
+  Status checkDataSizes(mlir::func::FuncOp function) const;
 
 private:
   mlir::MLIRContext *context;
   std::vector<std::string> names;
   llvm::SmallVector<int64_t> estimates;
+  llvm::SmallVector<int64_t> decidedByData;
   dl::Dims bounds;
   llvm::SmallVector<std::pair<mlir::AffineExpr, mlir::AffineExpr>> equal;
 };

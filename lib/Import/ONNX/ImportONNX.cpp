@@ -37,7 +37,7 @@ private:
   bool addInputs();
   bool addInput(const ValueInfo &info);
   Expected<RankedTensorType> typeOfInput(const ValueInfo &info);
-  AffineExpr symbolFor(const ValueInfo &info, size_t axis, StringRef name);
+  AffineExpr symbolFor(StringRef name, size_t axis);
   bool addNodes();
   bool addNode(const Node &node);
   /// See GraphBuilder::BodyImporter.
@@ -103,7 +103,12 @@ bool ModelImporter::run() {
     if (isOpTriviallyDead(&op))
       op.erase();
   graph.symbols().record(*module);
-  return checkSizes();
+  if (!checkSizes())
+    return false;
+  Status status = graph.symbols().checkDataSizes(function);
+  return status
+             ? true
+             : report({status.error().code, model.file + ": " + status.error().message}) && false;
 }
 
 /// Sizes are what shapes are made of, not data.
@@ -187,19 +192,16 @@ Expected<RankedTensorType> ModelImporter::typeOfInput(const ValueInfo &info) {
   mlir::Type element = dl::elementType(graph.context(), *info.dtype);
   dl::Dims dims = dl::dimsOf(graph.context(), shape);
   for (size_t axis = 0; !given && axis < shape.size(); ++axis)
-    if (const auto *name = std::get_if<std::string>(&(*info.dims)[axis]))
-      dims[axis] = symbolFor(info, axis, *name);
+    if (std::string name = info.openSizeName(axis); !name.empty())
+      dims[axis] = symbolFor(name, axis);
   return dl::tensorOf(dims, element);
 }
 
-/// The symbol of an open size: of the model's name for it, else of the place it has.
-AffineExpr ModelImporter::symbolFor(const ValueInfo &info, size_t axis, StringRef name) {
+/// The symbol of the open size `name`, on this axis of an input.
+AffineExpr ModelImporter::symbolFor(StringRef name, size_t axis) {
   // Batches are small more often than not; what else is open counts pixels or words.
   constexpr int64_t likelyBatch = 1, likelySize = 128;
-  std::string own = info.name + "." + std::to_string(axis);
-  bool named = !name.empty() && name != "?" && name != "-1";
-  return graph.symbols().symbol(named ? name : StringRef(own),
-                                axis == 0 ? likelyBatch : likelySize);
+  return graph.symbols().symbol(name, axis == 0 ? likelyBatch : likelySize);
 }
 
 bool ModelImporter::addInput(const ValueInfo &info) {

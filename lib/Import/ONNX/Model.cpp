@@ -21,6 +21,15 @@ const Attribute *Node::findAttribute(std::string_view attributeName) const {
   return nullptr;
 }
 
+std::string ValueInfo::openSizeName(size_t axis) const {
+  const auto *called =
+      dims && axis < dims->size() ? std::get_if<std::string>(&(*dims)[axis]) : nullptr;
+  if (!called)
+    return {};
+  bool named = !called->empty() && *called != "?" && *called != "-1";
+  return named ? *called : name + "." + std::to_string(axis);
+}
+
 std::vector<const ValueInfo *> Graph::requiredInputs() const {
   std::vector<const ValueInfo *> result;
   for (const ValueInfo &input : inputs)

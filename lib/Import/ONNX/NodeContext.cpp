@@ -66,7 +66,7 @@ FailureOr<Tensor> NodeContext::requireConstant(unsigned index) {
 
 FailureOr<dl::Dims> NodeContext::requireSizes(unsigned index) {
   if (hasInput(index) && !graph.evaluate(input(index)))
-    if (std::optional<dl::Dims> sizes = evaluateSizes(input(index)))
+    if (std::optional<dl::Dims> sizes = evaluateSizes(input(index), graph.symbols()))
       return *sizes;
   FailureOr<Ints> ints = requireInts(index);
   if (llvm::failed(ints))
@@ -76,7 +76,7 @@ FailureOr<dl::Dims> NodeContext::requireSizes(unsigned index) {
 
 FailureOr<Ints> NodeContext::requireInts(unsigned index) {
   if (hasInput(index) && !graph.evaluate(input(index)))
-    if (std::optional<dl::Dims> sizes = evaluateSizes(input(index))) {
+    if (std::optional<dl::Dims> sizes = evaluateSizes(input(index), graph.symbols())) {
       Ints ints;
       for (AffineExpr size : *sizes) {
         if (!dl::constantDim(size))
@@ -94,6 +94,17 @@ FailureOr<Ints> NodeContext::requireInts(unsigned index) {
   for (int64_t i = 0; i < value->numElements(); ++i)
     ints.push_back(value->asInt(i));
   return ints;
+}
+
+NodeContext::DecidedSize NodeContext::decideSize(Value count, AffineExpr bound) {
+  std::string name = theNode.outputs.empty() ? theNode.name : theNode.outputs.front();
+  int64_t estimate = std::max<int64_t>(1, graph.symbols().estimateOf(bound) / 2);
+  AffineExpr symbol = graph.symbols().dataSymbol(name + ".count", estimate);
+  auto number = static_cast<int64_t>(cast<AffineSymbolExpr>(symbol).getPosition());
+  auto symbols = static_cast<unsigned>(graph.symbols().allNames().size());
+  Value decided = create<dl::DecideSizeOp>(count, i64(number),
+                                           AffineMapAttr::get(AffineMap::get(0, symbols, bound)));
+  return {decided, number};
 }
 
 //===-- Attributes -------------------------------------------------------------------------===//

@@ -127,6 +127,13 @@ public:
                     llvm::ArrayRef<mlir::AffineExpr> sizes, llvm::ArrayRef<int64_t> steps);
   /// The outputs of `body` for `inputs`, built here; one value each, or empty after a failure.
   llvm::SmallVector<mlir::Value> importBody(const Graph &body, llvm::ArrayRef<mlir::Value> inputs);
+  /// A size that only data decides: `count`, one i64, at most `bound`, is the value of a new
+  /// symbol.
+  struct DecidedSize {
+    mlir::Value count; ///< for the ops whose results have that size
+    int64_t symbol = 0;
+  };
+  DecidedSize decideSize(mlir::Value count, mlir::AffineExpr bound);
   mlir::FloatAttr f64(double value) { return builder().getF64FloatAttr(value); }
   mlir::BoolAttr flag(bool value) { return builder().getBoolAttr(value); }
   mlir::IntegerAttr i64(int64_t value) { return builder().getI64IntegerAttr(value); }

@@ -19,7 +19,8 @@ using Sizes = std::optional<dl::Dims>;
 /// Evaluates the ops that exporters compute shapes with.
 class SizeEvaluator {
 public:
-  explicit SizeEvaluator(MLIRContext *context) : context(context) {}
+  SizeEvaluator(MLIRContext *context, const SizeSymbols &symbols)
+      : context(context), symbols(symbols) {}
 
   Sizes of(Value value) {
     auto type = dyn_cast_if_present<RankedTensorType>(value ? value.getType() : Type());
@@ -43,6 +44,7 @@ private:
   Sizes constant(const Tensor &tensor);
 
   MLIRContext *context;
+  const SizeSymbols &symbols;
   DenseMap<Value, Sizes> known;
 };
 } // namespace
@@ -124,6 +126,9 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
     return dl::simplified(x[0] - x[1]);
   if (isa<dl::MulOp>(op))
     return dl::productOf(x, context);
+  // Sizes that only data decides may be 0: what follows takes sizes for at least 1.
+  if (llvm::any_of(x, [&](AffineExpr size) { return symbols.isDecidedByData(size); }))
+    return {};
   // Integer division truncates: as floor where nothing is negative.
   bool positive = x.size() == 2 && dl::isAtLeast(x[0], 0) && dl::isAtLeast(x[1], 1);
   if (isa<dl::DivOp>(op) && positive) {
@@ -180,8 +185,8 @@ Sizes SizeEvaluator::elementwise(Operation *op) {
   return result;
 }
 
-std::optional<dl::Dims> evaluateSizes(Value value) {
-  return SizeEvaluator(value.getContext()).of(value);
+std::optional<dl::Dims> evaluateSizes(Value value, const SizeSymbols &symbols) {
+  return SizeEvaluator(value.getContext(), symbols).of(value);
 }
 
 } // namespace dlc::onnx

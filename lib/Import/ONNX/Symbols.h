@@ -13,7 +13,7 @@ using importer::SizeSymbols;
 
 /// What a small integer tensor holds, as expressions of sizes; nullopt where it holds anything
 /// else. Shape, Gather, Slice, Concat, arithmetic and comparisons on sizes are followed.
-std::optional<dl::Dims> evaluateSizes(mlir::Value value);
+std::optional<dl::Dims> evaluateSizes(mlir::Value value, const SizeSymbols &symbols);
 
 } // namespace dlc::onnx
 

@@ -95,3 +95,21 @@ func.func @resample_c1(%x: tensor<3xf32>, %i: tensor<2x0xi32>, %w: tensor<2x0xf3
     : (tensor<3xf32>, tensor<2x0xi32>, tensor<2x0xf32>) -> tensor<2xf32>
   return
 }
+
+// -----
+
+#places = affine_map<()[s0] -> (0, s0)>
+func.func @non_zero_c1(%x: tensor<f32>, %n: tensor<i64>) {
+  // expected-error @+1 {{expects an operand with axes}}
+  %0 = dl.non_zero %x, %n {symbol = 0 : i64} : (tensor<f32>, tensor<i64>) -> tensor<0x?xi64, #places>
+  return
+}
+
+// -----
+
+#places = affine_map<()[s0] -> (1, s0)>
+func.func @non_zero_c2(%x: tensor<3xf32>, %n: tensor<1xi64>) {
+  // expected-error @+1 {{expects one number of places, got 'tensor<1xi64>'}}
+  %0 = dl.non_zero %x, %n {symbol = 0 : i64} : (tensor<3xf32>, tensor<1xi64>) -> tensor<1x?xi64, #places>
+  return
+}

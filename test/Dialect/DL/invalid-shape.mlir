@@ -51,3 +51,27 @@ func.func @slice_to_the_edge(%x: tensor<5xf32>) -> (tensor<3xf32>, tensor<5xf32>
     : (tensor<5xf32>) -> tensor<5xf32>
   return %0, %1 : tensor<3xf32>, tensor<5xf32>
 }
+
+// -----
+
+func.func @decide_size_c1(%n: tensor<2xi64>) {
+  // expected-error @+1 {{expects one number, got 'tensor<2xi64>'}}
+  %0 = dl.decide_size %n {symbol = 0 : i64, bound = affine_map<()[s0, s1] -> (s1)>} : (tensor<2xi64>) -> tensor<2xi64>
+  return
+}
+
+// -----
+
+func.func @decide_size_c2(%n: tensor<i64>) {
+  // expected-error @+1 {{expects one size as the bound}}
+  %0 = dl.decide_size %n {symbol = 0 : i64, bound = affine_map<()[s0, s1] -> (s1, 2)>} : (tensor<i64>) -> tensor<i64>
+  return
+}
+
+// -----
+
+func.func @decide_size_c3(%n: tensor<i64>) {
+  // expected-error @+1 {{expects a symbol that the bound is not made of, got 1}}
+  %0 = dl.decide_size %n {symbol = 1 : i64, bound = affine_map<()[s0, s1] -> (s1 * 2)>} : (tensor<i64>) -> tensor<i64>
+  return
+}

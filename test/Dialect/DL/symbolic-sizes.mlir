@@ -75,7 +75,7 @@ func.func @backwards(%x: tensor<?x3xf32, #n>) {
 
 // The last window of ceil_mode that would begin in the padding behind the input is dropped at every size.
 #in = affine_map<()[s0] -> (1, 2, s0, s0)>
-#out = affine_map<()[s0] -> (1, 2, s0 ceildiv 2, (s0 - 1) ceildiv 2)>
+#out = affine_map<()[s0] -> (1, 2, (s0 + 1) floordiv 2, s0 floordiv 2)>
 func.func @ceil_mode(%x: tensor<1x2x?x?xf32, #in>) -> tensor<1x2x?x?xf32, #out> {
   %0 = dl.max_pool %x {
       kernel_shape = array<i64: 2, 3>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>,

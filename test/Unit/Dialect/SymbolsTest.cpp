@@ -74,6 +74,18 @@ TEST_F(SymbolsTest, TypesAreEqualWhereSizesAre) {
   EXPECT_FALSE(tensorOf({number(2), number(3)}, f32()).getEncoding());
 }
 
+TEST_F(SymbolsTest, EqualSumsAreOneSize) {
+  EXPECT_EQ(tensorOf({(h * 2 + 2) * 2}, f32()), tensorOf({(h * 2 + 1) * 2 + 2}, f32()));
+  EXPECT_EQ(tensorOf({(h - 1).floorDiv(2) + 1}, f32()), tensorOf({(h + 1).floorDiv(2)}, f32()));
+  EXPECT_EQ(tensorOf({h - h + 3}, f32()), tensorOf({number(3)}, f32()));
+  // Products are equal whichever of their factors holds the number.
+  EXPECT_EQ(productOf({n, h * 4 + 4}, &context), productOf({number(4), h + 1, n}, &context));
+  EXPECT_EQ(exactQuotient(productOf({n, h * 4 + 4}, &context), h + 1), n * 4);
+  EXPECT_EQ(factorsOf(h * 2 + 3).size(), 1u);
+  // What holds no symbol alone stays as it is written.
+  EXPECT_EQ(dimsOf(tensorOf({n * h + 1}, f32()))[0], n * h + 1);
+}
+
 TEST_F(SymbolsTest, WhatIsNotKnownStaysUnknown) {
   auto unknown = RankedTensorType::get({ShapedType::kDynamic, 3}, f32());
   EXPECT_FALSE(hasKnownDims(unknown));

@@ -111,4 +111,28 @@ TEST_F(OpenSizesTest, SizesAsDataAreUnsupported) {
   EXPECT_THAT(import(model), HasSubstr("computes with sizes that are not known"));
 }
 
+//===-- Sizes that only data decides -------------------------------------------------------===//
+
+TEST_F(OpenSizesTest, DataDecidesASymbol) {
+  Model model =
+      makeModel({makeNode("NonZero", {"x"}, {"p"}), makeNode("Transpose", {"p"}, {"y"})}, open);
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("dl.symbols = [\"n\", \"w\", \"p.count\"]"));
+  EXPECT_THAT(text, HasSubstr("dl.data_symbols = array<i64: 2>"));
+  EXPECT_THAT(text, HasSubstr("dl.decide_size"));
+  EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1, s2] -> (3, s2)>"));
+}
+
+TEST_F(OpenSizesTest, ResultsThatAreNotEmptyWhereSuchASizeIsZeroAreUnsupported) {
+  Model model = makeModel({makeNode("NonZero", {"x"}, {"p"}),
+                           makeNode("Concat", {"p", "one"}, {"y"}, {intAttribute("axis", 1)})},
+                          open);
+  model.graph.initializers["one"] = int64s({1, 1, 1});
+  model.graph.initializers["one"].shape = {3, 1};
+  model.graph.initializers["one"].tensor = Tensor(DType::I64, {3, 1});
+  EXPECT_THAT(import(model),
+              HasSubstr("3 m.onnx: node n_y (Concat): has a result over the size 'p.count', which "
+                        "only data decides and may be 0, that is not empty then"));
+}
+
 } // namespace

@@ -3,9 +3,7 @@
 #ifndef DLC_CODEGEN_HALIDE_KERNELEMITTER_H
 #define DLC_CODEGEN_HALIDE_KERNELEMITTER_H
 
-#include "dlc/Codegen/Halide/Templates/Size.h"
-#include "dlc/Dialect/DL/IR/DLOps.h"
-#include "dlc/Dialect/DL/IR/ShapeInference.h"
+#include "dlc/Codegen/Halide/KernelSizes.h"
 #include "dlc/Schedule/MachineFacts.h"
 #include "dlc/Schedule/ScheduleParams.h"
 
@@ -20,17 +18,26 @@ namespace dlc::codegen {
 /// A place in a tensor: one expression an axis, outermost axis first.
 using Coords = std::vector<Halide::Expr>;
 
-class LayoutReader;
+/// What one loop walks: axes [first, last) of the outputs as one, in steps of `step` elements of
+/// the innermost of them.
+struct LoopAxes {
+  unsigned first = 0, last = 0;
+  int64_t step = 1;
+};
 
-/// The loops over which a kernel's outputs are computed. `vars`, `extents` and `strides` run from
-/// the innermost loop outwards; `coords` gives the place in the output tensors for those variables.
+/// The loops over which a kernel's outputs are computed. `vars`, `extents` and `axes` run from the
+/// innermost loop outwards; `coords` gives the place in the output tensors for those variables.
 struct IterationSpace {
   std::vector<Halide::Var> vars;
   templates::Sizes extents;
-  /// In elements of dense, row-major output tensors; the emitter knows where they are not dense.
-  templates::Sizes strides;
+  /// Of the outputs, wherever they lie in memory: the emitter knows.
+  std::vector<LoopAxes> axes;
   Coords coords;
 };
+
+/// Of loops c, x, y, n over a channels-last image with one spatial axis (y then is of one turn), or
+/// with two.
+std::vector<LoopAxes> imageAxes(bool oneAxis);
 
 class StepEmitter;
 
@@ -67,11 +74,6 @@ public:
   static Halide::Type exprType(mlir::Type tensorOrElement);
   static Halide::Type storageType(mlir::Type tensorOrElement);
 
-  /// A parameter with constant bounds and strides (outermost axis first), so that the kernel reads
-  /// nothing but the host pointer of its buffers.
-  static Halide::ImageParam makeParameter(mlir::RankedTensorType type,
-                                          llvm::ArrayRef<int64_t> strides, unsigned index);
-
   /// Called by anchors: the element of `value` is `element(coords)` from now on.
   void define(mlir::Value value, std::function<Halide::Expr(const Coords &)> element);
   /// Called by anchors; without a call the outputs' own axes are the loops, adjacent ones joined
@@ -107,11 +109,6 @@ public:
   std::vector<Halide::Argument> arguments() const;
 
 private:
-  Halide::ImageParam makeParameter(mlir::BlockArgument argument);
-  /// Elements between neighbours along each axis of a tensor that lies as `strides` say, or where
-  /// there are none, row by row.
-  templates::Sizes stridesOf(mlir::Value tensor, llvm::ArrayRef<int64_t> strides);
-  Halide::Expr expressionOf(mlir::AffineExpr dim);
   IterationSpace defaultSpace();
   /// Bounds and strides of the output buffers.
   void describeOutputs();
@@ -122,15 +119,8 @@ private:
   dl::KernelOp kernel;
   const schedule::MachineFacts &facts;
   mlir::Attribute scheduleAttr;
-  /// Sets the stride of a dimension of a buffer.
-  void setStride(Halide::Internal::Dimension dim, const std::string &buffer, int index,
-                 const templates::Size &stride);
-
-  /// The symbols of the kernel, in their order.
-  std::vector<std::pair<unsigned, Halide::Param<int32_t>>> symbols;
+  KernelSizes sizes;
   std::vector<Halide::ImageParam> parameters;
-  /// Of the buffers, for Halide.
-  std::shared_ptr<LayoutReader> layouts;
   llvm::DenseMap<mlir::Value, std::function<Halide::Expr(const Coords &)>> definitions;
   llvm::DenseMap<mlir::Value, std::vector<std::pair<Coords, Halide::Expr>>> emitted;
   std::optional<IterationSpace> space;

@@ -49,18 +49,19 @@ public:
   /// Builds everything. After it, `pipeline()` and `arguments()` are ready to compile.
   void emit();
   Halide::Pipeline pipeline() const;
-  std::vector<Halide::Argument> arguments() const { return {parameters.begin(), parameters.end()}; }
+  std::vector<Halide::Argument> arguments() const;
 
 private:
   /// A thread an element, the products in launches of their own.
   void scheduleOnDevice();
   /// Elements between neighbours along the axes of `argument`, as the kernel holds its tensor.
-  llvm::SmallVector<int64_t> stridesOf(const StepArgument &argument);
+  dl::Dims stridesOf(const StepArgument &argument);
 
   dl::KernelOp kernel;
   RecurrentOpInterface op;
   const schedule::MachineFacts &facts;
   schedule::RnnStepParams params;
+  KernelSizes sizes;
   std::vector<Halide::ImageParam> parameters;
   /// Products, each with the Func that reads it: those that are kept, and the output.
   struct Stage {

@@ -5,10 +5,12 @@
 
 #include "dlc/Codegen/Host/ArenaLayout.h"
 #include "dlc/Codegen/Host/StateLayout.h"
+#include "dlc/Dialect/DL/IR/ShapeInference.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AffineExpr.h"
 #include "llvm/ADT/DenseMap.h"
 #include <optional>
+#include <string>
 
 namespace llvm {
 class raw_ostream;
@@ -30,12 +32,12 @@ struct Placement {
   /// The value that the bytes were made for: the argument, constant, kernel result or concat behind
   /// views.
   mlir::Value root;
-  mlir::AffineExpr bytes;             ///< of the value, less what lies between its parts
-  mlir::AffineExpr offset;            ///< of the root; null outside of arena and state, and where
-                                      ///< symbols decide it
-  unsigned entry = 0;                 ///< of the root among the plan's entries, in the arena
-  int64_t within = 0;                 ///< bytes from the root's start to the value's
-  llvm::SmallVector<int64_t> strides; ///< elements between neighbours, one an axis
+  mlir::AffineExpr bytes;  ///< of the value, less what lies between its parts
+  mlir::AffineExpr offset; ///< of the root; null outside of arena and state, and where
+                           ///< symbols decide it
+  unsigned entry = 0;      ///< of the root among the plan's entries, in the arena
+  mlir::AffineExpr within; ///< bytes from the root's start to the value's
+  dl::Dims strides;        ///< elements between neighbours, one an axis
 };
 
 /// A copy at the end of the function: the bytes of `source` into the caller's output `output`, or
@@ -58,13 +60,16 @@ struct ArenaEntry {
   mlir::AffineExpr size;              ///< bytes as an expression
   llvm::SmallVector<unsigned> behind; ///< entries that end at or before this one's start
   std::optional<unsigned> sharesWith; ///< the entry whose bytes it takes over
+
+  /// Where it lies at a call: `at 0`, `behind 2, 5`, `in the place of 3`, by number of entries.
+  std::string placeString() const;
 };
 
 /// A kernel's result that lies inside of another tensor: where a concat would copy it to.
 struct ArenaPart {
   mlir::Value value;
   mlir::Value root;
-  int64_t within = 0; ///< bytes from the root's start
+  mlir::AffineExpr within; ///< bytes from the root's start
 };
 
 struct ArenaPlanOptions {

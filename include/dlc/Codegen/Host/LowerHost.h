@@ -35,6 +35,8 @@ mlir::LogicalResult verifyHostModule(mlir::ModuleOp module);
 
 /// The model's name: `dl.model`, else the module's name, else `model`.
 std::string modelName(mlir::ModuleOp module);
+/// The names of the symbolic dimensions in descriptions of the module's functions.
+std::vector<std::string> sizeNames(mlir::ModuleOp module);
 
 } // namespace dlc::host
 

@@ -49,6 +49,9 @@ struct ValueInfo {
   std::optional<std::vector<Dim>> dims;
   /// Sequence, Optional: the type within; null otherwise.
   std::shared_ptr<const ValueInfo> element;
+
+  /// What an open size is called: as the file calls it, else `NAME.AXIS`. Empty for known sizes.
+  std::string openSizeName(size_t axis) const;
 };
 
 struct Graph;

@@ -75,8 +75,8 @@ struct AttentionModel : AnchorEmissionOpInterface::ExternalModel<AttentionModel,
     IterationSpace space;
     space.vars = {column, row, head, image};
     space.extents = {columns, rows, heads, problem.batch[1]};
-    space.strides = {1, inner ? heads * columns : columns, inner ? columns : rows * columns,
-                     heads * rows * columns};
+    const unsigned rowAxis = inner ? 1 : 2, headAxis = inner ? 2 : 1;
+    space.axes = {{3, 4}, {rowAxis, rowAxis + 1}, {headAxis, headAxis + 1}, {0, 1}};
     space.coords = inner ? Coords{image, row, head, column} : Coords{image, head, row, column};
     std::vector<Expr> own(space.vars.begin(), space.vars.end());
     Halide::Type type = KernelEmitter::exprType(op.getResult().getType());

@@ -114,14 +114,14 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
     Halide::Var column("column"), row("row");
     space.vars = {column, row};
     space.extents = {problem.columns, problem.rows};
-    space.strides = {1, problem.columns};
-    Size stride = problem.columns * problem.rows;
+    space.axes = {{rank - 1, rank}, {joined ? 0 : rank - 2, rank - 1}};
     std::vector<Expr> batch;
     for (auto [index, extent] : llvm::enumerate(problem.batch)) {
       space.vars.emplace_back("batch" + std::to_string(index));
       space.extents.push_back(extent);
-      space.strides.push_back(stride);
-      stride = stride * extent;
+      // Innermost first, before the rows.
+      const unsigned axis = rank - 3 - static_cast<unsigned>(index);
+      space.axes.push_back({axis, axis + 1});
       batch.push_back(space.vars.back());
     }
     space.coords =
@@ -211,9 +211,8 @@ private:
     IterationSpace space;
     space.vars = {c, x, y, n};
     space.extents = {output.channels, output.width, output.height, output.batch};
-    space.strides = {1, output.channels, output.channels * output.width,
-                     output.channels * output.width * output.height};
     space.coords = oneAxis ? Coords{n, x, c} : Coords{n, y, x, c};
+    space.axes = imageAxes(oneAxis);
     Value bias = op.getBias();
     emitter.define(op.getResult(), [=, &emitter](const Coords &) {
       return addBias(emitter, bias, built->acc(c, x, y, n), c);

@@ -86,12 +86,12 @@ void emitConvProblem(Op op, const templates::ConvProblem &problem, int64_t packe
   int64_t columns = problem.outputChannels / problem.groups;
   space.vars = {column, row};
   space.extents = {columns, templates::productOf(drop(emitter.sizesOf(op.getResult()), 0, 1))};
-  space.strides = {1, problem.outputChannels};
+  space.axes = {{rank - 1, rank}, {0, rank - 1}};
   Expr channel = column;
   if (problem.groups > 1) {
     space.vars.push_back(group);
     space.extents.push_back(problem.groups);
-    space.strides.push_back(columns);
+    space.axes.push_back({rank - 1, rank, columns});
     channel = group * static_cast<int>(columns) + column;
   }
   space.coords = emitter.splitLinear(row, result, 0, rank - 1, linear);
@@ -249,7 +249,7 @@ void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitt
   space.vars = {column, row};
   templates::Sizes sizes = emitter.sizesOf(ArrayRef(result));
   space.extents = {sizes.back(), templates::productOf(drop(sizes, 0, 1))};
-  space.strides = {1, sizes.back()};
+  space.axes = {{rank - 1, rank}, {0, rank - 1}};
   // Everything before the turn is read at its own place, in the filter's order.
   auto turn = *op->getParentRegion()->getOps<dl::TransposeOp>().begin();
   Coords own = emitter.splitLinear(row, result, 0, rank - 1, /*linearizable=*/false);

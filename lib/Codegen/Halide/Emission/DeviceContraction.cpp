@@ -77,14 +77,14 @@ void emitOnDevice(dl::MatmulOp op, KernelEmitter &emitter) {
   Halide::Var column("column"), row("row");
   space.vars = {column, row};
   space.extents = {problem.columns, problem.rows};
-  space.strides = {1, problem.columns};
-  templates::Size stride = problem.columns * problem.rows;
+  space.axes = {{rank - 1, rank}, {joined ? 0 : rank - 2, rank - 1}};
   Indices batch;
   for (auto [index, extent] : llvm::enumerate(problem.batch)) {
     space.vars.emplace_back("batch" + std::to_string(index));
     space.extents.push_back(extent);
-    space.strides.push_back(stride);
-    stride = stride * extent;
+    // Innermost first, before the rows.
+    const unsigned axis = rank - 3 - static_cast<unsigned>(index);
+    space.axes.push_back({axis, axis + 1});
     batch.push_back(space.vars.back());
   }
   bool linear = joined && emitter.outputsAreLinearizable(result, 0, rank - 1);
@@ -182,7 +182,7 @@ void emitOnDevice(dl::ConvOp op, KernelEmitter &emitter) {
   Halide::Var column("column"), row("row");
   space.vars = {column, row};
   space.extents = {problem.columns, problem.rows};
-  space.strides = {1, problem.columns};
+  space.axes = {{rank - 1, rank}, {0, rank - 1}};
   space.coords = emitter.splitLinear(row, result, 0, rank - 1,
                                      emitter.outputsAreLinearizable(result, 0, rank - 1));
   space.coords.push_back(column);

@@ -151,6 +151,46 @@ void emitScatter(KernelEmitter &emitter, Value operand, Value updates, Value res
   emitter.scheduleGenerically();
 }
 
+/// Two passes in row-major order: how many places lie before each element, then each place where it
+/// belongs.
+struct NonZeroModel : AnchorEmissionOpInterface::ExternalModel<NonZeroModel, dl::NonZeroOp> {
+  void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
+    auto op = cast<dl::NonZeroOp>(operation);
+    dl::Dims shape = dl::dimsOf(op.getOperand().getType());
+    Size elements = templates::productOf(emitter.sizesOf(shape));
+    Size places = emitter.sizesOf(op.getResult()).back();
+    auto coordsOf = [=, &emitter](Expr element) {
+      return emitter.splitLinear(element, shape, 0, shape.size(), /*linearizable=*/false);
+    };
+    Value operand = op.getOperand();
+    auto isChosen = [=, &emitter](Expr element) {
+      Expr value = KernelEmitter::compute(emitter.at(operand, coordsOf(element)));
+      return value.type().is_bool() ? value : value != Halide::Internal::make_zero(value.type());
+    };
+    Halide::Var i("i"), j("j");
+    Halide::Func before("before"), chosen("chosen");
+    before(i) = 0;
+    Halide::RDom k(1, (elements - 1).expr(), "k");
+    before(k) = before(k - 1) + Halide::cast<int>(isChosen(k - 1));
+    chosen(j) = 0;
+    Halide::RDom r(0, elements.expr(), "r");
+    r.where(isChosen(r));
+    chosen(Halide::unsafe_promise_clamped(before(r), 0, (places - 1).expr())) = r;
+    for (Halide::Func func : {before, chosen}) {
+      func.compute_root();
+      func.update().unscheduled();
+    }
+    emitter.define(op.getResult(), [=](const Coords &at) {
+      Coords place = coordsOf(chosen(at[1]));
+      Expr result = place.back();
+      for (int axis = static_cast<int>(place.size()) - 1; axis-- > 0;)
+        result = Halide::select(at[0] == axis, place[static_cast<size_t>(axis)], result);
+      return Halide::cast<int64_t>(result);
+    });
+    emitter.scheduleGenerically();
+  }
+};
+
 struct ScatterElementsModel
     : AnchorEmissionOpInterface::ExternalModel<ScatterElementsModel, dl::ScatterElementsOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
@@ -373,6 +413,7 @@ void attachIndexingEmission(MLIRContext *context) {
   dl::GatherOp::attachInterface<GatherModel>(*context);
   dl::GatherElementsOp::attachInterface<GatherElementsModel>(*context);
   dl::GatherNDOp::attachInterface<GatherNDModel>(*context);
+  dl::NonZeroOp::attachInterface<NonZeroModel>(*context);
   dl::ScatterElementsOp::attachInterface<ScatterElementsModel>(*context);
   dl::ScatterNDOp::attachInterface<ScatterNDModel>(*context);
   dl::PadOp::attachInterface<PadModel>(*context);

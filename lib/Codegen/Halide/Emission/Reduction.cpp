@@ -185,7 +185,7 @@ private:
     IterationSpace space;
     space.vars = {column};
     space.extents = {reduction.columns};
-    space.strides = {1};
+    space.axes = {{0, static_cast<unsigned>(result.size())}};
     Halide::Type type = KernelEmitter::exprType(op.getResult().getType());
     emitter.define(op.getResult(), [=](const Coords &) {
       return Halide::cast(type, fold.finish(built.result(column)));

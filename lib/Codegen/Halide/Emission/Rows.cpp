@@ -109,7 +109,7 @@ void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned f
   IterationSpace space;
   space.vars = {builder->columnVar(), builder->rowVar()};
   space.extents = {builder->columnCount(), builder->rowCount()};
-  space.strides = {1, builder->columnCount()};
+  space.axes = {{firstColumn, rank}, {0, firstColumn}};
   space.coords = emitter.splitLinear(builder->rowVar(), shape, 0, firstColumn,
                                      emitter.outputsAreLinearizable(shape, 0, firstColumn));
   Coords inner = emitter.splitLinear(builder->columnVar(), shape, firstColumn, rank, linearColumns);
@@ -130,7 +130,7 @@ void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned f
   IterationSpace space;
   space.vars = {builder->rowVar()};
   space.extents = {builder->rowCount()};
-  space.strides = {1};
+  space.axes = {{0, static_cast<unsigned>(rowShape.size())}};
   space.coords = emitter.splitLinear(builder->rowVar(), rowShape, 0, rowShape.size(),
                                      emitter.outputsAreLinearizable(rowShape, 0, rowShape.size()));
   emitter.setIterationSpace(space);

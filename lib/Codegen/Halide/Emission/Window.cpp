@@ -182,8 +182,7 @@ void emitTemplate(Op op, KernelEmitter &emitter, dl::WindowScheduleAttr attribut
   IterationSpace space;
   space.vars = {c, x, y, n};
   space.extents = {problem.channels, problem.width, problem.height, problem.batch};
-  space.strides = {1, problem.channels, problem.channels * problem.width,
-                   problem.channels * problem.width * problem.height};
+  space.axes = imageAxes(oneAxis);
   space.coords = oneAxis ? Coords{n, x, c} : Coords{n, y, x, c};
   Coords own = space.coords;
   emitter.define(op.getResult(),

@@ -56,10 +56,8 @@ void defineRecurrentStep(RecurrentStep &step, Func output, Var unit, Var row,
                          const MachineFacts &facts) {
   const ContractionProblem &problem = step.contraction.problem;
   const int lanes = facts.lanes(problem.accumulator.bytes());
-  // A step has the sizes of the layer: constants.
-  const int64_t rows = problem.rows.constant();
   const int64_t panels = problem.columns.constant() / (step.unitsPerPanel * step.gates);
-  const bool exactRows = rows % params.rowsPerTile == 0;
+  const bool exactRows = problem.rows.isMultipleOf(params.rowsPerTile);
   const bool exactUnits = step.units % step.unitsPerPanel == 0;
   if (values.size() == 1)
     output(unit, row) = values.front();
@@ -67,7 +65,7 @@ void defineRecurrentStep(RecurrentStep &step, Func output, Var unit, Var row,
     output(unit, row) = Tuple(values);
 
   Var panel("panel"), inside("inside"), tile("tile"), inTile("in_tile");
-  output.bound(unit, 0, int(step.units)).bound(row, 0, int(rows));
+  output.bound(unit, 0, int(step.units)).bound(row, 0, problem.rows.expr());
   output
       .split(unit, panel, inside, step.unitsPerPanel,
              exactUnits ? TailStrategy::RoundUp : TailStrategy::GuardWithIf)

@@ -242,4 +242,32 @@ int64_t GridSampleOp::getFlops() {
   return 2 * flops;
 }
 
+//===-- Places that data decides
+//-----------------------------------------------------------------------===//
+
+LogicalResult NonZeroOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                          ValueRange operands, DictionaryAttr attributes,
+                                          OpaqueProperties properties, RegionRange regions,
+                                          SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  auto symbol = static_cast<int64_t>(op.getSymbol());
+  if (symbol < 0)
+    return inferenceError(loc, "expects the number of a symbol, got " + Twine(symbol));
+  int64_t rank = cast<RankedTensorType>(op.getOperand().getType()).getRank();
+  AffineExpr places = getAffineSymbolExpr(static_cast<unsigned>(symbol), context);
+  types.push_back(
+      tensorOf({getAffineConstantExpr(rank, context), places}, IntegerType::get(context, 64)));
+  return success();
+}
+
+LogicalResult NonZeroOp::verify() {
+  // non_zero_c1
+  if (getOperand().getType().getRank() == 0)
+    return emitOpError("expects an operand with axes");
+  // non_zero_c2
+  if (getCount().getType().getRank() != 0)
+    return emitOpError("expects one number of places, got ") << getCount().getType();
+  return success();
+}
+
 } // namespace dlc::dl

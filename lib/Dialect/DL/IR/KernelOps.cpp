@@ -5,6 +5,7 @@
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/MaxPoolGradient.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 #include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
@@ -54,18 +55,25 @@ FusionClass KernelOp::getKind() {
   return kind;
 }
 
-static SmallVector<int64_t> stridesAt(KernelOp kernel, unsigned place, Type type) {
-  if (std::optional<ArrayAttr> all = kernel.getStrides())
-    if (auto own = cast<DenseI64ArrayAttr>((*all)[place]); !own.empty())
-      return SmallVector<int64_t>(own.asArrayRef());
-  return denseStrides(cast<RankedTensorType>(type).getShape());
+/// What an attribute of strides holds; empty for a tensor that lies alone.
+static Dims stridesIn(Attribute strides) {
+  if (auto map = dyn_cast<AffineMapAttr>(strides))
+    return Dims(map.getAffineMap().getResults());
+  return dimsOf(strides.getContext(), cast<DenseI64ArrayAttr>(strides).asArrayRef());
 }
 
-SmallVector<int64_t> KernelOp::getInputStrides(unsigned index) {
+static Dims stridesAt(KernelOp kernel, unsigned place, Type type) {
+  Dims own;
+  if (std::optional<ArrayAttr> all = kernel.getStrides())
+    own = stridesIn((*all)[place]);
+  return own.empty() ? denseStrides(dimsOf(type)) : own;
+}
+
+Dims KernelOp::getInputStrides(unsigned index) {
   return stridesAt(*this, index, getInputs()[index].getType());
 }
 
-SmallVector<int64_t> KernelOp::getOutputStrides(unsigned index) {
+Dims KernelOp::getOutputStrides(unsigned index) {
   return stridesAt(*this, getNumOperands() + index, getOutputs()[index].getType());
 }
 
@@ -83,7 +91,7 @@ Value KernelOp::getOutside(Value value) {
   return getOutputs()[yieldedAt(*this, value)];
 }
 
-SmallVector<int64_t> KernelOp::getStridesOf(Value value) {
+Dims KernelOp::getStridesOf(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value))
     return getInputStrides(argument.getArgNumber());
   return getOutputStrides(yieldedAt(*this, value));
@@ -91,19 +99,15 @@ SmallVector<int64_t> KernelOp::getStridesOf(Value value) {
 
 SmallVector<unsigned> KernelOp::getSymbols() {
   llvm::SmallBitVector seen;
+  auto visitAll = [&](ArrayRef<AffineExpr> dims) { seen |= symbolsIn(dims); };
   auto visit = [&](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
-    if (!tensor || tensor.hasStaticShape())
-      return;
-    for (AffineExpr dim : dimsOf(tensor))
-      dim.walk([&](AffineExpr part) {
-        auto symbol = dyn_cast<AffineSymbolExpr>(part);
-        if (!symbol)
-          return;
-        seen.resize(std::max<unsigned>(seen.size(), symbol.getPosition() + 1));
-        seen.set(symbol.getPosition());
-      });
+    if (tensor && !tensor.hasStaticShape())
+      visitAll(dimsOf(tensor));
   };
+  if (getStrides())
+    for (Attribute strides : getStridesAttr())
+      visitAll(stridesIn(strides));
   // Results of ops inside have sizes of their own.
   (*this)->walk([&](Operation *op) {
     llvm::for_each(op->getOperandTypes(), visit);
@@ -132,14 +136,15 @@ LogicalResult KernelOp::verify() {
     return emitOpError("expects strides for each operand and result, got ") << getStrides()->size();
   SmallVector<Type> types(getOperandTypes());
   llvm::append_range(types, getResultTypes());
-  for (auto [type, strides] : llvm::zip(types, getStrides()->getAsRange<DenseI64ArrayAttr>())) {
+  for (auto [type, attribute] : llvm::zip(types, *getStrides())) {
+    Dims strides = stridesIn(attribute);
     // kernel_c4
-    auto rank = cast<RankedTensorType>(type).getRank();
+    auto rank = static_cast<size_t>(cast<RankedTensorType>(type).getRank());
     if (!strides.empty() && strides.size() != rank)
       return emitOpError("expects a stride for each axis of ")
              << type << ", got " << strides.size();
     // kernel_c5
-    if (llvm::any_of(strides.asArrayRef(), [](int64_t stride) { return stride < 1; }))
+    if (llvm::any_of(strides, [](AffineExpr stride) { return constantDim(stride) < 1; }))
       return emitOpError("expects strides of at least 1");
   }
   return success();

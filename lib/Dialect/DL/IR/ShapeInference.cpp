@@ -39,13 +39,58 @@ std::optional<int64_t> constantDim(AffineExpr dim) {
   return std::nullopt;
 }
 
+std::optional<SmallVector<int64_t>> constantDims(ArrayRef<AffineExpr> dims) {
+  SmallVector<int64_t> values;
+  for (AffineExpr dim : dims)
+    if (std::optional<int64_t> value = constantDim(dim))
+      values.push_back(*value);
+    else
+      return std::nullopt;
+  return values;
+}
+
 RankedTensorType tensorOf(ArrayRef<AffineExpr> dims, Type element) {
   auto [shape, map] = sizeAttributes(element.getContext(), dims);
   return RankedTensorType::get(shape, element, map);
 }
 
+/// The quotient rounded down, with whole multiples of the divisor in the numerator's constant taken
+/// out of it: `(a - 1) floordiv 2` is `(a + 1) floordiv 2 - 1`.
+static AffineExpr quotient(AffineExpr whole, int64_t divisor) {
+  auto sum = dyn_cast<AffineBinaryOpExpr>(whole);
+  std::optional<int64_t> constant =
+      sum && sum.getKind() == AffineExprKind::Add ? constantDim(sum.getRHS()) : std::nullopt;
+  if (!constant)
+    return whole.floorDiv(divisor);
+  int64_t outside = llvm::divideFloorSigned(*constant, divisor);
+  return (sum.getLHS() + (*constant - outside * divisor)).floorDiv(divisor) + outside;
+}
+
+/// `dim` with quotients that are rounded up as such that are rounded down.
+static AffineExpr roundedDown(AffineExpr dim) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(dim);
+  if (!binary)
+    return dim;
+  AffineExpr a = roundedDown(binary.getLHS()), b = roundedDown(binary.getRHS());
+  std::optional<int64_t> divisor = constantDim(b);
+  if (binary.getKind() == AffineExprKind::CeilDiv && divisor && *divisor > 0)
+    return quotient(simplified(a + (*divisor - 1)), *divisor);
+  if (binary.getKind() == AffineExprKind::FloorDiv && divisor && *divisor > 0)
+    return quotient(simplified(a), *divisor);
+  return getAffineBinaryOpExpr(binary.getKind(), a, b);
+}
+
+/// The form of `dim` in which equal sums look alike: `(a * 2 + 2) * 2` is `(a * 2 + 1) * 2 + 2`.
+/// Products of symbols and remainders stay as they are written (productOf orders factors).
+static AffineExpr normalForm(AffineExpr dim) {
+  bool isSum = dim.isPureAffine();
+  dim.walk([&](AffineExpr part) { isSum &= part.getKind() != AffineExprKind::Mod; });
+  return isSum && isa<AffineBinaryOpExpr>(dim) ? simplified(roundedDown(dim)) : dim;
+}
+
 std::pair<SmallVector<int64_t>, AffineMapAttr> sizeAttributes(MLIRContext *context,
-                                                              ArrayRef<AffineExpr> dims) {
+                                                              ArrayRef<AffineExpr> given) {
+  Dims dims = llvm::map_to_vector<6>(given, normalForm);
   SmallVector<int64_t> shape;
   unsigned symbols = 0;
   bool known = true;
@@ -121,6 +166,18 @@ static bool comesBefore(AffineExpr a, AffineExpr b) {
   return first < second;
 }
 
+/// `expr`, no product, less a number that all of its terms are multiples of, which goes into
+/// `constant`.
+static AffineExpr withoutDivisor(AffineExpr expr, int64_t &constant) {
+  int64_t divisor = expr.getKind() == AffineExprKind::Add && expr.isPureAffine()
+                        ? expr.getLargestKnownDivisor()
+                        : 1;
+  if (divisor <= 1)
+    return expr;
+  constant *= divisor;
+  return simplified(expr.floorDiv(divisor));
+}
+
 SmallVector<AffineExpr> factorsOf(AffineExpr expr) {
   int64_t constant = 1;
   SmallVector<AffineExpr> factors, open{expr};
@@ -131,8 +188,8 @@ SmallVector<AffineExpr> factorsOf(AffineExpr expr) {
       constant *= number.getValue();
     else if (binary && binary.getKind() == AffineExprKind::Mul)
       open.append({binary.getLHS(), binary.getRHS()});
-    else
-      factors.push_back(next);
+    else if (AffineExpr rest = withoutDivisor(next, constant))
+      factors.push_back(rest);
   }
   llvm::sort(factors, comesBefore);
   if (constant != 1 || factors.empty())

@@ -1,5 +1,6 @@
 // Ops that move or rename elements: inference, verifiers, folders.
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -206,6 +207,32 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
       dense && dense.isSplat() && getResult().getType().hasStaticShape())
     return dense.resizeSplat(getResult().getType());
   return {};
+}
+
+//===-- Sizes that data decides
+//------------------------------------------------------------------------===//
+
+LogicalResult DecideSizeOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                             ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                             RegionRange, SmallVectorImpl<Type> &types) {
+  types.push_back(operands.front().getType());
+  return success();
+}
+
+LogicalResult DecideSizeOp::verify() {
+  // decide_size_c1
+  if (getCount().getType().getRank() != 0)
+    return emitOpError("expects one number, got ") << getCount().getType();
+  // decide_size_c2
+  AffineMap bound = getBound();
+  if (bound.getNumResults() != 1 || bound.getNumDims() != 0)
+    return emitOpError("expects one size as the bound, got ") << getBoundAttr();
+  // decide_size_c3
+  llvm::SmallBitVector symbols = symbolsIn(bound.getResults());
+  auto own = static_cast<int64_t>(getSymbol());
+  if (own < 0 || (own < static_cast<int64_t>(symbols.size()) && symbols.test(own)))
+    return emitOpError("expects a symbol that the bound is not made of, got ") << own;
+  return success();
 }
 
 } // namespace dlc::dl

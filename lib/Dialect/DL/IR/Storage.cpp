@@ -8,82 +8,126 @@ using namespace mlir;
 
 namespace dlc::dl {
 
-static ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
+static Dims shapeOf(Value value) { return dimsOf(value.getType()); }
+
+static AffineExpr product(AffineExpr a, AffineExpr b) { return productOf({a, b}, a.getContext()); }
 
 //===-- Strides
 //------------------------------------------------------------------------------------===//
 
-SmallVector<int64_t> denseStrides(ArrayRef<int64_t> shape) {
-  if (ShapedType::isDynamicShape(shape))
-    return {};
-  SmallVector<int64_t> strides(shape.size(), 1);
-  for (size_t axis = shape.size(); axis-- > 1;)
-    strides[axis - 1] = strides[axis] * std::max<int64_t>(1, shape[axis]);
+Dims denseStrides(ArrayRef<AffineExpr> shape) {
+  Dims strides(shape);
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    bool innermost = axis + 1 == shape.size();
+    strides[axis] = innermost ? getAffineConstantExpr(1, shape[axis].getContext())
+                    : constantDim(shape[axis + 1]) == 0
+                        ? strides[axis + 1]
+                        : product(strides[axis + 1], shape[axis + 1]);
+  }
   return strides;
 }
 
-bool areLinear(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, unsigned first, unsigned last) {
-  if (strides.empty())
-    return true;
-  int64_t expected = 0; // nothing is known before the innermost axis of more than one element
+bool areLinear(ArrayRef<AffineExpr> shape, ArrayRef<AffineExpr> strides, unsigned first,
+               unsigned last) {
+  AffineExpr expected; // nothing is known before the innermost axis of more than one element
   for (unsigned axis = last; axis-- > first;) {
-    if (shape[axis] == 1)
+    if (constantDim(shape[axis]) == 1)
       continue;
-    if (expected != 0 && strides[axis] != expected)
+    if (expected && strides[axis] != expected)
       return false;
-    expected = strides[axis] * shape[axis];
+    expected = product(strides[axis], shape[axis]);
   }
   return true;
 }
 
-bool isDense(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides) {
-  if (strides.empty() || llvm::is_contained(shape, 0))
+bool isDense(ArrayRef<AffineExpr> shape, ArrayRef<AffineExpr> strides) {
+  if (llvm::any_of(shape, [](AffineExpr size) { return constantDim(size) == 0; }))
     return true;
   for (size_t axis = shape.size(); axis-- > 0;)
-    if (shape[axis] != 1)
-      return strides[axis] == 1 && areLinear(shape, strides, 0, axis + 1);
+    if (constantDim(shape[axis]) != 1)
+      return constantDim(strides[axis]) == 1 && areLinear(shape, strides, 0, axis + 1);
   return true;
 }
 
-std::optional<SmallVector<int64_t>>
-reshapedStrides(ArrayRef<int64_t> from, ArrayRef<int64_t> strides, ArrayRef<int64_t> to) {
-  if (isDense(from, strides))
+namespace {
+/// Axes of more than one element, taken from the innermost outwards.
+class Run {
+public:
+  explicit Run(ArrayRef<AffineExpr> shape) : shape(shape), begin(shape.size()), end(begin) {}
+
+  /// Starts behind what was taken last; takes the next axis. False where there is none.
+  bool next() {
+    end = begin;
+    return grow();
+  }
+  /// Takes one axis more.
+  bool grow() {
+    if (end == begin)
+      elements = AffineExpr();
+    do {
+      if (begin == 0)
+        return false;
+      --begin;
+    } while (constantDim(shape[begin]) == 1);
+    elements = elements ? product(elements, shape[begin]) : product(shape[begin], one());
+    return true;
+  }
+
+  ArrayRef<AffineExpr> shape;
+  unsigned begin, end;
+  AffineExpr elements; ///< in axes [begin, end)
+
+private:
+  AffineExpr one() const { return getAffineConstantExpr(1, shape.front().getContext()); }
+};
+} // namespace
+
+/// The stride of the innermost axis of more than one element in [first, last).
+static AffineExpr innermostStride(ArrayRef<AffineExpr> shape, ArrayRef<AffineExpr> strides,
+                                  unsigned first, unsigned last) {
+  for (unsigned axis = last; axis-- > first;)
+    if (constantDim(shape[axis]) != 1)
+      return strides[axis];
+  return strides[first];
+}
+
+std::optional<Dims> reshapedStrides(ArrayRef<AffineExpr> from, ArrayRef<AffineExpr> strides,
+                                    ArrayRef<AffineExpr> to) {
+  if (isDense(from, strides) || to.empty())
     return denseStrides(to);
-  SmallVector<unsigned> wide;
-  for (unsigned axis = 0; axis < to.size(); ++axis)
-    if (to[axis] != 1)
-      wide.push_back(axis);
-  SmallVector<int64_t> result(to.size(), 1);
+  Dims result(to.size(), getAffineConstantExpr(1, to.front().getContext()));
   // Runs of axes with as many elements on both sides, from the innermost outwards: each must be
   // evenly spaced.
-  for (unsigned end = from.size(); !wide.empty();) {
-    unsigned begin = end;
-    int64_t here = 1, there = to[wide.back()];
-    size_t run = 1;
-    while (here != there)
-      if (here < there)
-        here *= from[--begin];
-      else
-        there *= to[wide[wide.size() - ++run]];
-    if (!areLinear(from, strides, begin, end))
+  for (Run here(from), there(to); there.next();) {
+    if (!here.next())
       return {};
-    int64_t stride = 1;
-    for (unsigned axis = begin; axis < end; ++axis)
-      if (from[axis] != 1)
-        stride = strides[axis]; // in the end that of the innermost
-    for (; run > 0; --run, wide.pop_back()) {
-      result[wide.back()] = stride;
-      stride *= to[wide.back()];
+    while (here.elements != there.elements) {
+      bool grown = exactQuotient(there.elements, here.elements)   ? here.grow()
+                   : exactQuotient(here.elements, there.elements) ? there.grow()
+                                                                  : false;
+      if (!grown)
+        return {};
     }
-    end = begin;
+    if (!areLinear(from, strides, here.begin, here.end))
+      return {};
+    AffineExpr stride = innermostStride(from, strides, here.begin, here.end);
+    for (unsigned axis = there.end; axis-- > there.begin;) {
+      if (constantDim(to[axis]) == 1)
+        continue;
+      result[axis] = stride;
+      stride = product(stride, to[axis]);
+    }
   }
   return result;
 }
 
 //===-- The map
 //------------------------------------------------------------------------------------===//
+
+/// The storage of a value that is no part of another.
+static Storage alone(Value value) {
+  return {value, getAffineConstantExpr(0, value.getContext()), denseStrides(shapeOf(value))};
+}
 
 /// Why `operand` cannot be a part of the concat that uses it; empty where it can.
 static std::string whyNoPart(OpOperand &operand, const Storage &whole, bool claimed) {
@@ -110,7 +154,7 @@ StorageMap::Conflict StorageMap::placeParts(func::FuncOp function) {
     // A value without a place by now is a part of no later concat.
     for (Value result : op.getResults())
       if (isa<KernelOp, ConcatOp, ConstantOp>(op) && !storages.contains(result))
-        storages[result] = {result, 0, denseStrides(shapeOf(result))};
+        storages[result] = alone(result);
     auto concat = dyn_cast<ConcatOp>(op);
     if (!concat)
       continue;
@@ -121,7 +165,8 @@ StorageMap::Conflict StorageMap::placeParts(func::FuncOp function) {
         return {&operand, reason};
       Storage part = whole;
       storages[operand.get()] = part;
-      whole.offset += shapeOf(operand.get())[concat.getAxis()] * whole.strides[concat.getAxis()];
+      AffineExpr size = shapeOf(operand.get())[concat.getAxis()];
+      whole.offset = whole.offset + product(size, whole.strides[concat.getAxis()]);
     }
   }
   return {};
@@ -129,14 +174,14 @@ StorageMap::Conflict StorageMap::placeParts(func::FuncOp function) {
 
 StorageMap::Conflict StorageMap::placeViews(func::FuncOp function) {
   for (BlockArgument argument : function.getArguments())
-    storages[argument] = {argument, 0, denseStrides(shapeOf(argument))};
+    storages[argument] = alone(argument);
   for (Operation &op : function.getBody().front()) {
     if (auto slice = dyn_cast<SliceOp>(op)) {
       Storage part = of(slice.getOperand());
       if (llvm::any_of(slice.getSteps(), [](int64_t step) { return step != 1; }))
         return {&slice.getOperandMutable(), "a slice outside of kernels has steps of 1"};
       for (auto [start, stride] : llvm::zip(slice.getStarts(), part.strides))
-        part.offset += start * stride;
+        part.offset = part.offset + stride * start;
       storages[slice.getResult()] = part;
     } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
       Storage renamed = of(reshape.getOperand());
@@ -146,6 +191,9 @@ StorageMap::Conflict StorageMap::placeViews(func::FuncOp function) {
         return {&reshape.getOperandMutable(), "a part of a tensor cannot be seen in this shape"};
       renamed.strides = *strides;
       storages[reshape.getResult()] = renamed;
+    } else if (auto decision = dyn_cast<DecideSizeOp>(op)) {
+      Storage same = of(decision.getCount());
+      storages[decision.getResult()] = same;
     } else if (isa<func::ReturnOp>(op)) {
       for (OpOperand &operand : op.getOpOperands())
         if (!isDense(shapeOf(operand.get()), of(operand.get()).strides))

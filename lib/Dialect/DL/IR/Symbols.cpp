@@ -25,6 +25,28 @@ SmallVector<int64_t> symbolEstimates(ModuleOp module) {
   return estimates;
 }
 
+llvm::SmallBitVector dataSymbols(ModuleOp module) {
+  llvm::SmallBitVector decided(symbolNames(module).size());
+  if (auto numbers = module->getAttrOfType<DenseI64ArrayAttr>(dataSymbolsAttrName))
+    for (int64_t number : numbers.asArrayRef())
+      if (number >= 0 && number < static_cast<int64_t>(decided.size()))
+        decided.set(number);
+  return decided;
+}
+
+llvm::SmallBitVector symbolsIn(ArrayRef<AffineExpr> dims) {
+  llvm::SmallBitVector seen;
+  for (AffineExpr dim : dims)
+    dim.walk([&](AffineExpr part) {
+      auto symbol = dyn_cast<AffineSymbolExpr>(part);
+      if (!symbol)
+        return;
+      seen.resize(std::max<unsigned>(seen.size(), symbol.getPosition() + 1));
+      seen.set(symbol.getPosition());
+    });
+  return seen;
+}
+
 Dims symbolBounds(ModuleOp module) {
   auto map = module->getAttrOfType<AffineMapAttr>(boundsAttrName);
   return map ? Dims(map.getAffineMap().getResults()) : Dims();
@@ -67,6 +89,20 @@ std::string expressionString(AffineExpr expr, ArrayRef<std::string> names) {
   if (binary.getKind() == AffineExprKind::Add && number && number.getValue() < 0)
     return part(binary.getLHS()) + " - " + std::to_string(-number.getValue());
   return part(binary.getLHS()) + operatorOf(binary.getKind()).str() + part(binary.getRHS());
+}
+
+void settleSizes(Operation *op, ArrayRef<int64_t> symbols) {
+  auto settle = [&](Value value) {
+    auto tensor = dyn_cast<RankedTensorType>(value.getType());
+    if (tensor && !tensor.hasStaticShape())
+      value.setType(RankedTensorType::get(shapeAt(tensor, symbols), tensor.getElementType()));
+  };
+  op->walk([&](Operation *inner) {
+    llvm::for_each(inner->getResults(), settle);
+    for (Region &region : inner->getRegions())
+      for (Block &block : region)
+        llvm::for_each(block.getArguments(), settle);
+  });
 }
 
 std::optional<int64_t> lowerBound(AffineExpr expr) {

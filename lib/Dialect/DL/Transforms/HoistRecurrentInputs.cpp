@@ -33,6 +33,29 @@ void hoist(Op op) {
   op.getBiasMutable().clear();
 }
 
+/// Zeros of the shape of `state`. Those of an open size are written: no constant has them.
+Value zerosOf(OpBuilder &builder, Location loc, Value state) {
+  auto type = cast<RankedTensorType>(state.getType());
+  auto one = RankedTensorType::get({1, 1}, type.getElementType());
+  Value zero = ConstantOp::create(
+      builder, loc, one,
+      cast<ElementsAttr>(DenseElementsAttr::get(one, builder.getZeroAttr(type.getElementType()))));
+  return ExpandOp::create(builder, loc, zero, ArrayRef<AffineExpr>(dimsOf(type)));
+}
+
+/// Initial states that are left out are zeros.
+template <typename Op>
+void writeInitialStates(Op op) {
+  OpBuilder builder(op);
+  if (op.getHidden().getType().hasStaticShape())
+    return;
+  if (!op.getInitialHidden())
+    op.getInitialHiddenMutable().assign(zerosOf(builder, op.getLoc(), op.getHidden()));
+  if constexpr (std::is_same_v<Op, LstmOp>)
+    if (!op.getInitialCell())
+      op.getInitialCellMutable().assign(zerosOf(builder, op.getLoc(), op.getCell()));
+}
+
 /// `last`, the state after the step taken last, is its entry of `all`.
 void readLast(Value last, Value all, bool reverse) {
   auto type = cast<RankedTensorType>(all.getType());
@@ -58,6 +81,7 @@ struct DLHoistRecurrentInputsPass : impl::DLHoistRecurrentInputsBase<DLHoistRecu
     getOperation().walk([](Operation *op) {
       TypeSwitch<Operation *>(op).Case<LstmOp, GruOp, SimpleRnnOp>([](auto layer) {
         hoist(layer);
+        writeInitialStates(layer);
         readLast(layer.getHidden(), layer.getSequence(), layer.getReverse());
       });
     });

@@ -118,34 +118,59 @@ static Tensor indexTensor(ArrayRef<int64_t> values) {
   return tensor;
 }
 
-/// The chosen places decide the result's size, so the condition must be known.
+/// The places of the elements of `operand` that are not zero, (rank, places). How many there are
+/// decides the size: they are counted first.
+static Value placesIn(NodeContext &c, Value operand) {
+  Type i64 = c.builder().getI64Type();
+  Value chosen = operand;
+  if (!c.elementOf(operand).isInteger(1))
+    chosen = c.create<dl::NotOp>(c.create<dl::EqualOp>(operand, c.scalar(c.elementOf(operand), 0)));
+  Value count = c.create<dl::ReduceOp>(
+      c.cast(chosen, i64), dl::ReduceKindAttr::get(c.builder().getContext(), dl::ReduceKind::Sum),
+      c.i64s(llvm::to_vector(llvm::seq<int64_t>(0, c.rankOf(operand)))), c.flag(false));
+  if (!count)
+    return {};
+  AffineExpr elements = dl::productOf(c.dimsOf(operand), c.builder().getContext());
+  auto [decided, symbol] = c.decideSize(count, elements);
+  return c.create<dl::NonZeroOp>(operand, decided, c.i64(symbol));
+}
+
+/// The slices of `operand` along `axis` where the list `condition` is true, as far as it reaches.
 static LogicalResult importCompress(NodeContext &c) {
-  FailureOr<Tensor> condition = c.requireConstant(1);
-  if (failed(condition))
-    return failure();
   Value operand = c.input(0);
   bool flat = !c.hasAttr("axis");
   if (flat)
-    operand = c.reshape(operand, {c.typeOf(operand).getNumElements()});
+    operand =
+        c.reshape(operand, ArrayRef{dl::productOf(c.dimsOf(operand), c.builder().getContext())});
   FailureOr<int64_t> axis = c.normalizeAxis(flat ? 0 : c.intAttr("axis", 0), c.rankOf(operand));
   if (failed(axis))
     return failure();
-  Ints places;
-  int64_t size = c.shapeOf(operand)[*axis];
-  if (condition->numElements() > size)
-    return c.badInput("condition has " + Twine(condition->numElements()) +
-                      " elements for an axis of " + Twine(size));
-  for (int64_t i = 0; i < condition->numElements(); ++i)
-    if (condition->asInt(i))
-      places.push_back(i);
-  return c.setOutput(0, c.create<dl::GatherOp>(operand, c.constant(indexTensor(places)),
-                                               static_cast<uint64_t>(*axis)));
+  if (c.rankOf(c.input(1)) != 1)
+    return c.badInput("condition has rank " + Twine(c.rankOf(c.input(1))) + ", expected a list");
+  int64_t size = c.sizeOf(operand, *axis), length = c.sizeOf(c.input(1), 0);
+  if (c.failed())
+    return failure();
+  if (length > size)
+    return c.badInput("condition has " + Twine(length) + " elements for an axis of " + Twine(size));
+  Value places;
+  if (std::optional<Tensor> condition = c.constantInput(1)) {
+    Ints chosen;
+    for (int64_t i = 0; i < length; ++i)
+      if (condition->asInt(i))
+        chosen.push_back(i);
+    places = c.constant(indexTensor(chosen));
+  } else if ((places = placesIn(c, c.input(1)))) {
+    places = c.reshape(places, ArrayRef{c.dimsOf(places)[1]});
+  }
+  return c.setOutput(0, c.create<dl::GatherOp>(operand, places, static_cast<uint64_t>(*axis)));
 }
 
 static LogicalResult importNonZero(NodeContext &c) {
-  FailureOr<Tensor> value = c.requireConstant(0);
-  if (failed(value))
-    return failure();
+  std::optional<Tensor> value = c.constantInput(0);
+  if (!value && c.rankOf(c.input(0)) == 0)
+    return c.unsupported("the places in a scalar are known at run time only");
+  if (!value)
+    return c.setOutput(0, placesIn(c, c.input(0)));
   Ints places;
   for (int64_t i = 0; i < value->numElements(); ++i)
     if (value->asDouble(i) != 0)
@@ -325,8 +350,8 @@ void registerIndexingImporters(OpTable &table) {
   add("ScatterElements", importScatterElements, 3, 3);
   add("ScatterND", importScatterND, 3, 3);
   add("OneHot", importOneHot, 3, 3);
-  add("Compress", importCompress, 2, 2, "the condition is known at compile time");
-  add("NonZero", importNonZero, 1, 1, "the operand is known at compile time");
+  add("Compress", importCompress, 2, 2);
+  add("NonZero", importNonZero, 1, 1, "a scalar is known at compile time");
   add("ReverseSequence", importReverseSequence, 2, 2);
   add("MaxUnpool", importMaxUnpool, 2, 3);
   add("TensorScatter", importTensorScatter, 2, 3);

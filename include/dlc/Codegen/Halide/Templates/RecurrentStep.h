@@ -10,7 +10,8 @@ namespace dlc::templates {
 /// sums[row][gate][unit] = sum over k of lhs(k, row) * matrix(k, gate, unit).
 struct RecurrentStepProblem {
   std::string name = "step";
-  int64_t rows = 0, units = 0, depth = 0;
+  Size rows = 0;
+  int64_t units = 0, depth = 0;
   int64_t gates = 1;
   Halide::Type accumulator = Halide::Float(32);
   /// The states, or the cotangents of a step. `row` is in [0, rows).

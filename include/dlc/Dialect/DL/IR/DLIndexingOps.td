@@ -67,6 +67,19 @@ def DL_ScatterNDOp : DL_IndexingOp<"scatter_nd", "Opaque"> {
   let assemblyFormat = "$operand `,` $indices `,` $updates attr-dict `:` functional-type(operands, results)";
 }
 
+//===-- Places that data decides -------------------------------------------------------------===//
+
+def DL_NonZeroOp : DL_IndexingOp<"non_zero", "Opaque"> {
+  let summary = "the places of the elements that are not zero, in row-major order";
+  let description = [{
+    The result is (rank of the operand, number of such elements): one column a place. `count`, what
+    dl.decide_size gives for symbol `symbol`, holds that number.
+  }];
+  let arguments = (ins DL_Tensor:$operand, RankedTensorOf<[I64]>:$count, I64Attr:$symbol);
+  let hasVerifier = 1;
+  let assemblyFormat = "$operand `,` $count attr-dict `:` functional-type(operands, results)";
+}
+
 //===-- Pad, resize --------------------------------------------------------------------------===//
 
 def DL_PadOp : DL_IndexingOp<"pad", "Movement"> {

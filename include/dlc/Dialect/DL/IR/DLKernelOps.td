@@ -5,6 +5,9 @@
 include "dlc/Dialect/DL/IR/DLBase.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 
+/// Elements between neighbours along each axis: numbers, or expressions of symbols.
+def DL_StridesAttr : AnyAttrOf<[DenseI64ArrayAttr, AffineMapAttr], "strides of a tensor">;
+
 def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
     SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "a fused region of dl ops that becomes one Halide pipeline";
@@ -14,13 +17,13 @@ def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
     epilogue. `schedule` is set by the schedule phase, `symbol` (the object's entry point) by codegen.
     `not_fused` holds, for each operand that another kernel computes, the reason the two were kept apart.
     `strides` holds, for each operand and then for each result, the elements between neighbours along each axis
-    where the tensor is a part of a larger one in memory (see dlc/Dialect/DL/IR/Storage.h), and an empty list where it
-    lies alone, row by row.
+    where the tensor is a part of a larger one in memory (see dlc/Dialect/DL/IR/Storage.h), as a map from symbols where
+    they are no numbers, and an empty list where it lies alone, row by row.
     `estimates` holds a likely value of each symbol where sizes are symbolic: what schedules are chosen for.
   }];
   let arguments = (ins Variadic<DL_Tensor>:$inputs, OptionalAttr<AnyAttr>:$schedule,
                        OptionalAttr<StrAttr>:$symbol, OptionalAttr<StrArrayAttr>:$not_fused,
-                       OptionalAttr<TypedArrayAttrBase<DenseI64ArrayAttr, "strides of tensors">>:$strides,
+                       OptionalAttr<TypedArrayAttrBase<DL_StridesAttr, "strides of tensors">>:$strides,
                        OptionalAttr<DenseI64ArrayAttr>:$estimates);
   let results = (outs Variadic<DL_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
@@ -32,13 +35,13 @@ def DL_KernelOp : Op<DL_Dialect, "kernel", [Pure, IsolatedFromAbove,
     /// The fusion class of the anchor; Injective (or Movement, where nothing computes) without one.
     ::dlc::FusionClass getKind();
     /// Elements between neighbours along each axis of an operand, or of a result, in memory.
-    ::llvm::SmallVector<int64_t> getInputStrides(unsigned index);
-    ::llvm::SmallVector<int64_t> getOutputStrides(unsigned index);
+    ::dlc::dl::Dims getInputStrides(unsigned index);
+    ::dlc::dl::Dims getOutputStrides(unsigned index);
     /// The operand or result that `value`, an argument of the region or a value that it yields, stands for.
     ::mlir::Value getOutside(::mlir::Value value);
     /// Elements between neighbours along each axis of such a value in memory.
-    ::llvm::SmallVector<int64_t> getStridesOf(::mlir::Value value);
-    /// Numbers of the symbols that sizes in the kernel are made of, in increasing order.
+    ::dlc::dl::Dims getStridesOf(::mlir::Value value);
+    /// Numbers of the symbols that sizes in the kernel and its strides are made of, in increasing order.
     ::llvm::SmallVector<unsigned> getSymbols();
     /// Whether results can be parts of larger tensors: none of its templates writes rows as a whole.
     bool canWriteParts();

@@ -86,4 +86,16 @@ def DL_SliceOp : DL_ShapeOp<"slice"> {
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
 
+def DL_DecideSizeOp : DL_ShapeOp<"decide_size", "View"> {
+  let summary = "gives a symbol that only data decides its value";
+  let description = [{
+    From here on symbol `symbol` of the module is the one element of `count`, taken into [0, `bound`]; `bound` is an
+    expression of other symbols, and what memory is planned for. The result is the operand: an op whose result has
+    such a size takes it, and so comes after. See docs/ADR/0012-a-size-that-data-decides-is-a-symbol-set-at-run-time.md.
+  }];
+  let arguments = (ins RankedTensorOf<[I64]>:$count, I64Attr:$symbol, AffineMapAttr:$bound);
+  let hasVerifier = 1;
+  let assemblyFormat = "$count attr-dict `:` functional-type(operands, results)";
+}
+
 #endif // DLC_DIALECT_DL_IR_DLSHAPEOPS_TD

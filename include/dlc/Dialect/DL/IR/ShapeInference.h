@@ -74,6 +74,8 @@ llvm::SmallVector<mlir::AffineExpr> factorsOf(mlir::AffineExpr expr);
 int64_t evaluateDim(mlir::AffineExpr dim, llvm::ArrayRef<int64_t> symbols);
 /// The value of a constant dimension.
 std::optional<int64_t> constantDim(mlir::AffineExpr dim);
+/// The values of dimensions that are all constants; nullopt where one is not.
+std::optional<llvm::SmallVector<int64_t>> constantDims(llvm::ArrayRef<mlir::AffineExpr> dims);
 /// `3x?x224` for messages; symbols print by expression.
 std::string dimsString(llvm::ArrayRef<mlir::AffineExpr> dims);
 

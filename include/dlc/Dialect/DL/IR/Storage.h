@@ -6,6 +6,7 @@
 #ifndef DLC_DIALECT_DL_IR_STORAGE_H
 #define DLC_DIALECT_DL_IR_STORAGE_H
 
+#include "dlc/Dialect/DL/IR/ShapeInference.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -14,27 +15,28 @@
 
 namespace dlc::dl {
 
-/// Where the elements of a value lie.
+/// Where the elements of a value lie. Offsets and strides are expressions, as sizes are.
 struct Storage {
   /// The value that the bytes were made for: an argument, a constant, a kernel's result, or a
   /// concat's result that is no part of another.
   mlir::Value root;
-  int64_t offset = 0;                 ///< of the first element, in elements of `root`
-  llvm::SmallVector<int64_t> strides; ///< elements between neighbours, one an axis
+  mlir::AffineExpr offset; ///< of the first element, in elements of `root`
+  Dims strides;            ///< elements between neighbours, one an axis
 };
 
 /// The strides of a tensor that lies row by row.
-llvm::SmallVector<int64_t> denseStrides(llvm::ArrayRef<int64_t> shape);
-/// Whether a tensor with these strides lies row by row. Axes of one element do not count.
-bool isDense(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> strides);
+Dims denseStrides(llvm::ArrayRef<mlir::AffineExpr> shape);
+/// Whether a tensor with these strides lies row by row whatever the symbols are. Axes of one
+/// element do not count.
+bool isDense(llvm::ArrayRef<mlir::AffineExpr> shape, llvm::ArrayRef<mlir::AffineExpr> strides);
 /// Whether axes [first, last) are evenly spaced when walked in row-major order.
-bool areLinear(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> strides, unsigned first,
-               unsigned last);
+bool areLinear(llvm::ArrayRef<mlir::AffineExpr> shape, llvm::ArrayRef<mlir::AffineExpr> strides,
+               unsigned first, unsigned last);
 /// The strides of the same elements under the shape `to`; nothing where they are not evenly spaced
-/// along an axis of it.
-std::optional<llvm::SmallVector<int64_t>> reshapedStrides(llvm::ArrayRef<int64_t> from,
-                                                          llvm::ArrayRef<int64_t> strides,
-                                                          llvm::ArrayRef<int64_t> to);
+/// along an axis of it, or where that is not plain to see.
+std::optional<Dims> reshapedStrides(llvm::ArrayRef<mlir::AffineExpr> from,
+                                    llvm::ArrayRef<mlir::AffineExpr> strides,
+                                    llvm::ArrayRef<mlir::AffineExpr> to);
 
 /// The storage of every value of a function of kernels, constants, reshapes, slices, concats and a
 /// return.

@@ -5,6 +5,7 @@
 
 #include "dlc/Dialect/DL/IR/ShapeInference.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 #include <string>
 #include <vector>
@@ -17,15 +18,24 @@ inline constexpr llvm::StringLiteral symbolsAttrName = "dl.symbols";
 inline constexpr llvm::StringLiteral estimatesAttrName = "dl.symbol_estimates";
 /// Expressions that must not be negative for the model to have a result, an affine map.
 inline constexpr llvm::StringLiteral boundsAttrName = "dl.symbol_bounds";
+/// The numbers of those that only data decides (dl.decide_size); inputs bind the others.
+inline constexpr llvm::StringLiteral dataSymbolsAttrName = "dl.data_symbols";
 
 /// Names of the module's symbols; empty where all sizes are constants.
 std::vector<std::string> symbolNames(mlir::ModuleOp module);
 /// One estimate a symbol.
 llvm::SmallVector<int64_t> symbolEstimates(mlir::ModuleOp module);
+/// Which symbols only data decides: one bit a symbol.
+llvm::SmallBitVector dataSymbols(mlir::ModuleOp module);
+/// The symbols that `dims` are made of.
+llvm::SmallBitVector symbolsIn(llvm::ArrayRef<mlir::AffineExpr> dims);
 /// What must not be negative.
 Dims symbolBounds(mlir::ModuleOp module);
 /// `expr` over the module's symbols by name, as in `2*n + 1`.
 std::string expressionString(mlir::AffineExpr expr, llvm::ArrayRef<std::string> names);
+/// Gives every value under `op` the sizes that it has where symbol i is `symbols[i]`, to ask what
+/// the ops cost there; attributes that hold sizes stay, so that it is no more than that.
+void settleSizes(mlir::Operation *op, llvm::ArrayRef<int64_t> symbols);
 /// Whether `expr` is at least `least` for all values of symbols from 1 up. False where that is not
 /// plain to see.
 bool isAtLeast(mlir::AffineExpr expr, int64_t least);

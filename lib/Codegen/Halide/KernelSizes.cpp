@@ -1,0 +1,92 @@
+// Affine expressions over a kernel's symbols as Halide expressions over its parameters.
+#include "dlc/Codegen/Halide/KernelSizes.h"
+
+#include "LayoutReader.h"
+#include "dlc/Dialect/DL/IR/Symbols.h"
+
+using namespace mlir;
+using dlc::templates::Size;
+using dlc::templates::Sizes;
+
+namespace dlc::codegen {
+
+KernelSizes::KernelSizes(dl::KernelOp kernel) : layouts(std::make_shared<LayoutReader>()) {
+  for (unsigned symbol : kernel.getSymbols()) {
+    symbols.emplace_back(symbol, Halide::Param<int32_t>("s" + std::to_string(symbol)));
+    symbols.back().second.set_min_value(1);
+  }
+}
+
+Halide::Expr KernelSizes::expressionOf(AffineExpr dim) const {
+  if (std::optional<int64_t> value = dl::constantDim(dim))
+    return static_cast<int>(*value);
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(dim)) {
+    for (const auto &[number, parameter] : symbols)
+      if (number == symbol.getPosition())
+        return parameter;
+    throw Halide::CompileError("a size that is not among the kernel's symbols");
+  }
+  auto binary = cast<AffineBinaryOpExpr>(dim);
+  Halide::Expr a = expressionOf(binary.getLHS()), b = expressionOf(binary.getRHS());
+  // Halide rounds quotients by positive numbers down, as affine expressions do.
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return a + b;
+  case AffineExprKind::Mul:
+    return a * b;
+  case AffineExprKind::FloorDiv:
+    return a / b;
+  case AffineExprKind::CeilDiv:
+    return (a + b - 1) / b;
+  case AffineExprKind::Mod:
+    return a % b;
+  default:
+    llvm_unreachable("a binary expression");
+  }
+}
+
+Size KernelSizes::size(AffineExpr dim) const {
+  if (std::optional<int64_t> value = dl::constantDim(dim))
+    return *value;
+  return Size::open(expressionOf(dim), dim.getLargestKnownDivisor(),
+                    std::max<int64_t>(0, dl::lowerBound(dim).value_or(0)));
+}
+
+Sizes KernelSizes::sizesOf(ArrayRef<AffineExpr> dims) const {
+  Sizes sizes;
+  for (AffineExpr dim : dims)
+    sizes.push_back(size(dim));
+  return sizes;
+}
+
+std::vector<Halide::Argument> KernelSizes::arguments() const {
+  std::vector<Halide::Argument> arguments;
+  for (const auto &[number, symbol] : symbols)
+    arguments.push_back(symbol);
+  return arguments;
+}
+
+Halide::ImageParam KernelSizes::parameter(Halide::Type element, ArrayRef<AffineExpr> dims,
+                                          ArrayRef<AffineExpr> strides, unsigned index) {
+  Halide::ImageParam parameter(element, static_cast<int>(dims.size()),
+                               "in" + std::to_string(index));
+  for (int dim = 0, axis = static_cast<int>(dims.size()); axis-- > 0; ++dim) {
+    parameter.dim(dim).set_bounds(0, size(dims[static_cast<size_t>(axis)]).expr());
+    setStride(parameter.dim(dim), parameter.name(), dim, size(strides[static_cast<size_t>(axis)]));
+  }
+  return parameter;
+}
+
+void KernelSizes::setStride(Halide::Internal::Dimension dim, const std::string &buffer, int index,
+                            const Size &stride) {
+  if (stride.isConstant())
+    dim.set_stride(stride.expr());
+  else
+    layouts->setStride(buffer, index, stride.expr());
+}
+
+void KernelSizes::attachTo(Halide::Pipeline &pipeline) const {
+  pipeline.add_custom_lowering_pass(layouts.get(), [keep = layouts] { (void)keep; });
+}
+
+} // namespace dlc::codegen
