@@ -4,7 +4,6 @@
 #include "dlc/Fusion/KernelGroups.h"
 
 #include "dlc/Dialect/DL/IR/DeviceAttributes.h"
-#include "dlc/Dialect/DL/IR/MaxPoolGradient.h"
 #include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Fusion/Views.h"
 
@@ -15,7 +14,7 @@ namespace dlc::fusion {
 /// More ops than this in one kernel make expressions that compile slowly and registers that spill.
 static constexpr size_t mostOps = 32;
 
-static FusionClass classOf(Operation *op) { return dl::fusionClassOf(op); }
+static FusionClass classOf(Operation *op) { return cast<FusibleOpInterface>(op).getFusionClass(); }
 
 static bool isAnchor(Operation *op) {
   FusionClass fusionClass = classOf(op);
@@ -227,7 +226,7 @@ void KernelGroups::absorbTurnedFilter(KernelGroup *group) {
 /// Whether a template of the host computes `op` (docs/Rationale/TrainingSpeed.md), which reads each
 /// element of the cotangent once, to pack it; a plain sum reads it once a tap.
 static bool packsCotangent(dl::ConvFilterGradientOp op) {
-  if (op->getParentOfType<ModuleOp>()->hasAttrOfType<dl::DeviceAttr>("dl.device"))
+  if (op->getParentOfType<ModuleOp>()->hasAttrOfType<dl::DeviceAttr>(dl::deviceAttrName))
     return false;
   return op.isChannelsLast() && op.getGroups() == 1 && op.getResult().getType().getRank() <= 4 &&
          op.getInput().getType().hasStaticShape() && op.getResult().hasOneUse() &&

@@ -1,5 +1,4 @@
 // fuse-verify: what the phase `fuse` promises.
-#include "dlc/Dialect/DL/IR/MaxPoolGradient.h"
 #include "dlc/Fusion/KernelGroups.h"
 #include "dlc/Fusion/Passes.h"
 #include "dlc/Fusion/Strides.h"
@@ -14,8 +13,10 @@ namespace dlc::fusion {
 namespace {
 
 bool isAnchor(Operation &op) {
-  return belongsInKernel(&op) && dl::fusionClassOf(&op) != FusionClass::Injective &&
-         dl::fusionClassOf(&op) != FusionClass::Movement;
+  if (!belongsInKernel(&op))
+    return false;
+  FusionClass kind = cast<FusibleOpInterface>(op).getFusionClass();
+  return kind != FusionClass::Injective && kind != FusionClass::Movement;
 }
 
 struct FuseVerifyPass : impl::FuseVerifyBase<FuseVerifyPass> {

@@ -1,6 +1,7 @@
 // Which kernels the families of a device fit, which of them is chosen, and the device's limits.
 #include "dlc/Schedule/DeviceSchedule.h"
 
+#include "dlc/Dialect/DL/IR/DeviceAttributes.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -22,14 +23,14 @@ bool suitsTarget(Attribute schedule, bool onDevice) {
 std::optional<DeviceFacts> deviceOf(Operation *op) {
   while (Operation *parent = op->getParentOp())
     op = parent;
-  auto attribute = op->getAttrOfType<dl::DeviceAttr>(deviceAttrName);
+  auto attribute = op->getAttrOfType<dl::DeviceAttr>(dl::deviceAttrName);
   if (!attribute)
     return {};
   return factsOf(attribute);
 }
 
 void setDevice(ModuleOp module, const DeviceFacts &device) {
-  module->setAttr(deviceAttrName, attributeOf(module.getContext(), device));
+  module->setAttr(dl::deviceAttrName, attributeOf(module.getContext(), device));
 }
 
 /// A convolution that is one product of matrices once its windows are gathered.

@@ -20,7 +20,7 @@ struct InputSpec {
   Shape shape;
   /// What the model calls the sizes that it leaves open, by axis; empty for others. Equal names are
   /// one size.
-  std::vector<std::string> symbols;
+  std::vector<std::string> symbols = {};
 };
 
 /// Reads `path` for `input`: `.npy`, `.pb` (tensor, sequence or optional, as the input's kind

@@ -18,6 +18,13 @@ def FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
         Whether a transpose of the result may stand in the op's kernel, as its template can store the result's
         axes in another order at no cost. Asked of anchors only.
       }], "bool", "canStoreTurned", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+        Whether the op sums products, which a kernel may fuse and take in any order; everything else keeps to
+        the order of its formula.
+      }], "bool", "sumsProducts", (ins), [{}], [{
+        return $_op.getFusionClass() == ::dlc::FusionClass::Contraction ||
+               $_op.getFusionClass() == ::dlc::FusionClass::Convolution;
+      }]>,
   ];
 }
 

@@ -12,9 +12,6 @@
 
 namespace dlc::schedule {
 
-/// Where a module keeps its #dl.device.
-constexpr llvm::StringLiteral deviceAttrName = "dl.device";
-
 /// The device of the module around `op`; none: its kernels run on the host.
 std::optional<DeviceFacts> deviceOf(mlir::Operation *op);
 void setDevice(mlir::ModuleOp module, const DeviceFacts &device);

@@ -42,9 +42,8 @@ private:
 /// Sums may be reassociated and products fused in contractions, of which a filter's gradient is one
 /// over pixels; everywhere else NaN, infinities and the order of operations are the model's.
 bool needsStrictFloat(dl::KernelOp kernel) {
-  FusionClass kind = kernel.getKind();
-  return kind != FusionClass::Contraction && kind != FusionClass::Convolution &&
-         !isa_and_nonnull<dl::ConvFilterGradientOp>(kernel.getAnchor());
+  Operation *anchor = kernel.getAnchor();
+  return !anchor || !cast<FusibleOpInterface>(anchor).sumsProducts();
 }
 
 /// Whether a value in `kernel` has elements of a float type of `bits`.

@@ -118,6 +118,7 @@ void StepEmitter::scheduleOnDevice() {
 
 Halide::Pipeline StepEmitter::pipeline() const {
   Halide::Pipeline pipeline(output);
+  pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
   sizes.attachTo(pipeline);
   return pipeline;
 }
@@ -136,12 +137,6 @@ void StepEmitter::emit() {
   emission.emitStep(*this);
   if (facts.device)
     scheduleOnDevice();
-}
-
-Halide::Pipeline StepEmitter::pipeline() const {
-  Halide::Pipeline pipeline(output);
-  pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
-  return pipeline;
 }
 
 } // namespace dlc::codegen

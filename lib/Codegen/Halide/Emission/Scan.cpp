@@ -61,7 +61,7 @@ private:
     Halide::Var i("behind"), a("along"), o("before");
     space.vars = {i, a, o};
     space.extents = {problem.inner, problem.length, problem.outer};
-    space.strides = {1, problem.inner, problem.inner * problem.length};
+    space.axes = {{axis + 1, rank}, {axis, axis + 1}, {0, axis}};
     space.coords = emitter.splitLinear(o, dims, 0, axis, /*linearizable=*/true);
     space.coords.push_back(a);
     Coords behind = emitter.splitLinear(i, dims, axis + 1, rank, /*linearizable=*/true);

@@ -3,7 +3,6 @@
 //   %r = dl.kernel (%x = %0 : tensor<..>, %w = %1 : tensor<..>) -> (tensor<..>) attributes {...} {
 //   ... }
 #include "dlc/Dialect/DL/IR/DLOps.h"
-#include "dlc/Dialect/DL/IR/MaxPoolGradient.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Dialect/DL/IR/Symbols.h"
 #include "llvm/ADT/SmallBitVector.h"
@@ -39,7 +38,7 @@ static bool isAnchorClass(FusionClass fusionClass) {
 Operation *KernelOp::getAnchor() {
   for (Operation &op : *getBodyBlock())
     if (auto fusible = dyn_cast<FusibleOpInterface>(op);
-        fusible && isAnchorClass(fusionClassOf(&op)))
+        fusible && isAnchorClass(fusible.getFusionClass()))
       return &op;
   return nullptr;
 }

@@ -24,10 +24,8 @@ bool everyWindowHoldsInput(MaxPoolGradientOp op) {
   return true;
 }
 
-FusionClass fusionClassOf(Operation *op) {
-  if (auto gradient = dyn_cast<MaxPoolGradientOp>(op); gradient && isPartition(gradient))
-    return FusionClass::Movement;
-  return cast<FusibleOpInterface>(op).getFusionClass();
+FusionClass MaxPoolGradientOp::getFusionClass() {
+  return isPartition(*this) ? FusionClass::Movement : FusionClass::Opaque;
 }
 
 } // namespace dlc::dl

@@ -65,6 +65,8 @@ def DL_MaxPoolGradientOp : DL_Op<"max_pool_gradient", "Opaque",
   let assemblyFormat = [{
     $input `,` $cotangent attr-dict `:` functional-type(operands, results)
   }];
+  // Windows that do not overlap: each element of the result looks at the others of its window.
+  let extraClassDeclaration = [{ ::dlc::FusionClass getFusionClass(); }];
 }
 
 #endif // DLC_DIALECT_DL_IR_DLWINDOWOPS_TD

@@ -9,4 +9,11 @@
 #define GET_ATTRDEF_CLASSES
 #include "dlc/Dialect/DL/IR/DLDeviceAttributes.h.inc"
 
+namespace dlc::dl {
+
+/// The module's attribute that names its device, a DeviceAttr.
+constexpr llvm::StringLiteral deviceAttrName = "dl.device";
+
+} // namespace dlc::dl
+
 #endif // DLC_DIALECT_DL_IR_DEVICEATTRIBUTES_H

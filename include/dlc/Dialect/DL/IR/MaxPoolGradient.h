@@ -14,9 +14,6 @@ bool isPartition(MaxPoolGradientOp op);
 /// Whether each window holds an element of the input, to which its cotangent goes.
 bool everyWindowHoldsInput(MaxPoolGradientOp op);
 
-/// The class of `op` with its attributes: where isPartition() holds Movement, else the op's own.
-FusionClass fusionClassOf(mlir::Operation *op);
-
 } // namespace dlc::dl
 
 #endif // DLC_DIALECT_DL_IR_MAXPOOLGRADIENT_H
