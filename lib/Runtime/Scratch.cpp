@@ -37,9 +37,6 @@ void *ScratchStack::allocate(size_t bytes) {
   if (bytes > SIZE_MAX / 4)
     return nullptr;
   size_t size = sizeof(Header) + ((bytes + unit - 1) & ~(unit - 1));
-  if (!top && heapLive == 0 && demand > capacity)
-    grow();
-
   Header *header;
   if (size <= capacity - used) {
     header = reinterpret_cast<Header *>(block + used);
@@ -66,13 +63,16 @@ void ScratchStack::release(void *pointer) {
   if (header->heap) {
     heapLive -= header->size;
     free(header);
-    return;
+  } else {
+    header->freed = 1;
+    while (top && top->freed) {
+      used -= top->size;
+      top = top->below;
+    }
   }
-  header->freed = 1;
-  while (top && top->freed) {
-    used -= top->size;
-    top = top->below;
-  }
+  // Now, not when it is next asked for: a second call then allocates nothing.
+  if (!top && heapLive == 0 && demand > capacity)
+    grow();
 }
 
 void ScratchStack::destroy() {

@@ -69,6 +69,8 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
   if (c.pool) {
     templates::PoolProblem problem;
     problem.channels = c.channels;
+    problem.height = w.outputHeight();
+    problem.width = w.outputWidth();
     problem.window = w;
     problem.input = read;
     window = templates::buildPool(problem, windowParams);

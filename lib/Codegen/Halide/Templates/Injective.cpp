@@ -76,7 +76,8 @@ static void scheduleReduction(Func func, bool parallel, const MachineFacts &fact
   func.vectorize(args[0], lanes, TailStrategy::GuardWithIf);
   for (int i = 0; i < func.num_update_definitions(); ++i) {
     if (!isPureInnermost(func.function(), i)) {
-      func.update(i).unscheduled();
+      if (!func.function().update(i).schedule().touched())
+        func.update(i).unscheduled();
       continue;
     }
     Stage update = func.update(i);
