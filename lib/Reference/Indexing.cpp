@@ -132,9 +132,9 @@ static T combine(ScatterKind kind, T old, T update) {
   case ScatterKind::Mul:
     return wrappingMul(old, update);
   case ScatterKind::Max:
-    return std::max(old, update);
+    return update != update || update > old ? update : old; // NaN stays
   case ScatterKind::Min:
-    return std::min(old, update);
+    return update != update || update < old ? update : old;
   }
   llvm_unreachable("unknown scatter kind");
 }

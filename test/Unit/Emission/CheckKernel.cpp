@@ -136,8 +136,8 @@ dl::KernelOp kernelOf(mlir::func::FuncOp function) {
 /// Whether the anchor reads zeros around an image, which an infinite weight may meet or not:
 /// frameworks and their kernels do not agree on that either.
 bool readsPadding(dl::KernelOp kernel) {
-  return llvm::isa_and_nonnull<dl::ConvOp, dl::ConvTransposeOp, dl::ConvFilterGradientOp>(
-      kernel.getAnchor());
+  return llvm::isa_and_nonnull<dl::ConvOp, dl::ConvTransposeOp, dl::ConvFilterGradientOp,
+                               dl::DeformConvOp>(kernel.getAnchor());
 }
 
 /// Runs `kernel` where `function` has its sizes, and compares with the interpreter.
