@@ -1,7 +1,7 @@
 // Ahead-of-time compile, link and load of one kernel, with Halide's own runtime for its threads.
 #include "CompiledKernel.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
-#include "dlc/Codegen/Halide/Templates/OutputLoads.h"
+#include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 
 #include <cstdlib>
 #include <ctime>
@@ -53,7 +53,7 @@ KernelWorkshop::Loaded KernelWorkshop::compile(const BuiltKernel &kernel,
   Loaded loaded;
   const double start = threadMilliseconds();
   Pipeline pipeline = kernel.pipeline;
-  pipeline.add_custom_lowering_pass(templates::outputLoadsPass().release());
+  templates::addLoweringPasses(pipeline);
   if (kernel.strictFloat)
     templates::makeStrict(pipeline);
   Module module = pipeline.compile_to_module(args, name, target, LinkageType::ExternalPlusArgv);

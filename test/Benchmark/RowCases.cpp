@@ -1,6 +1,5 @@
 // Softmax, layer norm and elementwise kernels of MiniLM and the CNNs; transposes and scans.
 #include "KernelCase.h"
-#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
@@ -19,7 +18,6 @@ static BuiltKernel finish(Func out, const std::vector<ImageParam> &params, std::
   BuiltKernel kernel;
   fixOutput(out, extents);
   kernel.pipeline = Pipeline(out);
-  kernel.pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
   kernel.strictFloat = true;
   kernel.params = params;
   for (size_t i = 0; i < inputs; ++i)

@@ -6,7 +6,6 @@
 #include "dlc/Codegen/Halide/StepEmitter.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
-#include "dlc/Codegen/Halide/Templates/OutputLoads.h"
 #include "dlc/Support/AtomicFile.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -143,11 +142,9 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
   try {
     Halide::Target halide = halideTarget(kernel, target);
     auto write = [&](Halide::Pipeline pipeline, const std::vector<Halide::Argument> &arguments) {
-      // Halide owns the passes that it is given.
-      pipeline.add_custom_lowering_pass(templates::outputLoadsPass().release());
       if (!target.facts.device && needsStrictFloat(kernel))
         templates::makeStrict(pipeline);
-      if (target.facts.device)
+      if (target.facts.device) // Halide owns the passes that it is given
         pipeline.add_custom_lowering_pass(deviceMathPass(target.facts.device->kind).release());
       pipeline.compile_to({{type, file}}, arguments, symbol, halide);
     };

@@ -3,9 +3,9 @@
 
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelCompiler.h"
-#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/GPULoops.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
+#include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 #include "dlc/Codegen/Halide/Templates/Transpose.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Dialect/DL/IR/Symbols.h"
@@ -379,7 +379,7 @@ void KernelEmitter::emit() {
 
 Halide::Pipeline KernelEmitter::pipeline() const {
   Halide::Pipeline pipeline(output);
-  pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
+  templates::addLoweringPasses(pipeline);
   sizes.attachTo(pipeline);
   return pipeline;
 }

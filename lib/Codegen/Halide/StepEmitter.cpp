@@ -1,8 +1,8 @@
 // One step of a recurrence: parameters for what it reads, a tuple for what it writes.
 #include "dlc/Codegen/Halide/StepEmitter.h"
 
-#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/GPULoops.h"
+#include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
@@ -118,7 +118,7 @@ void StepEmitter::scheduleOnDevice() {
 
 Halide::Pipeline StepEmitter::pipeline() const {
   Halide::Pipeline pipeline(output);
-  pipeline.add_custom_lowering_pass(templates::fusedMathPass().release());
+  templates::addLoweringPasses(pipeline);
   sizes.attachTo(pipeline);
   return pipeline;
 }

@@ -6,7 +6,6 @@
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
-#include "dlc/Codegen/Halide/Templates/OutputLoads.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Reference/Interpreter.h"
 #include "mlir/Parser/Parser.h"
@@ -59,7 +58,6 @@ public:
     codegen::KernelEmitter emitter(kernel, target.facts);
     emitter.emit();
     Halide::Pipeline pipeline = emitter.pipeline();
-    pipeline.add_custom_lowering_pass(templates::outputLoadsPass().release());
     templates::makeStrict(pipeline);
     // As for artifacts: a kernel trusts its buffers and reads nothing of them but their host
     // pointers.

@@ -2,6 +2,7 @@
 // end, so narrow images fill their tiles as wide ones do. Only the address of a tile's pixels needs
 // a division.
 #include "dlc/Codegen/Halide/Templates/DirectConv.h"
+#include "dlc/Codegen/Halide/Templates/PaddedImage.h"
 
 using namespace Halide;
 
@@ -16,18 +17,10 @@ static Func padInput(const ConvProblem &problem) {
   if (grouped)
     args.push_back(group);
   const int channels = int(problem.inputChannels / problem.groups);
-  Func inside(problem.name + "_in"), padded(problem.name + "_padded");
-  inside(args) =
+  Expr element =
       cast(problem.accumulator, problem.input(grouped ? group * channels + c : Expr(c), x, y, n));
-  Region box(args.size());
-  box[1] = Range(0, problem.inputWidth.expr());
-  box[2] = Range(0, problem.inputHeight.expr());
-  Func exterior = BoundaryConditions::constant_exterior(inside, cast(problem.accumulator, 0), box);
-  std::vector<Expr> place(args.begin(), args.end());
-  place[1] = x - int(problem.padLeft);
-  place[2] = y - int(problem.padTop);
-  padded(args) = exterior(place);
-  return padded;
+  return padImage(problem.name, args, element, cast(problem.accumulator, 0),
+                  {problem.inputWidth, problem.inputHeight, problem.padLeft, problem.padTop});
 }
 
 Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmParams &params,

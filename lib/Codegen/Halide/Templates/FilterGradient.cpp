@@ -2,24 +2,11 @@
 // a tile of rows reads neighbouring channels of one pixel; the cotangent is packed in panels of
 // output channels.
 #include "dlc/Codegen/Halide/Templates/FilterGradient.h"
+#include "dlc/Codegen/Halide/Templates/PaddedImage.h"
 
 using namespace Halide;
 
 namespace dlc::templates {
-
-/// The input with zeros around it, over (c, x, y, n) with x and y counted from the padded corner.
-static Func padImage(const FilterGradientProblem &problem) {
-  Var c("c"), x("x"), y("y"), n("n");
-  Func inside(problem.name + "_in"), padded(problem.name + "_padded");
-  inside(c, x, y, n) = cast(problem.accumulator, problem.input(c, x, y, n));
-  Region box = {{Expr(), Expr()},
-                {0, int(problem.inputWidth)},
-                {0, int(problem.inputHeight)},
-                {Expr(), Expr()}};
-  Func exterior = BoundaryConditions::constant_exterior(inside, cast(problem.accumulator, 0), box);
-  padded(c, x, y, n) = exterior(c, x - int(problem.padLeft), y - int(problem.padTop), n);
-  return padded;
-}
 
 int64_t lineReach(const FilterGradientProblem &problem) {
   return ((problem.outputWidth - 1) * problem.strideWidth +
@@ -27,12 +14,23 @@ int64_t lineReach(const FilterGradientProblem &problem) {
          problem.inputChannels;
 }
 
+int64_t linesReached(const FilterGradientProblem &problem) {
+  return (problem.outputHeight - 1) * problem.strideHeight +
+         (problem.kernelHeight - 1) * problem.dilationHeight + 1;
+}
+
+/// The input with zeros around it, over (c, x, y, n) with x and y counted from the padded corner.
+static Func padPixels(const FilterGradientProblem &problem) {
+  Var c("c"), x("x"), y("y"), n("n");
+  return padImage(problem.name, {c, x, y, n}, cast(problem.accumulator, problem.input(c, x, y, n)),
+                  cast(problem.accumulator, 0),
+                  {problem.inputWidth, problem.inputHeight, problem.padLeft, problem.padTop});
+}
+
 /// The same over (place, 0, y, n).
 static Func padLines(const FilterGradientProblem &problem) {
   const int channels = int(problem.inputChannels), width = int(problem.inputWidth),
             height = int(problem.inputHeight);
-  const int64_t lines = (problem.outputHeight - 1) * problem.strideHeight +
-                        (problem.kernelHeight - 1) * problem.dilationHeight + 1;
   Var place("place"), unit("unit"), y("y"), n("n");
   Expr x = place / channels, line = y, inside = Internal::const_true();
   // Without padding a place stays one in memory.
@@ -41,7 +39,7 @@ static Func padLines(const FilterGradientProblem &problem) {
     inside = inside && x >= 0 && x < width;
     x = clamp(x, 0, width - 1);
   }
-  if (problem.padTop > 0 || lines > problem.inputHeight) {
+  if (problem.padTop > 0 || linesReached(problem) > problem.inputHeight) {
     line -= int(problem.padTop);
     inside = inside && line >= 0 && line < height;
     line = clamp(line, 0, height - 1);
@@ -53,7 +51,7 @@ static Func padLines(const FilterGradientProblem &problem) {
 }
 
 Func padFilterGradientInput(const FilterGradientProblem &problem) {
-  return problem.joinWindowColumns ? padLines(problem) : padImage(problem);
+  return problem.joinWindowColumns ? padLines(problem) : padPixels(problem);
 }
 
 Contraction buildFilterGradient(const FilterGradientProblem &problem,
@@ -91,8 +89,7 @@ Contraction buildFilterGradient(const FilterGradientProblem &problem,
   Contraction::Staged copy;
   copy.func = staged;
   copy.channels = joined ? lineReach(problem) : channels;
-  copy.lines = problem.batch * ((problem.outputHeight - 1) * problem.strideHeight +
-                                (problem.kernelHeight - 1) * problem.dilationHeight + 1);
+  copy.lines = problem.batch * linesReached(problem);
   copy.channelStride =
       joined ? copy.channels : conflictFreeStride(channels, problem.accumulator.bytes());
   result.staged.push_back(copy);

@@ -10,13 +10,10 @@ using namespace Halide;
 
 namespace dlc::templates {
 
-static int64_t roundUp(int64_t value, int64_t factor) {
-  return (value + factor - 1) / factor * factor;
-}
-
 bool sumsByLines(const FilterGradientProblem &problem, const MachineFacts &facts) {
   const int64_t rows = problem.kernelHeight * problem.kernelWidth * problem.inputChannels;
-  const int64_t columns = roundUp(problem.outputChannels, facts.lanes(problem.accumulator.bytes()));
+  const int64_t lanes = facts.lanes(problem.accumulator.bytes());
+  const int64_t columns = ceilDiv(problem.outputChannels, lanes) * lanes;
   constexpr int64_t shortestLine = 32;
   return rows * columns * problem.accumulator.bytes() <= facts.l1Bytes / 2 &&
          problem.outputWidth >= shortestLine;
@@ -24,9 +21,7 @@ bool sumsByLines(const FilterGradientProblem &problem, const MachineFacts &facts
 
 /// Whether windows reach out of the image: into padding.
 static bool reachesOut(const FilterGradientProblem &problem) {
-  const int64_t lines = (problem.outputHeight - 1) * problem.strideHeight +
-                        (problem.kernelHeight - 1) * problem.dilationHeight + 1;
-  return problem.padTop > 0 || problem.padLeft > 0 || lines > problem.inputHeight ||
+  return problem.padTop > 0 || problem.padLeft > 0 || linesReached(problem) > problem.inputHeight ||
          lineReach(problem) > problem.inputWidth * problem.inputChannels;
 }
 

@@ -4,6 +4,8 @@
 // through all stages, so that it is read once and stays in registers.
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
+#include "dlc/Codegen/Halide/Templates/Math.h"
+
 #include <algorithm>
 
 using namespace Halide;
@@ -31,11 +33,10 @@ Expr combine(ReductionKind kind, Expr a, Expr b) {
     return a + b;
   case ReductionKind::Product:
     return a * b;
-  // `max` is its second operand where either is NaN, as the instruction is.
   case ReductionKind::Max:
-    return a.type().is_float() ? select(is_nan(a), a, max(a, b)) : max(a, b);
+    return codegen::math::maximum(a, b);
   case ReductionKind::Min:
-    return a.type().is_float() ? select(is_nan(a), a, min(a, b)) : min(a, b);
+    return codegen::math::minimum(a, b);
   case ReductionKind::MaxNumber:
     return max(a, b);
   }

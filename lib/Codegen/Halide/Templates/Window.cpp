@@ -2,6 +2,8 @@
 // overlapping windows share their loads; padding is a copy of the rows that a block of rows needs.
 #include "dlc/Codegen/Halide/Templates/Window.h"
 
+#include "dlc/Codegen/Halide/Templates/PaddedImage.h"
+
 #include <algorithm>
 
 using namespace Halide;
@@ -51,15 +53,8 @@ static bool isPadded(const SlidingWindow &window) {
 static Func padInput(const std::string &name, const SlidingWindow &window, Type type, Expr fill,
                      const Pixel &input) {
   Var c("c"), x("x"), y("y"), n("n");
-  Func inside(name + "_in"), padded(name + "_padded");
-  inside(c, x, y, n) = cast(type, input(c, x, y, n));
-  Region box = {{Expr(), Expr()},
-                {0, window.inputWidth.expr()},
-                {0, window.inputHeight.expr()},
-                {Expr(), Expr()}};
-  Func exterior = BoundaryConditions::constant_exterior(inside, fill, box);
-  padded(c, x, y, n) = exterior(c, x - int(window.padLeft), y - int(window.padTop), n);
-  return padded;
+  return padImage(name, {c, x, y, n}, cast(type, input(c, x, y, n)), fill,
+                  {window.inputWidth, window.inputHeight, window.padLeft, window.padTop});
 }
 
 /// The input addressed from the padded corner, read in place: columns outside are `fill`; lines

@@ -32,6 +32,8 @@ struct FilterGradientProblem {
 
 /// Elements that the windows of a line reach from the padded corner on, channels included.
 int64_t lineReach(const FilterGradientProblem &problem);
+/// Lines that the windows of an image reach from the padded corner on.
+int64_t linesReached(const FilterGradientProblem &problem);
 
 /// The input with zeros around it as the gradients read it: over (c, x, y, n) with x and y counted
 /// from the padded corner, or where columns are joined over (place, 0, y, n), where a place counts

@@ -15,7 +15,7 @@ namespace dlc::templates {
 void makeStrict(const Halide::Pipeline &pipeline);
 
 /// `value` with the products in its sums fused and its terms reassociated at the code generator's
-/// choice, where it is finite. Every pipeline that has it needs fusedMathPass().
+/// choice, where it is finite.
 Halide::Expr fused(Halide::Expr value);
 
 /// An operand inside of fused() that keeps its own rules.

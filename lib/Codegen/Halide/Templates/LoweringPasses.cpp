@@ -1,5 +1,7 @@
-// Loads that belong to no parameter and to no allocation are of outputs.
-#include "dlc/Codegen/Halide/Templates/OutputLoads.h"
+// What every pipeline needs of Halide's lowering beyond its own passes.
+#include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
+
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 
 #include <set>
 
@@ -9,6 +11,7 @@ using namespace Halide::Internal;
 namespace dlc::templates {
 namespace {
 
+/// Loads that belong to no parameter and to no allocation are of outputs.
 class OutputLoads : public IRMutator {
 protected:
   using IRMutator::visit;
@@ -36,6 +39,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<IRMutator> outputLoadsPass() { return std::make_unique<OutputLoads>(); }
+void addLoweringPasses(Pipeline &pipeline) {
+  // Halide owns the passes that it is given.
+  pipeline.add_custom_lowering_pass(fusedMathPass().release());
+  pipeline.add_custom_lowering_pass(new OutputLoads);
+}
 
 } // namespace dlc::templates
