@@ -185,6 +185,19 @@ std::string KernelGroups::refusal(Operation *op, Value value, const KernelGroup 
 /// Cheap enough to be computed once for each pass over a reduction's input.
 static bool isCheap(Operation *op) { return op->hasTrait<dl::CheapToRecompute>(); }
 
+bool KernelGroups::isUsedElsewhere(Operation *op, Operation *anchor) const {
+  return llvm::any_of(op->getUsers(), [&](Operation *user) {
+    return user != anchor && groupOf(user) != groupOf(op);
+  });
+}
+
+void KernelGroups::absorb(KernelGroup *source, KernelGroup *group) {
+  for (Operation *op : source->ops)
+    member[op] = group;
+  group->ops.insert(group->ops.begin(), source->ops.begin(), source->ops.end());
+  source->ops.clear();
+}
+
 void KernelGroups::absorbPrologue(KernelGroup *group) {
   Operation *anchor = group->anchor;
   if (!anchor || anchor->getNumOperands() == 0)
@@ -195,19 +208,13 @@ void KernelGroups::absorbPrologue(KernelGroup *group) {
   if (!prologue || prologue->anchor || prologue->ops.size() > mostPrologue)
     return;
   for (Operation *op : prologue->ops) {
-    bool escapes = llvm::any_of(op->getUsers(), [&](Operation *user) {
-      return user != anchor && groupOf(user) != prologue;
-    });
-    if (escapes || !isCheap(op))
+    if (isUsedElsewhere(op, anchor) || !isCheap(op))
       return;
   }
   for (unsigned index = 1; index < anchor->getNumOperands(); ++index)
     if (operandDependsOn(anchor->getOperand(index), *prologue))
       return;
-  for (Operation *op : prologue->ops)
-    member[op] = group;
-  group->ops.insert(group->ops.begin(), prologue->ops.begin(), prologue->ops.end());
-  prologue->ops.clear();
+  absorb(prologue, group);
 }
 
 void KernelGroups::absorbTurnedFilter(KernelGroup *group) {
@@ -218,9 +225,7 @@ void KernelGroups::absorbTurnedFilter(KernelGroup *group) {
   for (Value operand : anchor->getOperands())
     if (operand != turn->getResult(0) && operandDependsOn(operand, *source))
       return;
-  member[turn] = group;
-  group->ops.insert(group->ops.begin(), turn);
-  source->ops.clear();
+  absorb(source, group);
 }
 
 /// Whether a template of the host computes `op` (docs/Rationale/TrainingSpeed.md), which reads each
@@ -238,18 +243,12 @@ void KernelGroups::absorbCotangent(dl::ConvFilterGradientOp op, KernelGroup *gro
   KernelGroup *source = producer ? groupOf(producer) : nullptr;
   if (!source || source->anchor || !packsCotangent(op) || operandDependsOn(op.getInput(), *source))
     return;
-  for (Operation *each : source->ops) {
-    bool escapes = llvm::any_of(
-        each->getUsers(), [&](Operation *user) { return user != op && groupOf(user) != source; });
-    // The template finds the filter's turn by its being the kernel's one transpose.
-    if (escapes || isa<dl::TransposeOp>(each) ||
+  // The template finds the filter's turn by its being the kernel's one transpose.
+  for (Operation *each : source->ops)
+    if (isUsedElsewhere(each, op) || isa<dl::TransposeOp>(each) ||
         !(isCheap(each) || isa<dl::MaxPoolGradientOp>(each)))
       return;
-  }
-  for (Operation *each : source->ops)
-    member[each] = group;
-  group->ops.insert(group->ops.begin(), source->ops.begin(), source->ops.end());
-  source->ops.clear();
+  absorb(source, group);
 }
 
 static int64_t bytesOf(Value value) { return dl::likelyBytes(value.getType()); }

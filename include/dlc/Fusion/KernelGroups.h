@@ -41,6 +41,10 @@ private:
   void join(mlir::Operation *op, KernelGroup *group);
   /// Empty where `op`, which uses `value` of `group`, may be computed in `group`; else the reason.
   std::string refusal(mlir::Operation *op, mlir::Value value, const KernelGroup &group) const;
+  /// Whether an op reads `op` that is neither of its group nor `anchor`.
+  bool isUsedElsewhere(mlir::Operation *op, mlir::Operation *anchor) const;
+  /// Makes the ops of `source` the first of `group`.
+  void absorb(KernelGroup *source, KernelGroup *group);
   /// Takes in the injective producers of a reduction's operands where that is cheap.
   void absorbPrologue(KernelGroup *group);
   /// A transpose of a convolution's filter, read by no other: the kernel packs the filter anyway,
@@ -51,8 +55,7 @@ private:
   void absorbCotangent(dl::ConvFilterGradientOp op, KernelGroup *group);
   /// Dissolves `group` where computing it in each of its consumers costs less than storing it.
   void duplicate(KernelGroup *group);
-  /// Whether computing `group` needs a result of `ancestor`, directly or through others.
-  bool dependsOn(const KernelGroup &group, const KernelGroup &ancestor) const;
+  /// Whether computing `operand` needs a result of `ancestor`, directly or through others.
   bool operandDependsOn(mlir::Value operand, const KernelGroup &ancestor) const;
 
   llvm::DenseSet<mlir::Operation *> views; ///< slices and concats outside of kernels

@@ -4,7 +4,7 @@
 //   %g = dl.max_pool_gradient %x, %c
 //   %s = dl.reduce <sum> %g over the spatial axes     ->     %s = dl.reduce <sum> %c
 #include "dlc/Dialect/DL/IR/DLOps.h"
-#include "dlc/Dialect/DL/IR/MaxPoolGradient.h"
+#include "dlc/Dialect/DL/IR/MaxPool.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
 
 #define DEBUG_TYPE "dl-fold-sums"

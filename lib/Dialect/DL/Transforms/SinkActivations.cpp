@@ -3,7 +3,7 @@
 //
 //   %r = dl.relu %x                 %p = dl.max_pool %x
 //   %y = dl.max_pool %r      ->     %y = dl.relu %p
-#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/MaxPool.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
 
 #define DEBUG_TYPE "dl-sink-activations"
@@ -16,17 +16,6 @@ namespace dlc::dl {
 #include "dlc/Dialect/DL/Transforms/Passes.h.inc"
 
 namespace {
-
-/// Whether every window holds an element of the input: the maximum of none is not rectified.
-bool everyWindowHoldsInput(MaxPoolOp op) {
-  if (op.getCeilMode())
-    return false;
-  for (auto [begin, end, kernel, dilation] :
-       llvm::zip(op.getPadsBegin(), op.getPadsEnd(), op.getKernelShape(), op.getDilations()))
-    if (dilation != 1 || begin >= kernel || end >= kernel)
-      return false;
-  return true;
-}
 
 struct SinkActivationsPass : impl::DLSinkActivationsBase<SinkActivationsPass> {
   void runOnOperation() override {
