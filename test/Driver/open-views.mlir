@@ -1,11 +1,14 @@
 // Concats and slices of open sizes move nothing: strides and offsets of parts are expressions, in kernels and in the arena.
 // REQUIRES: dlc
 // RUN: dlc compile %s --quiet --compile-to=fuse -o %t.mlir && FileCheck %s --check-prefix=FUSE --input-file=%t.mlir
+// RUN: dlc compile %t.mlir --quiet --compile-from=fuse --compile-to=schedule -o %t.schedule.mlir
+// RUN: dlc compile %t.schedule.mlir --quiet --compile-from=schedule -o %t.so
 // RUN: dlc verify %s --threads 2 | FileCheck %s
 // RUN: dlc verify %s --dim n=3 --dim h=13 --dim w=7 --threads 2 | FileCheck %s
 // RUN: dlc verify %s --dim n=1 --dim h=2 --dim w=1 | FileCheck %s
 // RUN: dlc inspect %s --plan | FileCheck %s --check-prefix=PLAN
 
+// FUSE-NOT: "dl.kernel"
 // FUSE: #[[PART:.*]] = affine_map<()[s0, s1, s2] -> ((s1 * s2) * 24, s2 * 24, 24, 1)>
 // FUSE: strides = [array<i64>, {{.*}}#[[PART]]]
 // FUSE: dl.concat

@@ -143,7 +143,8 @@ LogicalResult KernelOp::verify() {
       return emitOpError("expects a stride for each axis of ")
              << type << ", got " << strides.size();
     // kernel_c5
-    if (llvm::any_of(strides, [](AffineExpr stride) { return constantDim(stride) < 1; }))
+    if (llvm::any_of(strides,
+                     [](AffineExpr stride) { return constantDim(stride).value_or(1) < 1; }))
       return emitOpError("expects strides of at least 1");
   }
   return success();

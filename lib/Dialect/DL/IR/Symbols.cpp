@@ -52,6 +52,22 @@ Dims symbolBounds(ModuleOp module) {
   return map ? Dims(map.getAffineMap().getResults()) : Dims();
 }
 
+/// Whether `bounds` hold `difference` and its opposite: neither is negative.
+static bool mustBeZero(AffineExpr difference, ArrayRef<AffineExpr> bounds) {
+  return llvm::is_contained(bounds, difference) &&
+         llvm::is_contained(bounds, simplified(-difference));
+}
+
+bool mustBeEqual(AffineExpr a, AffineExpr b, ArrayRef<AffineExpr> bounds) {
+  AffineExpr difference = simplified(a - b);
+  if (constantDim(difference) == 0 || mustBeZero(difference, bounds))
+    return true;
+  // By way of a third, which both must be equal to.
+  return llvm::any_of(bounds, [&](AffineExpr bound) {
+    return mustBeZero(bound, bounds) && mustBeZero(simplified(difference - bound), bounds);
+  });
+}
+
 static StringRef operatorOf(AffineExprKind kind) {
   switch (kind) {
   case AffineExprKind::Mul:

@@ -3,6 +3,8 @@
 //
 //   %t = dl.transpose %x {p}          %y = dl.relu %x
 //   %y = dl.relu %t              ->   %t = dl.transpose %y {p}
+#include "SinkTransposes.h"
+
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
 #include "mlir/IR/PatternMatch.h"
@@ -17,10 +19,6 @@ namespace dlc::dl {
 #define GEN_PASS_DEF_DLSINKTRANSPOSES
 #include "dlc/Dialect/DL/Transforms/Passes.h.inc"
 
-namespace {
-
-using Permutation = SmallVector<int64_t>;
-
 Permutation inverse(ArrayRef<int64_t> permutation) {
   Permutation result(permutation.size());
   for (auto [axis, from] : llvm::enumerate(permutation))
@@ -28,20 +26,6 @@ Permutation inverse(ArrayRef<int64_t> permutation) {
   return result;
 }
 
-template <typename T>
-SmallVector<T> permuted(ArrayRef<T> values, ArrayRef<int64_t> permutation) {
-  SmallVector<T> result;
-  for (int64_t axis : permutation)
-    result.push_back(values[axis]);
-  return result;
-}
-
-RankedTensorType permutedType(Type type, ArrayRef<int64_t> permutation) {
-  return tensorOf(permuted<AffineExpr>(dimsOf(type), permutation), getElementTypeOrSelf(type));
-}
-
-/// Whether a transpose by `permutation` changes the order of bytes: axes of size 1 may stand
-/// anywhere.
 bool movesBytes(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
   int64_t last = -1;
   for (int64_t axis : permutation) {
@@ -54,12 +38,25 @@ bool movesBytes(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
   return false;
 }
 
-/// The transpose that makes `value`, where it costs anything.
 TransposeOp costlyTranspose(Value value) {
   auto transpose = value.getDefiningOp<TransposeOp>();
   bool costly = transpose &&
                 movesBytes(transpose.getOperand().getType().getShape(), transpose.getPermutation());
   return costly ? transpose : TransposeOp();
+}
+
+namespace {
+
+template <typename T>
+SmallVector<T> permuted(ArrayRef<T> values, ArrayRef<int64_t> permutation) {
+  SmallVector<T> result;
+  for (int64_t axis : permutation)
+    result.push_back(values[axis]);
+  return result;
+}
+
+RankedTensorType permutedType(Type type, ArrayRef<int64_t> permutation) {
+  return tensorOf(permuted<AffineExpr>(dimsOf(type), permutation), getElementTypeOrSelf(type));
 }
 
 /// Whether `value`, which broadcasts to the rank of `permutation`, costs a transpose to undo it.
@@ -332,6 +329,7 @@ struct SinkTransposesPass : impl::DLSinkTransposesBase<SinkTransposesPass> {
         .add<SinkThroughElementwise, SinkThroughConcat, SinkThroughSlice, SinkThroughReduce,
              SinkThroughPad, SinkThroughResample, SinkThroughGather, SinkThroughAxisOp<SoftmaxOp>,
              SinkThroughAxisOp<LogSoftmaxOp>, UnitTransposeToReshape>(&getContext());
+    addSinkThroughReshapePatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     RewritePatternSet back(&getContext());

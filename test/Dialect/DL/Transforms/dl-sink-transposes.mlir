@@ -106,3 +106,74 @@ func.func @stay_where_one_operand_is_not_turned(%x: tensor<2x3xf32>, %z: tensor<
   %r = dl.sub %q, %m : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
   return %s, %r : tensor<3x2xf32>, tensor<3x2xf32>
 }
+
+// An image with its channels last that is enlarged by repeating its pixels.
+// CHECK-LABEL: @through_repeated_pixels
+func.func @through_repeated_pixels(%x: tensor<2x5x7x3xf32>) -> tensor<2x10x14x3xf32> {
+  // CHECK-NEXT: %[[R:.*]] = dl.reshape %arg0 {shape = array<i64: 2, 5, 1, 7, 1, 3>}
+  // CHECK-NEXT: %[[E:.*]] = dl.expand %[[R]] {shape = array<i64: 2, 5, 2, 7, 2, 3>}
+  // CHECK-NEXT: %[[J:.*]] = dl.reshape %[[E]] {shape = array<i64: 2, 10, 14, 3>}
+  // CHECK-NEXT: return %[[J]]
+  %t = dl.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<2x5x7x3xf32>) -> tensor<2x3x5x7xf32>
+  %r = dl.reshape %t {shape = array<i64: 2, 3, 5, 1, 7, 1>} : (tensor<2x3x5x7xf32>) -> tensor<2x3x5x1x7x1xf32>
+  %e = dl.expand %r {shape = array<i64: 2, 3, 5, 2, 7, 2>} : (tensor<2x3x5x1x7x1xf32>) -> tensor<2x3x5x2x7x2xf32>
+  %j = dl.reshape %e {shape = array<i64: 2, 3, 10, 14>} : (tensor<2x3x5x2x7x2xf32>) -> tensor<2x3x10x14xf32>
+  %u = dl.transpose %j {permutation = array<i64: 0, 2, 3, 1>} : (tensor<2x3x10x14xf32>) -> tensor<2x10x14x3xf32>
+  return %u : tensor<2x10x14x3xf32>
+}
+
+// The same of open sizes.
+#image = affine_map<()[s0, s1] -> (s0, (s1 + 1) floordiv 2, s1, 3)>
+#turned = affine_map<()[s0, s1] -> (s0, 3, (s1 + 1) floordiv 2, s1)>
+#split = affine_map<()[s0, s1] -> (s0, 3, (s1 + 1) floordiv 2, 1, s1, 1)>
+#repeated = affine_map<()[s0, s1] -> (s0, 3, (s1 + 1) floordiv 2, 2, s1, 2)>
+#joined = affine_map<()[s0, s1] -> (s0, 3, ((s1 + 1) floordiv 2) * 2, s1 * 2)>
+#result = affine_map<()[s0, s1] -> (s0, ((s1 + 1) floordiv 2) * 2, s1 * 2, 3)>
+// CHECK-LABEL: @through_repeated_pixels_of_open_sizes
+func.func @through_repeated_pixels_of_open_sizes(%x: tensor<?x?x?x3xf32, #image>) -> tensor<?x?x?x3xf32, #result> {
+  // CHECK-NOT: dl.transpose
+  // CHECK: return
+  %t = dl.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<?x?x?x3xf32, #image>) -> tensor<?x3x?x?xf32, #turned>
+  %r = dl.reshape %t {shape = array<i64: -9223372036854775808, 3, -9223372036854775808, 1, -9223372036854775808, 1>, symbolic = #split} : (tensor<?x3x?x?xf32, #turned>) -> tensor<?x3x?x1x?x1xf32, #split>
+  %e = dl.expand %r {shape = array<i64: -9223372036854775808, 3, -9223372036854775808, 2, -9223372036854775808, 2>, symbolic = #repeated} : (tensor<?x3x?x1x?x1xf32, #split>) -> tensor<?x3x?x2x?x2xf32, #repeated>
+  %j = dl.reshape %e {shape = array<i64: -9223372036854775808, 3, -9223372036854775808, -9223372036854775808>, symbolic = #joined} : (tensor<?x3x?x2x?x2xf32, #repeated>) -> tensor<?x3x?x?xf32, #joined>
+  %u = dl.transpose %j {permutation = array<i64: 0, 2, 3, 1>} : (tensor<?x3x?x?xf32, #joined>) -> tensor<?x?x?x3xf32, #result>
+  return %u : tensor<?x?x?x3xf32, #result>
+}
+
+// The reshape joins axes that were apart before the transpose: the bytes have to move.
+// CHECK-LABEL: @keep_where_joined_axes_were_apart
+func.func @keep_where_joined_axes_were_apart(%x: tensor<2x5x7x3xf32>) -> tensor<2x105xf32> {
+  // CHECK: %[[T:.*]] = dl.transpose
+  // CHECK: dl.reshape %[[T]]
+  %t = dl.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<2x5x7x3xf32>) -> tensor<2x3x5x7xf32>
+  %r = dl.reshape %t {shape = array<i64: 2, 105>} : (tensor<2x3x5x7xf32>) -> tensor<2x105xf32>
+  return %r : tensor<2x105xf32>
+}
+
+// Channels last, shuffled by ops that have them first: one transpose is left, of the groups.
+// CHECK-LABEL: @join_around_reshape
+func.func @join_around_reshape(%x: tensor<2x5x7x12xf32>) -> tensor<2x5x7x12xf32> {
+  // CHECK-NEXT: %[[G:.*]] = dl.reshape %arg0 {shape = array<i64: 2, 5, 7, 3, 4>}
+  // CHECK-NEXT: %[[T:.*]] = dl.transpose %[[G]] {permutation = array<i64: 0, 1, 2, 4, 3>}
+  // CHECK-NEXT: %[[J:.*]] = dl.reshape %[[T]] {shape = array<i64: 2, 5, 7, 12>}
+  // CHECK-NEXT: return %[[J]]
+  %f = dl.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : (tensor<2x5x7x12xf32>) -> tensor<2x12x5x7xf32>
+  %g = dl.reshape %f {shape = array<i64: 2, 3, 4, 5, 7>} : (tensor<2x12x5x7xf32>) -> tensor<2x3x4x5x7xf32>
+  %s = dl.transpose %g {permutation = array<i64: 0, 2, 1, 3, 4>} : (tensor<2x3x4x5x7xf32>) -> tensor<2x4x3x5x7xf32>
+  %j = dl.reshape %s {shape = array<i64: 2, 12, 5, 7>} : (tensor<2x4x3x5x7xf32>) -> tensor<2x12x5x7xf32>
+  %l = dl.transpose %j {permutation = array<i64: 0, 2, 3, 1>} : (tensor<2x12x5x7xf32>) -> tensor<2x5x7x12xf32>
+  return %l : tensor<2x5x7x12xf32>
+}
+
+// The last transpose takes apart axes that the reshape split: it cannot stand before it.
+// CHECK-LABEL: @keep_where_split_axes_part
+func.func @keep_where_split_axes_part(%x: tensor<2x12x5xf32>) -> tensor<4x5x6xf32> {
+  // CHECK: %[[T:.*]] = dl.transpose %arg0
+  // CHECK: %[[R:.*]] = dl.reshape %[[T]] {shape = array<i64: 5, 4, 6>}
+  // CHECK: dl.transpose %[[R]]
+  %t = dl.transpose %x {permutation = array<i64: 2, 1, 0>} : (tensor<2x12x5xf32>) -> tensor<5x12x2xf32>
+  %r = dl.reshape %t {shape = array<i64: 5, 4, 6>} : (tensor<5x12x2xf32>) -> tensor<5x4x6xf32>
+  %u = dl.transpose %r {permutation = array<i64: 1, 0, 2>} : (tensor<5x4x6xf32>) -> tensor<4x5x6xf32>
+  return %u : tensor<4x5x6xf32>
+}

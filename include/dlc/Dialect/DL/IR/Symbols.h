@@ -31,6 +31,9 @@ llvm::SmallBitVector dataSymbols(mlir::ModuleOp module);
 llvm::SmallBitVector symbolsIn(llvm::ArrayRef<mlir::AffineExpr> dims);
 /// What must not be negative.
 Dims symbolBounds(mlir::ModuleOp module);
+/// Whether `a` and `b` are equal for all values of symbols that keep `bounds`, of the module's
+/// symbolBounds. False where that is not plain to see.
+bool mustBeEqual(mlir::AffineExpr a, mlir::AffineExpr b, llvm::ArrayRef<mlir::AffineExpr> bounds);
 /// `expr` over the module's symbols by name, as in `2*n + 1`.
 std::string expressionString(mlir::AffineExpr expr, llvm::ArrayRef<std::string> names);
 /// Gives every value under `op` the sizes that it has where symbol i is `symbols[i]`, to ask what

@@ -136,7 +136,7 @@ def DLSinkActivations : Pass<"dl-sink-activations", "::mlir::func::FuncOp"> {
 }
 
 def DLSinkTransposes : Pass<"dl-sink-transposes", "::mlir::func::FuncOp"> {
-  let summary = "Move transposes through elementwise ops, concat, slices, pads, resizing and reductions until they cancel";
+  let summary = "Move transposes through elementwise ops, concat, slices, pads, resizing, reductions and reshapes until they cancel";
   let description = [{
     After: a transpose stands where its operand is computed by none of these, or where moving it on would
     make more of them. One that passed an op in vain, since its operands are transposed for other uses anyway,

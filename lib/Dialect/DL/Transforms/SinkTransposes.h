@@ -1,0 +1,27 @@
+// What the files of dl-sink-transposes share.
+#ifndef DLC_LIB_DIALECT_DL_TRANSFORMS_SINKTRANSPOSES_H
+#define DLC_LIB_DIALECT_DL_TRANSFORMS_SINKTRANSPOSES_H
+
+#include "dlc/Dialect/DL/IR/DLOps.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace dlc::dl {
+
+/// Of a transpose: result axis i is operand axis `permutation[i]`.
+using Permutation = llvm::SmallVector<int64_t>;
+
+Permutation inverse(llvm::ArrayRef<int64_t> permutation);
+
+/// Whether a transpose of `shape` by `permutation` changes the order of bytes: axes of size 1 may
+/// stand anywhere.
+bool movesBytes(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> permutation);
+
+/// The transpose that makes `value`, where it costs anything; null otherwise.
+TransposeOp costlyTranspose(mlir::Value value);
+
+/// Patterns for ops that split, join and repeat axes.
+void addSinkThroughReshapePatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace dlc::dl
+
+#endif // DLC_LIB_DIALECT_DL_TRANSFORMS_SINKTRANSPOSES_H
