@@ -11,7 +11,11 @@ using dlc::templates::Sizes;
 namespace dlc::codegen {
 
 KernelSizes::KernelSizes(dl::KernelOp kernel) : layouts(std::make_shared<LayoutReader>()) {
+  if (kernel.getEstimates())
+    estimates.assign(kernel.getEstimates()->begin(), kernel.getEstimates()->end());
+  constexpr int64_t middling = 64;
   for (unsigned symbol : kernel.getSymbols()) {
+    estimates.resize(std::max<size_t>(estimates.size(), symbol + 1), middling);
     symbols.emplace_back(symbol, Halide::Param<int32_t>("s" + std::to_string(symbol)));
     symbols.back().second.set_min_value(1);
   }
@@ -49,7 +53,8 @@ Size KernelSizes::size(AffineExpr dim) const {
   if (std::optional<int64_t> value = dl::constantDim(dim))
     return *value;
   return Size::open(expressionOf(dim), dim.getLargestKnownDivisor(),
-                    std::max<int64_t>(0, dl::lowerBound(dim).value_or(0)));
+                    std::max<int64_t>(0, dl::lowerBound(dim).value_or(0)),
+                    dl::evaluateDim(dim, estimates));
 }
 
 Sizes KernelSizes::sizesOf(ArrayRef<AffineExpr> dims) const {

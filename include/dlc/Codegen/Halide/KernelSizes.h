@@ -42,6 +42,7 @@ private:
   Halide::Expr expressionOf(mlir::AffineExpr dim) const;
 
   std::vector<std::pair<unsigned, Halide::Param<int32_t>>> symbols;
+  llvm::SmallVector<int64_t> estimates; ///< a likely value of each symbol of the module
   std::shared_ptr<LayoutReader> layouts;
 };
 

@@ -38,13 +38,17 @@ static void scheduleOuter(Func output, const std::vector<Var> &args, const Sizes
   paralleliseOutermost(output, loops, counts, pieces, mostPieces);
 }
 
-void scheduleInjective(Func output, const Sizes &extents, const schedule::InjectiveParams &params,
+void scheduleInjective(Func output, Sizes extents, const schedule::InjectiveParams &params,
                        const MachineFacts &facts) {
-  const std::vector<Var> args = output.args();
+  std::vector<Var> args = output.args();
   for (size_t i = 0; i < args.size(); ++i)
     output.bound(args[i], 0, extents[i].expr());
   if (args.empty())
     return;
+  while (args.size() > 1 && extents.front().is(1)) {
+    args.erase(args.begin());
+    extents.erase(extents.begin());
+  }
   const int lanes = facts.lanes(widestBytes(output));
   const int64_t fewChannels = std::min(4, lanes - 1);
   if (extents[0].constantOr(lanes) <= fewChannels && args.size() > 1 &&

@@ -66,7 +66,7 @@ void paralleliseOutermost(Func func, const std::vector<Var> &loops, const Sizes 
     return;
   std::vector<Var> fused;
   Size iterations = 1;
-  for (size_t i = 0; i < loops.size() && !iterations.isAtLeast(most); ++i) {
+  for (size_t i = 0; i < loops.size() && iterations.likely() < most; ++i) {
     fused.push_back(loops[i]);
     iterations = iterations * extents[i];
   }

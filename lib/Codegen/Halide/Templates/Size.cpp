@@ -9,11 +9,12 @@ using namespace Halide;
 
 namespace dlc::templates {
 
-Size Size::open(Expr value, int64_t divisor, int64_t least) {
+Size Size::open(Expr value, int64_t divisor, int64_t least, int64_t likely) {
   Size size;
   size.symbolic = std::move(value);
   size.divisor = divisor;
   size.least = least;
+  size.probable = likely;
   return size;
 }
 
@@ -29,7 +30,8 @@ Size operator+(const Size &a, const Size &b) {
     return a.value + b.value;
   if (a.is(0) || b.is(0))
     return a.is(0) ? b : a;
-  return Size::open(a.expr() + b.expr(), std::gcd(a.divisor, b.divisor), a.least + b.least);
+  return Size::open(a.expr() + b.expr(), std::gcd(a.divisor, b.divisor), a.least + b.least,
+                    a.likely() + b.likely());
 }
 
 Size operator-(const Size &a, const Size &b) {
@@ -38,7 +40,8 @@ Size operator-(const Size &a, const Size &b) {
   if (b.is(0))
     return a;
   return Size::open(a.expr() - b.expr(), std::gcd(a.divisor, b.divisor),
-                    b.isConstant() ? a.least - b.value : 0);
+                    b.isConstant() ? a.least - b.value : 0,
+                    std::max<int64_t>(0, a.likely() - b.likely()));
 }
 
 Size operator*(const Size &a, const Size &b) {
@@ -48,7 +51,8 @@ Size operator*(const Size &a, const Size &b) {
     return 0;
   if (a.is(1) || b.is(1))
     return a.is(1) ? b : a;
-  return Size::open(a.expr() * b.expr(), a.divisor * b.divisor, a.least * b.least);
+  return Size::open(a.expr() * b.expr(), a.divisor * b.divisor, a.least * b.least,
+                    a.likely() * b.likely());
 }
 
 Size operator/(const Size &a, const Size &b) {
@@ -58,7 +62,8 @@ Size operator/(const Size &a, const Size &b) {
     return a;
   const bool exact = b.isConstant() && a.isMultipleOf(b.value);
   return Size::open(a.expr() / b.expr(), exact ? a.divisor / b.value : 1,
-                    b.isConstant() ? a.least / b.value : 0);
+                    b.isConstant() ? a.least / b.value : 0,
+                    a.likely() / std::max<int64_t>(1, b.likely()));
 }
 
 Size productOf(const Sizes &sizes) {
@@ -71,7 +76,7 @@ Size ceilDiv(const Size &a, const Size &b) {
   Size quotient = (a + b - 1) / b;
   return quotient.isConstant() || !a.isAtLeast(1) || quotient.isAtLeast(1)
              ? quotient
-             : Size::open(quotient.expr(), 1, 1);
+             : Size::open(quotient.expr(), 1, 1, quotient.likely());
 }
 
 Size smaller(const Size &a, const Size &b) {
@@ -81,7 +86,8 @@ Size smaller(const Size &a, const Size &b) {
     return a;
   if (b.isConstant() && a.isAtLeast(b.constant()))
     return b;
-  return Size::open(min(a.expr(), b.expr()), 1, a.isAtLeast(1) && b.isAtLeast(1) ? 1 : 0);
+  return Size::open(min(a.expr(), b.expr()), 1, a.isAtLeast(1) && b.isAtLeast(1) ? 1 : 0,
+                    std::min(a.likely(), b.likely()));
 }
 
 Size larger(const Size &a, const Size &b) {
@@ -91,7 +97,8 @@ Size larger(const Size &a, const Size &b) {
     return a;
   if (a.isConstant() && b.isAtLeast(a.constant()))
     return b;
-  return Size::open(max(a.expr(), b.expr()), 1, a.isAtLeast(1) || b.isAtLeast(1) ? 1 : 0);
+  return Size::open(max(a.expr(), b.expr()), 1, a.isAtLeast(1) || b.isAtLeast(1) ? 1 : 0,
+                    std::max(a.likely(), b.likely()));
 }
 
 Divided divide(const Expr &index, const Size &size, const Size &quotients) {

@@ -14,8 +14,8 @@ using schedule::MachineFacts;
 /// stays inlined. A rank-0 output is legal. Every element is written once, after the reads of its
 /// own element: an output may alias an operand that is read at the same element only. Present dense
 /// tensors of one shape as one axis: an innermost extent below a vector is slow.
-void scheduleInjective(Halide::Func output, const Sizes &extents,
-                       const schedule::InjectiveParams &params, const MachineFacts &facts);
+void scheduleInjective(Halide::Func output, Sizes extents, const schedule::InjectiveParams &params,
+                       const MachineFacts &facts);
 
 /// One output of scheduleGeneric.
 struct GenericOutput {

@@ -36,9 +36,9 @@ Halide::Var parallelise(Halide::Func func, const std::vector<Halide::Var> &loops
 /// worth a wake-up. Of constant work the schedule has decided already.
 Size tasksFor(const Size &units, int64_t least, int64_t tasks);
 
-/// As parallelise, but fuses no more of the outermost `loops` than give `tasks` enough pieces: each
-/// fused loop costs divisions in the body. `extents` match `loops`; `tasks` are never more than
-/// `most`.
+/// As parallelise, but fuses no more of the outermost `loops` than are likely to give `tasks`
+/// enough pieces: each fused loop costs divisions in the body. `extents` match `loops`; `tasks` are
+/// never more than `most`.
 void paralleliseOutermost(Halide::Func func, const std::vector<Halide::Var> &loops,
                           const Sizes &extents, const Size &tasks, int64_t most);
 

@@ -6,19 +6,21 @@
 
 #include <Halide.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 namespace dlc::templates {
 
-/// A size that is not negative. What a template decides at compile time it decides by what is known
-/// of all values of the size (`is`, `isMultipleOf`, `isAtLeast`): a likely value never counts.
+/// A size that is not negative. What has to hold a template decides by what is known of all values
+/// of the size (`is`, `isMultipleOf`, `isAtLeast`); how its loops nest it may ask `likely` for.
 class Size {
 public:
-  Size(int64_t constant = 1) : value(constant), divisor(constant), least(constant) {}
+  Size(int64_t constant = 1)
+      : value(constant), divisor(constant), least(constant), probable(constant) {}
   /// A size known at the call: an int32 expression that is always a multiple of `divisor` and at
-  /// least `least`.
-  static Size open(Halide::Expr value, int64_t divisor = 1, int64_t least = 0);
+  /// least `least`; `likely` is 0 where nothing is known of it.
+  static Size open(Halide::Expr value, int64_t divisor = 1, int64_t least = 0, int64_t likely = 0);
 
   bool isConstant() const { return !symbolic.defined(); }
   /// The value of a constant.
@@ -30,6 +32,8 @@ public:
   bool isAtLeast(int64_t other) const { return least >= other; }
   /// The value where it is a constant, `otherwise` where it is known at the call.
   int64_t constantOr(int64_t otherwise) const { return isConstant() ? value : otherwise; }
+  /// A value that it may well have, of which only speed may depend: what is certain, at least.
+  int64_t likely() const { return std::max(least, probable); }
   /// As an int32 expression.
   Halide::Expr expr() const;
 
@@ -42,7 +46,7 @@ public:
 private:
   Halide::Expr symbolic; ///< undefined for constants
   int64_t value = 0;     ///< of a constant
-  int64_t divisor = 1, least = 0;
+  int64_t divisor = 1, least = 0, probable = 0;
 };
 
 using Sizes = std::vector<Size>;
