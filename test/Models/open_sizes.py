@@ -20,6 +20,7 @@ import cases
 from artifact import Artifact
 from compare import THREADS, TOLERANCE, Failure, difference, run, shape_text
 
+SECONDS = 1.0  # of timing a shape
 Shapes = list[dict[str, tuple[int, ...]]]
 
 
@@ -66,9 +67,11 @@ def input_names(session: onnxruntime.InferenceSession) -> list[str]:
 
 
 def best_times(*calls) -> list[float]:
-    """CPU seconds of the process in each call, the least of several, in turns: neighbours disturb all alike."""
+    """CPU seconds of the process in each call, the least of many, in turns: neighbours disturb all alike."""
     best = [float("inf")] * len(calls)
-    for _ in range(7):
+    end, turns = time.monotonic() + SECONDS, 0
+    while turns < 7 or time.monotonic() < end:
+        turns += 1
         for index, call in enumerate(calls):
             begin = time.process_time()
             call()

@@ -3,12 +3,13 @@
 The losses of 20 steps agree to 1e-4, relative, and the predictions after them to 1e-3 of the largest.
 Exits 1 where they do not. The full size takes minutes: --size 64 --width 64 --batch 16 --classes 1000.
 
-The rate is small because training this net on random images is chaotic: one rectifier near 0 that rounding
+In f32 the rate is small because training this net on random images is chaotic: one rectifier near 0 that rounding
 decides moves the next loss. At 0.01 and small sizes dlc and Keras agree to 1e-7 for 10 to 16 steps, then part, or
-not, by the seed; at full size PyTorch's own f32 and f64 are 1.2e-4 apart after 5 steps at 0.001. PyTorch is
-where tools/setup/peers.sh put it.
+not, by the seed; at full size PyTorch's own f32 and f64 are 1.2e-4 apart after 5 steps at 0.001. In f64 (--double) at
+0.01 all 20 losses are equal: to 1e-13 with PyTorch at full size. PyTorch is where tools/setup/peers.sh put it.
 
-    resnet18.py --dlc build/bin/dlc [--peer keras|torch] [--size 64] [--width 8] [--batch 8] [--classes 10] [--rate 0.0001]
+    resnet18.py --dlc build/bin/dlc [--peer keras|torch] [--size 64] [--width 8] [--batch 8] [--classes 10]
+                [--rate 0.0001] [--double]
 """
 import argparse
 import subprocess
@@ -32,6 +33,11 @@ LOSS_TOLERANCE, PREDICTION_TOLERANCE = 1e-4, 1e-3
 def keras_peer(model: onnx.ModelProto, rate: float):
     """A step and a prediction, of images with their channels first."""
     import keras_resnet18
+    dtype = numpy_helper.to_array(model.graph.initializer[0]).dtype
+    if dtype == np.float64:
+        import jax
+        jax.config.update("jax_enable_x64", True)
+    keras_resnet18.keras.config.set_floatx(dtype.name)
     net = keras_resnet18.KerasResNet(model).build()
     net.compile(optimizer=keras_resnet18.keras.optimizers.SGD(rate), loss="sparse_categorical_crossentropy")
 
@@ -69,6 +75,7 @@ def torch_peer(model: onnx.ModelProto, rate: float):
         raise SystemExit("--peer torch wants --width 64: torchvision has no other")
     missing, unexpected = net.load_state_dict(values, strict=False)
     assert not unexpected and all(name.endswith("num_batches_tracked") for name in missing), (missing, unexpected)
+    net.to(values["fc.bias"].dtype)
     optimizer, loss = torch.optim.SGD(net.parameters(), rate), torch.nn.CrossEntropyLoss()
 
     def step(images, classes) -> float:
@@ -87,6 +94,17 @@ def torch_peer(model: onnx.ModelProto, rate: float):
     return step, predict
 
 
+def in_double(model: onnx.ModelProto) -> onnx.ModelProto:
+    """`model` with its weights, inputs and outputs in f64, so that all between is."""
+    for tensor in model.graph.initializer:
+        if tensor.data_type == onnx.TensorProto.FLOAT:
+            tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float64), tensor.name))
+    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
+        if value.type.tensor_type.elem_type == onnx.TensorProto.FLOAT:
+            value.type.tensor_type.elem_type = onnx.TensorProto.DOUBLE
+    return model
+
+
 PEERS = {"keras": keras_peer, "torch": torch_peer}
 
 
@@ -99,11 +117,15 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--classes", type=int, default=10)
     parser.add_argument("--rate", type=float, default=0.0001, help="the learning rate of SGD")
+    parser.add_argument("--double", action="store_true", help="compute in f64")
     arguments = parser.parse_args()
     writer = build_resnet18.ResNetWriter(0, arguments.width, arguments.classes)
     model = writer.build(arguments.batch, arguments.size, softmax=True)
+    if arguments.double:
+        model = in_double(model)
     rng = np.random.default_rng(1)
-    images = rng.normal(0, 1, (STEPS, arguments.batch, 3, arguments.size, arguments.size)).astype(np.float32)
+    images = rng.normal(0, 1, (STEPS, arguments.batch, 3, arguments.size, arguments.size))
+    images = images.astype(np.float64 if arguments.double else np.float32)
     classes = rng.integers(0, arguments.classes, (STEPS, arguments.batch))
     with tempfile.TemporaryDirectory(prefix="dlc-resnet18-") as text:
         folder = Path(text)
