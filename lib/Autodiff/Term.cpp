@@ -56,6 +56,10 @@ Term mean(Term x, ArrayRef<int64_t> axes) {
 Term reshape(Term x, ArrayRef<int64_t> shape) {
   return x.type().getShape() == shape ? x : x.make<dl::ReshapeOp>(shape);
 }
+Term asMatrix(Term x) {
+  ArrayRef<int64_t> shape = x.type().getShape();
+  return reshape(x, {ShapedType::getNumElements(shape.drop_back()), shape.back()});
+}
 Term expand(Term x, ArrayRef<int64_t> shape) {
   return x.type().getShape() == shape ? x : x.make<dl::ExpandOp>(shape);
 }

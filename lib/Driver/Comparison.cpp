@@ -8,7 +8,7 @@
 using namespace dlc;
 using namespace dlc::driver;
 
-static std::string typeText(const Tensor &tensor) {
+static std::string textOf(const Tensor &tensor) {
   return std::string(dtypeName(tensor.dtype())) + " " + shapeString(tensor.shape());
 }
 
@@ -22,9 +22,9 @@ Comparison driver::compareTensors(std::string name, const Tensor &actual, const 
                                   const Tolerance &tolerance) {
   Comparison result;
   result.name = std::move(name);
-  result.type = typeText(expected);
+  result.type = textOf(expected);
   if (actual.dtype() != expected.dtype() || actual.shape() != expected.shape()) {
-    result.problem = "expected " + typeText(expected) + ", found " + typeText(actual);
+    result.problem = "expected " + textOf(expected) + ", found " + textOf(actual);
     return result;
   }
   int64_t count = expected.numElements();

@@ -6,6 +6,7 @@
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Support/Tensor.h"
 #include <functional>
+#include <limits>
 
 namespace dlc {
 
@@ -56,6 +57,25 @@ T wrappingMul(T a, T b) {
     return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
   else
     return a * b;
+}
+
+/// The value that every other of `dtype` exceeds, in its computing type.
+template <typename T>
+T lowestOf(DType dtype) {
+  if constexpr (std::is_floating_point_v<T>)
+    return -std::numeric_limits<T>::infinity();
+  else if constexpr (std::is_signed_v<T>)
+    return std::numeric_limits<T>::min() >> (64 - 8 * byteWidth(dtype));
+  else
+    return 0;
+}
+/// The value that exceeds every other of `dtype`, in its computing type.
+template <typename T>
+T highestOf(DType dtype) {
+  if constexpr (std::is_floating_point_v<T>)
+    return std::numeric_limits<T>::infinity();
+  else
+    return dtype == DType::Bool ? 1 : std::numeric_limits<T>::max() >> (64 - 8 * byteWidth(dtype));
 }
 
 //===-- Index spaces -----------------------------------------------------------------------===//

@@ -38,26 +38,6 @@ static Tensor fold(const Tensor &wide, const Shape &kept, T initial, Step step) 
   return folded;
 }
 
-/// The value that every other of `dtype` exceeds, in its computing type.
-template <typename T>
-static T lowestOf(DType dtype) {
-  if constexpr (std::is_floating_point_v<T>)
-    return -std::numeric_limits<T>::infinity();
-  else if constexpr (std::is_signed_v<T>)
-    return std::numeric_limits<T>::min() >> (64 - 8 * byteWidth(dtype));
-  else
-    return 0;
-}
-
-/// The value that exceeds every other of `dtype`, in its computing type.
-template <typename T>
-static T highestOf(DType dtype) {
-  if constexpr (std::is_floating_point_v<T>)
-    return std::numeric_limits<T>::infinity();
-  else
-    return dtype == DType::Bool ? 1 : std::numeric_limits<T>::max() >> (64 - 8 * byteWidth(dtype));
-}
-
 template <typename T>
 static Tensor mapped(Tensor folded, double (*function)(double)) {
   for (int64_t i = 0; i < folded.numElements(); ++i)

@@ -76,16 +76,6 @@ struct WindowWalk {
 
 } // namespace
 
-/// The lowest value of `dtype`, in its computing type.
-template <typename T>
-static T lowestOf(DType dtype) {
-  if (isFloat(dtype))
-    return static_cast<T>(-std::numeric_limits<double>::infinity());
-  if (!isSignedInt(dtype))
-    return 0;
-  return static_cast<T>(-(int64_t(1) << (8 * byteWidth(dtype) - 2)) * 2);
-}
-
 /// Fills `best` with each window's maximum and `places` with where it is (-1: nowhere).
 static void maximise(const WindowWalk &walk, const Tensor &input, Tensor &best, int64_t *places) {
   Tensor wide = widen(input), result(wide.dtype(), best.shape());

@@ -88,6 +88,8 @@ Term sum(Term x, llvm::ArrayRef<int64_t> axes);
 Term mean(Term x, llvm::ArrayRef<int64_t> axes);
 /// `x` under another shape of the same number of elements.
 Term reshape(Term x, llvm::ArrayRef<int64_t> shape);
+/// All axes but the last joined: (..., M, N) as (rows, N).
+Term asMatrix(Term x);
 /// `x` broadcast to `shape`.
 Term expand(Term x, llvm::ArrayRef<int64_t> shape);
 Term transpose(Term x, llvm::ArrayRef<int64_t> permutation);

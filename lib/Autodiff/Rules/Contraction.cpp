@@ -11,15 +11,6 @@ Term matmul(Term lhs, Term rhs, bool transposeLhs, bool transposeRhs) {
   return lhs.make<dl::MatmulOp>(rhs.get(), transposeLhs, transposeRhs);
 }
 
-/// All axes but the last two... joined: (..., M, N) as (rows, N).
-Term asMatrix(Term x) {
-  int64_t columns = x.type().getShape().back();
-  int64_t rows = 1;
-  for (int64_t size : x.type().getShape().drop_back())
-    rows *= size;
-  return reshape(x, {rows, columns});
-}
-
 LogicalResult matmulGradient(dl::MatmulOp op, GradientBuilder &g) {
   if (op.getPackedColumns() > 0)
     return op.emitOpError("has no gradient once its weights are packed");

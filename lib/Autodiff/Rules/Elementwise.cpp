@@ -13,8 +13,6 @@ using std::numbers::sqrt2;
 /// sqrt(2 / pi) and the cubic coefficient of the tanh form of GELU (Hendrycks and Gimpel, 2016).
 static constexpr double kGeluScale = sqrt2 * inv_sqrtpi, kGeluCubic = 0.044715;
 
-static double number(const APFloat &value) { return value.convertToDouble(); }
-
 static void attachArithmetic(MLIRContext *context) {
   binary<dl::AddOp>(
       context, [](auto, Term, Term, Term, Term dy) { return dy; },

@@ -13,8 +13,6 @@ SmallVector<int64_t> axesFrom(int64_t axis, int64_t rank) {
   return llvm::to_vector(llvm::seq(axis < 0 ? axis + rank : axis, rank));
 }
 
-double number(const APFloat &value) { return value.convertToDouble(); }
-
 Term softmaxGradient(int64_t axis, Term y, Term dy) {
   Term weighted = dy * y;
   return weighted - y * sum(weighted, axesFrom(axis, y.rank()).front());

@@ -8,12 +8,6 @@ namespace dlc::autodiff {
 
 namespace {
 
-/// (steps, batch, columns) as (steps * batch, columns).
-Term asMatrix(Term x) {
-  ArrayRef<int64_t> shape = x.type().getShape();
-  return reshape(x, {shape[0] * shape[1], shape[2]});
-}
-
 /// transpose(lhs) * rhs.
 Term transposedProduct(Term lhs, Term rhs) {
   return lhs.make<dl::MatmulOp>(rhs.get(), /*transpose_lhs=*/true, /*transpose_rhs=*/false);

@@ -26,6 +26,9 @@ void rule(mlir::MLIRContext *context, Rule) {
   Op::template attachInterface<RuleModel<Op, Rule>>(*context);
 }
 
+/// An attribute's number.
+inline double number(const llvm::APFloat &value) { return value.convertToDouble(); }
+
 /// Operand 0's cotangent as an expression of (op, x, y, dy).
 template <typename Op, typename Formula>
 void unary(mlir::MLIRContext *context, Formula) {

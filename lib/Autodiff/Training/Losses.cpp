@@ -77,7 +77,7 @@ Term huber(Term prediction, Term target) {
   return meanOverLast(where(size <= 1.0, difference * difference * 0.5, size - 0.5));
 }
 
-const LossRule rules[] = {
+const LossRule knownLosses[] = {
     {"categorical_crossentropy", "", asPrediction, categoricalCrossentropy},
     {"sparse_categorical_crossentropy", "", classIndex, sparseCategoricalCrossentropy},
     {"binary_crossentropy", "bce", asPrediction, binaryCrossentropy},
@@ -88,12 +88,13 @@ const LossRule rules[] = {
 
 } // namespace
 
-ArrayRef<LossRule> lossRules() { return rules; }
+ArrayRef<LossRule> lossRules() { return knownLosses; }
 
 const LossRule *findLoss(StringRef name) {
-  const auto *rule = llvm::find_if(
-      rules, [&](const LossRule &known) { return known.name == name || known.alias == name; });
-  return rule == std::end(rules) || name.empty() ? nullptr : rule;
+  const auto *rule = llvm::find_if(knownLosses, [&](const LossRule &known) {
+    return known.name == name || known.alias == name;
+  });
+  return rule == std::end(knownLosses) || name.empty() ? nullptr : rule;
 }
 
 } // namespace dlc::autodiff

@@ -66,7 +66,7 @@ Term absoluteError(Term prediction, Term target) {
   return abs(prediction - castTo(target, prediction));
 }
 
-const MetricRule rules[] = {
+const MetricRule knownMetrics[] = {
     {"accuracy", "acc", fitsAccuracy, accuracy, false},
     {"binary_accuracy", "", haveOneShape, binaryAccuracy, false},
     {"categorical_accuracy", "", haveOneShape, categoricalAccuracy, false},
@@ -78,12 +78,13 @@ const MetricRule rules[] = {
 
 } // namespace
 
-ArrayRef<MetricRule> metricRules() { return rules; }
+ArrayRef<MetricRule> metricRules() { return knownMetrics; }
 
 const MetricRule *findMetric(StringRef name) {
-  const auto *rule = llvm::find_if(
-      rules, [&](const MetricRule &known) { return known.name == name || known.alias == name; });
-  return rule == std::end(rules) || name.empty() ? nullptr : rule;
+  const auto *rule = llvm::find_if(knownMetrics, [&](const MetricRule &known) {
+    return known.name == name || known.alias == name;
+  });
+  return rule == std::end(knownMetrics) || name.empty() ? nullptr : rule;
 }
 
 } // namespace dlc::autodiff

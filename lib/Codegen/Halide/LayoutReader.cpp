@@ -1,7 +1,8 @@
 // Every buffer begins at 0; strides are expressions of a kernel's symbols.
 #include "LayoutReader.h"
 
-using namespace Halide;
+using Halide::Expr;
+namespace Internal = Halide::Internal;
 
 namespace dlc::codegen {
 

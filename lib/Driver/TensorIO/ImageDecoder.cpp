@@ -16,7 +16,7 @@ using namespace dlc;
 
 /// Decoded bytes that one byte of file can stand for: 1032 in PNG (deflate), less in JPEG (a bit a
 /// block).
-static constexpr int64_t maxExpansion = 1100;
+static constexpr int64_t maxImageExpansion = 1100;
 static constexpr int64_t expansionAllowance = 1 << 20;
 
 /// Refuses sizes that are too large, or that the file is too short to fill.
@@ -25,7 +25,7 @@ static Status checkSize(int64_t width, int64_t height, size_t fileBytes) {
   if (width < 1 || height < 1 || width > maxImagePixels / height)
     return badInput("expected an image of 1 to " + std::to_string(maxImagePixels) +
                     " pixels, found " + size);
-  int64_t reachable = static_cast<int64_t>(fileBytes) * maxExpansion + expansionAllowance;
+  int64_t reachable = static_cast<int64_t>(fileBytes) * maxImageExpansion + expansionAllowance;
   if (width * height * 3 > reachable)
     return badInput("a file of " + std::to_string(fileBytes) + " bytes cannot hold " + size +
                     " pixels; it is truncated or damaged");

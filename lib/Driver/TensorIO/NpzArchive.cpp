@@ -7,11 +7,11 @@
 using namespace dlc;
 
 /// The most that deflate can expand: data sets may be mostly zero.
-static constexpr uint64_t maxExpansion = 1032;
+static constexpr uint64_t maxDeflateExpansion = 1032;
 
 Expected<std::map<std::string, Tensor>> dlc::readNpz(const std::string &path) {
   Expected<ZipArchive> archive = ZipArchive::open(
-      path, "an .npz archive", {.memberBytes = UINT64_MAX, .expansion = maxExpansion});
+      path, "an .npz archive", {.memberBytes = UINT64_MAX, .expansion = maxDeflateExpansion});
   if (!archive)
     return archive.error();
   std::map<std::string, Tensor> arrays;

@@ -140,6 +140,10 @@ public:
   mlir::DenseI64ArrayAttr i64s(llvm::ArrayRef<int64_t> values) {
     return builder().getDenseI64ArrayAttr(values);
   }
+  /// The layout of every image of ONNX.
+  dl::LayoutAttr channelsFirst() {
+    return dl::LayoutAttr::get(builder().getContext(), dl::Layout::ChannelsFirst);
+  }
 
   //===-- Outputs and failure --------------------------------------------------------------===//
 

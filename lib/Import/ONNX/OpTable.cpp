@@ -4,16 +4,17 @@
 #include "Ops/Families.h"
 #include "llvm/ADT/STLExtras.h"
 
-using namespace llvm;
+using llvm::StringRef;
 
 namespace dlc::onnx {
 
 void OpTable::add(OpEntry entry) {
   std::vector<OpEntry> &versions = rows[{entry.domain, entry.opType}];
-  assert(none_of(versions,
-                 [&](const OpEntry &other) {
-                   return entry.minOpset <= other.maxOpset && other.minOpset <= entry.maxOpset;
-                 }) &&
+  assert(llvm::none_of(versions,
+                       [&](const OpEntry &other) {
+                         return entry.minOpset <= other.maxOpset &&
+                                other.minOpset <= entry.maxOpset;
+                       }) &&
          "two rows for one operator and version");
   versions.push_back(entry);
 }

@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_CODEGEN_HALIDE_EMISSION_CONVOLUTION_H
 #define DLC_LIB_CODEGEN_HALIDE_EMISSION_CONVOLUTION_H
 
-#include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "Axes.h"
 #include "dlc/Codegen/Halide/Templates/Contraction.h"
 
 #include <algorithm>
@@ -25,10 +25,6 @@ void emitDeformConv(dl::DeformConvOp op, KernelEmitter &emitter);
 void emitPlainSum(KernelEmitter &emitter, mlir::Operation *op, const templates::Sizes &extents,
                   const std::function<Halide::Expr(const Coords &, const Halide::RDom &)> &term,
                   mlir::Value bias, unsigned channelAxis);
-
-inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
-  return llvm::cast<mlir::RankedTensorType>(value.getType()).getShape();
-}
 
 /// `sizes` without the first `first` and the last `last` of them.
 inline templates::Sizes drop(const templates::Sizes &sizes, size_t first, size_t last) {

@@ -1,5 +1,6 @@
 // Ops that read or write at computed places. Indices outside an axis read or write its nearest
 // element: a kernel never leaves its buffers.
+#include "Axes.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
@@ -12,12 +13,6 @@ using Halide::Expr;
 
 namespace dlc::codegen {
 namespace {
-
-ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-Expr toInt(int64_t value) { return static_cast<int>(value); }
 
 /// An index from data: counted from the end where negative, kept inside an axis of `size`.
 Expr wrapIndex(Expr index, const Size &size) {

@@ -252,14 +252,6 @@ Expr ahead(Expr a, Expr b, bool largest) {
   return (isNaN(a) && !isNaN(b)) || (!isNaN(b) && (largest ? a > b : a < b));
 }
 
-/// Variables for the axes of `shape`, outermost first.
-std::vector<Halide::Var> axisVars(size_t rank) {
-  std::vector<Halide::Var> vars;
-  for (size_t axis = 0; axis < rank; ++axis)
-    vars.emplace_back("axis" + std::to_string(axis));
-  return vars;
-}
-
 template <typename OpTy, bool largest>
 struct ArgReduceModel
     : AnchorEmissionOpInterface::ExternalModel<ArgReduceModel<OpTy, largest>, OpTy> {

@@ -3,7 +3,7 @@
 #ifndef DLC_LIB_CODEGEN_HALIDE_EMISSION_ROWS_H
 #define DLC_LIB_CODEGEN_HALIDE_EMISSION_ROWS_H
 
-#include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "Axes.h"
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
 #include <variant>
@@ -63,11 +63,6 @@ void emitRowwise(KernelEmitter &emitter, mlir::Value operand, mlir::Value result
 /// axes of size 1.
 void emitRowFold(KernelEmitter &emitter, mlir::Value operand, mlir::Value result,
                  unsigned firstColumn, const std::function<Halide::Expr(RowBuilder &)> &body);
-
-/// Shape of a tensor value.
-inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
-  return llvm::cast<mlir::RankedTensorType>(value.getType()).getShape();
-}
 
 } // namespace dlc::codegen
 

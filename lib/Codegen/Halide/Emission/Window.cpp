@@ -1,6 +1,7 @@
 // Pools. Over channels-last images with one or two spatial axes they go through the window
 // template; every other form is a plain reduction, correct for any rank and layout.
 #include "dlc/Codegen/Halide/Templates/Window.h"
+#include "Axes.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
@@ -13,12 +14,6 @@ using Halide::Expr;
 
 namespace dlc::codegen {
 namespace {
-
-ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-Expr toInt(int64_t value) { return static_cast<int>(value); }
 
 /// How a pool folds its windows: what goes in, how it is folded, what is made of the result.
 struct PoolRule {
@@ -220,13 +215,6 @@ Halide::RDom windowDomain(ArrayRef<int64_t> kernel) {
   for (int64_t size : llvm::reverse(kernel))
     ranges.emplace_back(0, static_cast<int>(size));
   return Halide::RDom(ranges, "k");
-}
-
-std::vector<Halide::Var> axisVars(unsigned rank) {
-  std::vector<Halide::Var> vars;
-  for (unsigned dim = 0; dim < rank; ++dim)
-    vars.emplace_back("axis" + std::to_string(dim));
-  return vars;
 }
 
 template <typename Op>

@@ -21,14 +21,6 @@ static int64_t sizeOf(RankedTensorType type, int64_t axis) {
   return ShapedType::isDynamic(size) ? 1 : size;
 }
 
-static int64_t elementsOf(Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  int64_t elements = 1;
-  for (int64_t axis = 0; axis < tensor.getRank(); ++axis)
-    elements *= sizeOf(tensor, axis);
-  return elements;
-}
-
 //===-- Matmul
 //-------------------------------------------------------------------------------------===//
 

@@ -1,4 +1,5 @@
 // Ops that read or write at computed places: inference, verifiers, cost.
+#include "OperandShapes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 
 using namespace mlir;
@@ -13,13 +14,6 @@ void DLDialect::registerIndexingOps() {
 #define GET_OP_LIST
 #include "dlc/Dialect/DL/IR/DLIndexingOps.cpp.inc"
       >();
-}
-
-static LogicalResult checkAxis(std::optional<Location> loc, int64_t axis, size_t rank) {
-  if (axis >= 0 && axis < static_cast<int64_t>(rank))
-    return success();
-  return inferenceError(loc,
-                        "axis " + Twine(axis) + " is outside the operand's rank " + Twine(rank));
 }
 
 //===-- Gather -----------------------------------------------------------------------------===//

@@ -16,6 +16,20 @@ LogicalResult verifyShape(Operation *op, StringRef name, Value operand, const Di
          << name << " of shape " << dimsString(shape) << ", got " << operand.getType();
 }
 
+LogicalResult checkAxis(std::optional<Location> loc, int64_t axis, size_t rank) {
+  if (axis >= 0 && axis < static_cast<int64_t>(rank))
+    return success();
+  return inferenceError(loc,
+                        "axis " + Twine(axis) + " is outside the operand's rank " + Twine(rank));
+}
+
+int64_t elementsOf(Type type) {
+  int64_t elements = 1;
+  for (int64_t size : cast<RankedTensorType>(type).getShape())
+    elements *= ShapedType::isDynamic(size) ? 1 : size;
+  return elements;
+}
+
 LogicalResult verifyElements(Operation *op) {
   Type element = getElementTypeOrSelf(op->getOperand(0));
   for (Value operand : op->getOperands())

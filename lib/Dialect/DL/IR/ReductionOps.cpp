@@ -1,4 +1,5 @@
 // Folds over whole axes, scans and selections: inference, verifiers, cost.
+#include "OperandShapes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 
 using namespace mlir;
@@ -13,20 +14,6 @@ void DLDialect::registerReductionOps() {
 #define GET_OP_LIST
 #include "dlc/Dialect/DL/IR/DLReductionOps.cpp.inc"
       >();
-}
-
-static int64_t elementsOf(RankedTensorType type) {
-  int64_t elements = 1;
-  for (int64_t dim : type.getShape())
-    elements *= ShapedType::isDynamic(dim) ? 1 : dim;
-  return elements;
-}
-
-static LogicalResult checkAxis(std::optional<Location> loc, int64_t axis, size_t rank) {
-  if (axis >= 0 && axis < static_cast<int64_t>(rank))
-    return success();
-  return inferenceError(loc,
-                        "axis " + Twine(axis) + " is outside the operand's rank " + Twine(rank));
 }
 
 /// `dims` with `axes` (in increasing order) reduced.

@@ -145,11 +145,10 @@ static LogicalResult importConvTranspose(NodeContext &c) {
     padForOutput(*window, images, outputPadding, sizes, autoPad == "SAME_UPPER");
   }
   return c.setOutput(
-      0, c.create<dl::ConvTransposeOp>(
-             c.input(0), c.input(1), c.input(2), c.i64s(window->strides), c.i64s(window->dilations),
-             c.i64s(window->padsBegin), c.i64s(window->padsEnd), c.i64(groups),
-             dl::LayoutAttr::get(c.builder().getContext(), dl::Layout::ChannelsFirst),
-             c.i64s(outputPadding)));
+      0, c.create<dl::ConvTransposeOp>(c.input(0), c.input(1), c.input(2), c.i64s(window->strides),
+                                       c.i64s(window->dilations), c.i64s(window->padsBegin),
+                                       c.i64s(window->padsEnd), c.i64(groups), c.channelsFirst(),
+                                       c.i64s(outputPadding)));
 }
 
 //===-- Col2Im -----------------------------------------------------------------------------===//
@@ -191,12 +190,10 @@ static LogicalResult importCol2Im(NodeContext &c) {
   Tensor filter(*dl::dtypeOf(c.elementOf(c.input(0))), filterShape);
   for (int64_t channel = 0; channel < input[1]; ++channel)
     filter.setDouble(channel * places + channel % places, 1);
-  return c.setOutput(0,
-                     c.create<dl::ConvTransposeOp>(
-                         c.reshape(c.input(0), shape), c.constant(filter), Value(), c.i64s(strides),
-                         c.i64s(dilations), c.i64s(begin), c.i64s(end), c.i64(input[1] / places),
-                         dl::LayoutAttr::get(c.builder().getContext(), dl::Layout::ChannelsFirst),
-                         c.i64s(padding)));
+  return c.setOutput(0, c.create<dl::ConvTransposeOp>(
+                            c.reshape(c.input(0), shape), c.constant(filter), Value(),
+                            c.i64s(strides), c.i64s(dilations), c.i64s(begin), c.i64s(end),
+                            c.i64(input[1] / places), c.channelsFirst(), c.i64s(padding)));
 }
 
 void registerContractionImporters(OpTable &table) {

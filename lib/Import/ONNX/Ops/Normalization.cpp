@@ -105,10 +105,6 @@ static LogicalResult importMeanVarianceNormalization(NodeContext &c) {
 //===-- Of images
 //----------------------------------------------------------------------------------===//
 
-static dl::LayoutAttr channelsFirst(NodeContext &c) {
-  return dl::LayoutAttr::get(c.builder().getContext(), dl::Layout::ChannelsFirst);
-}
-
 /// running * momentum + batch * (1 - momentum), in the type of `running`.
 static Value movingAverage(NodeContext &c, Value running, Value batch, double momentum) {
   if (c.failed())
@@ -131,7 +127,7 @@ static LogicalResult importTrainingBatchNormalization(NodeContext &c, double eps
   Ints channels = c.shapeOf(c.input(1));
   Value mean = c.reshape(keptMean, channels), variance = c.reshape(keptVariance, channels);
   Value result = c.create<dl::BatchNormOp>(c.input(0), c.input(1), c.input(2), mean, variance,
-                                           c.f64(epsilon), c.f64(momentum), channelsFirst(c));
+                                           c.f64(epsilon), c.f64(momentum), c.channelsFirst());
   if (failed(c.setOutput(0, result)))
     return failure();
   if (c.wantsOutput(1) && failed(c.setOutput(1, movingAverage(c, c.input(3), mean, momentum))))
@@ -154,14 +150,14 @@ static LogicalResult importBatchNormalization(NodeContext &c) {
       return c.unsupported("output " + Twine(output) + " is only given in training");
   return c.setOutput(0, c.create<dl::BatchNormOp>(c.input(0), c.input(1), c.input(2), c.input(3),
                                                   c.input(4), c.f64(epsilon), c.f64(momentum),
-                                                  channelsFirst(c)));
+                                                  c.channelsFirst()));
 }
 
 static LogicalResult importInstanceNormalization(NodeContext &c) {
   c.ignoreAttr("consumed_inputs");
   return c.setOutput(0, c.create<dl::InstanceNormOp>(c.input(0), c.input(1), c.input(2),
                                                      c.f64(c.floatAttr("epsilon", 1e-5f)),
-                                                     channelsFirst(c)));
+                                                     c.channelsFirst()));
 }
 
 /// A vector of one element a group, each repeated for the group's channels (opset 18).
@@ -192,7 +188,7 @@ static LogicalResult importGroupNormalization(NodeContext &c) {
     bias = perChannel(c, bias, shape[1]);
   }
   return c.setOutput(0, c.create<dl::GroupNormOp>(c.input(0), scale, bias, c.i64(groups),
-                                                  c.f64(epsilon), channelsFirst(c)));
+                                                  c.f64(epsilon), c.channelsFirst()));
 }
 
 static LogicalResult importLRN(NodeContext &c) {
@@ -200,7 +196,7 @@ static LogicalResult importLRN(NodeContext &c) {
   return c.setOutput(0, c.create<dl::LrnOp>(c.input(0), c.i64(size),
                                             c.f64(c.floatAttr("alpha", 1e-4f)),
                                             c.f64(c.floatAttr("beta", 0.75f)),
-                                            c.f64(c.floatAttr("bias", 1.0f)), channelsFirst(c)));
+                                            c.f64(c.floatAttr("bias", 1.0f)), c.channelsFirst()));
 }
 
 void registerNormalizationImporters(OpTable &table) {

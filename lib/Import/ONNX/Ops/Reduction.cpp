@@ -49,7 +49,7 @@ static LogicalResult importArgReduce(NodeContext &c) {
 }
 
 template <typename OpTy>
-static LogicalResult importScan(NodeContext &c) {
+static LogicalResult importCumulative(NodeContext &c) {
   FailureOr<Ints> given = c.requireInts(1);
   if (failed(given))
     return failure();
@@ -143,10 +143,14 @@ void registerReductionImporters(OpTable &table) {
              .maxInputs = 2});
   table.add({.opType = "ArgMax", .import = importArgReduce<dl::ArgMaxOp>});
   table.add({.opType = "ArgMin", .import = importArgReduce<dl::ArgMinOp>});
-  table.add(
-      {.opType = "CumSum", .import = importScan<dl::CumSumOp>, .minInputs = 2, .maxInputs = 2});
-  table.add(
-      {.opType = "CumProd", .import = importScan<dl::CumProdOp>, .minInputs = 2, .maxInputs = 2});
+  table.add({.opType = "CumSum",
+             .import = importCumulative<dl::CumSumOp>,
+             .minInputs = 2,
+             .maxInputs = 2});
+  table.add({.opType = "CumProd",
+             .import = importCumulative<dl::CumProdOp>,
+             .minInputs = 2,
+             .maxInputs = 2});
   table.add({.opType = "TopK", .import = importTopK, .minInputs = 1, .maxInputs = 2});
   table.add({.opType = "Hardmax", .import = importHardmax});
 }

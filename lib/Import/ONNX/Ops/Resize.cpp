@@ -222,13 +222,6 @@ static FailureOr<SmallVector<double>> numbers(NodeContext &c, unsigned index) {
   return values;
 }
 
-static int64_t elementsOf(ArrayRef<int64_t> shape) {
-  int64_t elements = 1;
-  for (int64_t size : shape)
-    elements *= size;
-  return elements;
-}
-
 /// A size made of a scale; sizes beyond reason fail.
 static FailureOr<int64_t> sizeOf(NodeContext &c, double size) {
   if (!(size >= 0 && size < 2147483648.0))
@@ -325,7 +318,7 @@ static FailureOr<Ints> wholeScales(NodeContext &c, unsigned scales, unsigned siz
   dl::Dims from = c.dimsOf(c.input(0));
   Ints factors;
   auto given = [&](unsigned index) {
-    return c.hasInput(index) && elementsOf(c.shapeOf(c.input(index))) != 0;
+    return c.hasInput(index) && ShapedType::getNumElements(c.shapeOf(c.input(index))) != 0;
   };
   if (given(scales)) {
     FailureOr<SmallVector<double>> values = numbers(c, scales);

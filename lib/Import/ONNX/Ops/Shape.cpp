@@ -11,13 +11,6 @@ namespace dlc::onnx {
 
 //===-- Reshape, Flatten, Squeeze, Unsqueeze -----------------------------------------------===//
 
-static int64_t elementsOf(ArrayRef<int64_t> shape) {
-  int64_t elements = 1;
-  for (int64_t size : shape)
-    elements *= size;
-  return elements;
-}
-
 static std::string dimsText(NodeContext &c, ArrayRef<AffineExpr> dims) {
   return llvm::join(llvm::map_range(dims,
                                     [&](AffineExpr dim) {
@@ -90,7 +83,7 @@ static FailureOr<Ints> resolveReshape(NodeContext &c, ArrayRef<int64_t> from,
       return c.badInput("shape overflows");
     known = *product;
   }
-  int64_t elements = elementsOf(from);
+  int64_t elements = ShapedType::getNumElements(from);
   if (open && (known == 0 || elements % known != 0))
     return c.badInput("shape with -1 does not fit " + Twine(elements) + " elements");
   if (open)

@@ -8,10 +8,6 @@ using namespace mlir;
 
 namespace dlc::onnx {
 
-static dl::LayoutAttr channelsFirst(NodeContext &c) {
-  return dl::LayoutAttr::get(c.builder().getContext(), dl::Layout::ChannelsFirst);
-}
-
 /// Kernel, strides, dilations and pads of a pool. Pads as large as the kernel would make windows of
 /// padding alone.
 static FailureOr<SpatialAttributes> poolAttributes(NodeContext &c) {
@@ -43,7 +39,7 @@ static FailureOr<SpatialAttributes> globalWindow(NodeContext &c) {
 static Value maxPool(NodeContext &c, const SpatialAttributes &window, bool ceilMode) {
   return c.create<dl::MaxPoolOp>(c.input(0), c.i64s(window.kernel), c.i64s(window.strides),
                                  c.i64s(window.dilations), c.i64s(window.padsBegin),
-                                 c.i64s(window.padsEnd), c.flag(ceilMode), channelsFirst(c));
+                                 c.i64s(window.padsEnd), c.flag(ceilMode), c.channelsFirst());
 }
 
 static Value averagePool(NodeContext &c, const SpatialAttributes &window, bool ceilMode,
@@ -51,7 +47,7 @@ static Value averagePool(NodeContext &c, const SpatialAttributes &window, bool c
   return c.create<dl::AveragePoolOp>(c.input(0), c.i64s(window.kernel), c.i64s(window.strides),
                                      c.i64s(window.dilations), c.i64s(window.padsBegin),
                                      c.i64s(window.padsEnd), c.flag(ceilMode), c.flag(countPad),
-                                     channelsFirst(c));
+                                     c.channelsFirst());
 }
 
 static Value lpPool(NodeContext &c, const SpatialAttributes &window, bool ceilMode, int64_t p) {
@@ -62,7 +58,7 @@ static Value lpPool(NodeContext &c, const SpatialAttributes &window, bool ceilMo
   return c.create<dl::LpPoolOp>(c.input(0), c.i64s(window.kernel), c.i64s(window.strides),
                                 c.i64s(window.dilations), c.i64s(window.padsBegin),
                                 c.i64s(window.padsEnd), c.flag(ceilMode), c.i64(p),
-                                channelsFirst(c));
+                                c.channelsFirst());
 }
 
 static LogicalResult importMaxPool(NodeContext &c) {
