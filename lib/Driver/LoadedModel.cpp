@@ -10,6 +10,7 @@
 #include "dlc/Import/Keras/ImportKeras.h"
 #include "dlc/Import/ONNX/ImportONNX.h"
 #include "dlc/Reference/Interpreter.h"
+#include "dlc/Schedule/ScheduleShapes.h"
 #include "dlc/Support/AtomicFile.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -63,6 +64,7 @@ LoadedModel::LoadedModel(std::string path) : path(std::move(path)) {
   registry.insert<dl::DLDialect, mlir::func::FuncDialect>();
   registerReferenceModels(registry);
   autodiff::registerGradientRules(registry);
+  schedule::registerScheduleShapes(registry);
   codegen::registerEmissionModels(registry);
   host::registerHostTranslation(registry);
   context.appendDialectRegistry(registry);

@@ -2,6 +2,7 @@
 #include "dlc/Schedule/DeviceSchedule.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/Passes.h"
+#include "dlc/Schedule/ScheduleFamily.h"
 
 #define DEBUG_TYPE "schedule-assign"
 
@@ -37,8 +38,9 @@ struct ScheduleVerifyPass : impl::ScheduleVerifyBase<ScheduleVerifyPass> {
         return signalPassFailure();
       }
       Attribute schedule = kernel.getScheduleAttr();
+      const ScheduleFamily *family = familyOf(schedule);
       // schedule_c3
-      if (!suitsTarget(schedule, device.has_value())) {
+      if (family && !family->suits(device.has_value())) {
         kernel.emitOpError("has a schedule for ")
             << (device ? "the host, the module is compiled for a device: "
                        : "a device, the module is compiled for the host: ")
@@ -46,12 +48,12 @@ struct ScheduleVerifyPass : impl::ScheduleVerifyBase<ScheduleVerifyPass> {
         return signalPassFailure();
       }
       // schedule_c2
-      if (device ? !fitsOnDevice(schedule, kernel) : !fits(schedule, kernel)) {
+      if (!family || !family->fits(kernel)) {
         kernel.emitOpError("has a schedule of another family than its anchor: ") << schedule;
         return signalPassFailure();
       }
       // schedule_c4
-      auto exceeded = device ? limitExceeded(schedule, kernel, *device) : std::nullopt;
+      auto exceeded = device ? limitExceeded(kernel, *device) : std::nullopt;
       if (exceeded) {
         kernel.emitOpError("has a schedule beyond the device's limits: ") << *exceeded;
         return signalPassFailure();

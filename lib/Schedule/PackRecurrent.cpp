@@ -7,6 +7,7 @@
 #include "dlc/Reference/FoldConstants.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/Passes.h"
+#include "dlc/Schedule/ScheduleShapes.h"
 
 #define DEBUG_TYPE "schedule-pack-recurrent"
 

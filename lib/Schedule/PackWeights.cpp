@@ -1,4 +1,5 @@
 // schedule-pack-weights: constant filters and matrices in the order that the kernels read them.
+#include "Shapes/Shapes.h"
 #include "dlc/Dialect/DL/IR/DeviceAttributes.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Schedule/KernelSchedule.h"
@@ -60,13 +61,6 @@ Tensor pack(const Tensor &tensor, const WeightView &view, int64_t lanes, Shape s
   return result;
 }
 
-int64_t product(ArrayRef<int64_t> sizes) {
-  int64_t result = 1;
-  for (int64_t size : sizes)
-    result *= size;
-  return result;
-}
-
 /// The constant that `value`, a block argument of `kernel`, is bound to; null where it is computed.
 dl::ConstantOp boundConstant(dl::KernelOp kernel, Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
@@ -105,7 +99,8 @@ Attribute keyOf(MLIRContext *context, std::initializer_list<int64_t> values) {
 
 void packConv(dl::KernelOp kernel, dl::ConvOp op, int64_t lanes, PackedConstants &packed) {
   dl::ConstantOp constant = boundConstant(kernel, op.getFilter());
-  if (!constant || op.getPackedChannels() > 0 || !op.getFilter().hasOneUse() || !isDirect(op))
+  if (!constant || op.getPackedChannels() > 0 || !op.getFilter().hasOneUse() ||
+      !cast<ScheduleShapeOpInterface>(op.getOperation()).getGemmShape())
     return;
   ArrayRef<int64_t> filter = op.getFilter().getType().getShape();
   bool last = op.getOutputLast();
@@ -219,9 +214,8 @@ struct SchedulePackWeightsPass : impl::SchedulePackWeightsBase<SchedulePackWeigh
       auto gemm = dyn_cast_if_present<dl::GemmScheduleAttr>(kernel.getScheduleAttr());
       if (!gemm)
         return;
-      int bytes =
-          std::max(4u, getElementTypeOrSelf(anchor->getResult(0)).getIntOrFloatBitWidth() / 8);
-      int64_t lanes = gemm.getVectorsPerTile() * facts.lanes(bytes);
+      int64_t lanes =
+          gemm.getVectorsPerTile() * facts.lanes(accumulatorBytes(anchor->getResult(0)));
       if (auto conv = dyn_cast<dl::ConvOp>(anchor))
         packConv(kernel, conv, lanes, packed);
       else if (auto matmul = dyn_cast<dl::MatmulOp>(anchor))

@@ -12,6 +12,7 @@
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
+#include "dlc/Schedule/ScheduleShapes.h"
 
 using namespace mlir;
 using dlc::templates::Size;

@@ -4,8 +4,8 @@
 #include "dlc/Codegen/Halide/Templates/GPULoops.h"
 #include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
-#include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
+#include "dlc/Schedule/ScheduleShapes.h"
 
 using namespace mlir;
 

@@ -8,6 +8,7 @@
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Reference/Interpreter.h"
+#include "dlc/Schedule/ScheduleShapes.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -24,6 +25,7 @@ mlir::MLIRContext &context() {
     mlir::DialectRegistry registry;
     registry.insert<dl::DLDialect, mlir::func::FuncDialect>();
     registerReferenceModels(registry);
+    schedule::registerScheduleShapes(registry);
     codegen::registerEmissionModels(registry);
     auto *context = new mlir::MLIRContext(registry);
     context->loadAllAvailableDialects();

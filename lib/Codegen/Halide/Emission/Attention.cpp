@@ -4,8 +4,8 @@
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
-#include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
+#include "dlc/Schedule/ScheduleShapes.h"
 
 using namespace mlir;
 using dlc::templates::Size;
@@ -20,7 +20,8 @@ using Indices = templates::AttentionProblem::Indices;
 schedule::AttentionParams attentionParams(KernelEmitter &emitter, dl::AttentionOp op) {
   if (auto attribute = emitter.getSchedule<dl::AttentionScheduleAttr>())
     return schedule::paramsOf(attribute);
-  return schedule::chooseAttention(schedule::attentionShapeOf(op), emitter.getFacts());
+  auto shapes = cast<schedule::ScheduleShapeOpInterface>(op.getOperation());
+  return schedule::chooseAttention(*shapes.getAttentionShape(), emitter.getFacts());
 }
 
 /// Reads `value` at (head, batch), row and column, wherever its heads are; `shared` heads of the

@@ -7,7 +7,6 @@
 #include "dlc/Codegen/Halide/Templates/Gemm.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Window.h"
-#include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 
 using namespace mlir;

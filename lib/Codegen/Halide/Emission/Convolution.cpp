@@ -4,8 +4,8 @@
 
 #include "dlc/Codegen/Halide/Templates/DirectConv.h"
 #include "dlc/Codegen/Halide/Templates/FilterGradientByLines.h"
-#include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
+#include "dlc/Schedule/ScheduleShapes.h"
 
 using namespace mlir;
 using Halide::Expr;
@@ -52,6 +52,11 @@ templates::ConvProblem problemOf(Op op, ArrayRef<int64_t> window, KernelEmitter 
   problem.dilationWidth = entry(op.getDilations(), false, 1);
   problem.input = imageAccess(emitter, op.getInput());
   return problem;
+}
+
+/// Whether the op is one product of matrices, as the family gemm wants it.
+bool isProduct(Operation *op) {
+  return cast<schedule::ScheduleShapeOpInterface>(op).getGemmShape().has_value();
 }
 
 /// A place in a filter for taps over one or two axes: taps and channels as the op stores them.
@@ -154,7 +159,7 @@ void emitDirectConv(dl::ConvOp op, KernelEmitter &emitter) {
 }
 
 void emitDirectConvTranspose(dl::ConvTransposeOp op, KernelEmitter &emitter) {
-  if (!schedule::isDirect(op))
+  if (!isProduct(op))
     throw Halide::CompileError("a schedule of the family 'gemm' on a transposed convolution with "
                                "strides or groups");
   bool oneAxis = shapeOf(op.getResult()).size() == 3;
@@ -237,7 +242,7 @@ FilterGradientProduct productOf(const templates::FilterGradientProblem &problem,
 } // namespace
 
 void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitter) {
-  if (!schedule::isDirect(op))
+  if (!isProduct(op))
     throw Halide::CompileError("a schedule of the family 'gemm' on a filter's gradient that is not "
                                "turned to have its output channels last");
   dl::Dims result = emitter.outputShape();

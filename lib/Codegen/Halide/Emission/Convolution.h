@@ -12,9 +12,9 @@ namespace dlc::codegen {
 
 /// Each takes a kernel whose schedule is of the family gemm.
 void emitDirectConv(dl::ConvOp op, KernelEmitter &emitter);
-/// A convolution of the input with the taps reversed; see schedule::isDirect.
+/// A convolution of the input with the taps reversed, where there is no stride.
 void emitDirectConvTranspose(dl::ConvTransposeOp op, KernelEmitter &emitter);
-/// See Templates/FilterGradient.h and schedule::isDirect.
+/// Where the kernel turns the filter to (kernel..., C, O); see Templates/FilterGradient.h.
 void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitter);
 
 /// Plainly, for any schedule.

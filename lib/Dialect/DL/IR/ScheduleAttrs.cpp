@@ -143,6 +143,12 @@ LogicalResult GPUInjectiveScheduleAttr::verify(EmitError emitError, int64_t thre
   return threadsFit(emitError, threads);
 }
 
+DeviceAttr deviceAround(Operation *op) {
+  while (Operation *parent = op->getParentOp())
+    op = parent;
+  return op->getAttrOfType<DeviceAttr>(deviceAttrName);
+}
+
 LogicalResult DeviceAttr::verify(EmitError emitError, DeviceKind, int64_t maxThreads,
                                  int64_t sharedBytes, int64_t subgroup, int64_t registers) {
   return failure(failed(threadsFit(emitError, maxThreads)) ||

@@ -14,6 +14,9 @@ namespace dlc::dl {
 /// The module's attribute that names its device, a DeviceAttr.
 constexpr llvm::StringLiteral deviceAttrName = "dl.device";
 
+/// The device of the module around `op`; null where its kernels run on the host.
+DeviceAttr deviceAround(mlir::Operation *op);
+
 } // namespace dlc::dl
 
 #endif // DLC_DIALECT_DL_IR_DEVICEATTRIBUTES_H

@@ -1,0 +1,188 @@
+// Convolutions and their gradients: through the templates direct_conv and depthwise_conv, which
+// want channels-last images with at most two spatial axes.
+#include "Shapes.h"
+
+#include <limits>
+
+using namespace mlir;
+
+namespace dlc::schedule {
+namespace {
+
+bool isOne(int64_t size) { return size == 1; }
+
+//===-- Convolution ------------------------------------------------------------------------===//
+
+/// The window's extents, whatever the filter's layout.
+ArrayRef<int64_t> windowOf(dl::ConvOp op) {
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  if (op.getPackedChannels() > 0)
+    return filter.drop_front(1).drop_back(2);
+  return op.getOutputLast() ? filter.drop_back(2) : filter.drop_front(2);
+}
+
+/// Whether direct_conv can run it. A filter that is not packed is packed by the kernel.
+bool isDirect(dl::ConvOp op) {
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  return op.getLayout() == dl::Layout::ChannelsLast && input.size() <= 4 &&
+         !ShapedType::isDynamic(input.back()) && op.getFilter().getType().hasStaticShape();
+}
+
+/// Whether each channel has one filter and gives one.
+bool isDepthwise(dl::ConvOp op) {
+  int64_t channels = shapeOf(op.getInput()).back(), outputs = shapeOf(op.getResult()).back();
+  return isDirect(op) && op.getPackedChannels() == 0 &&
+         static_cast<int64_t>(op.getGroups()) == channels && outputs == channels &&
+         op.getGroups() > 1;
+}
+
+/// Whether the filter is stored as the depthwise template reads it, or a constant that will be.
+bool hasDepthwiseFilter(dl::ConvOp op) {
+  if (op.getOutputLast())
+    return true;
+  auto argument = dyn_cast<BlockArgument>(op.getFilter());
+  return argument && argument.hasOneUse() &&
+         op->getParentOfType<dl::KernelOp>()
+             .getInputs()[argument.getArgNumber()]
+             .getDefiningOp<dl::ConstantOp>();
+}
+
+GemmShape gemmShapeOf(dl::ConvOp op) {
+  SmallVector<int64_t> result = likelyShapeOf(op.getResult());
+  ArrayRef<int64_t> window = windowOf(op);
+  GemmShape shape;
+  shape.rows = oddRows(product(ArrayRef(result).drop_back(1)), op.getResult());
+  shape.columns = result.back() / op.getGroups();
+  shape.batch = op.getGroups();
+  shape.depth = product(window) * shapeOf(op.getInput()).back() / op.getGroups();
+  shape.elementBytes = accumulatorBytes(op.getResult());
+  if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
+    shape.lineWidth = result[result.size() - 2];
+    if (ShapedType::isDynamic(shapeOf(op.getResult())[result.size() - 2]))
+      shape.lineWidth = std::numeric_limits<int32_t>::max(); // a prime: tiles wrap around lines
+    // A window adds its stride's worth of the image, and no more than itself.
+    shape.lhsBytesPerRow = shapeOf(op.getInput()).back() / op.getGroups() * shape.elementBytes;
+    for (auto [stride, taps] : llvm::zip(op.getStrides(), window))
+      shape.lhsBytesPerRow *= std::min<int64_t>(stride, taps);
+  }
+  return shape;
+}
+
+struct ConvShapes : ScheduleShapeOpInterface::ExternalModel<ConvShapes, dl::ConvOp> {
+  std::optional<GemmShape> getGemmShape(Operation *operation) const {
+    auto op = cast<dl::ConvOp>(operation);
+    return isDirect(op) && !isDepthwise(op) ? std::optional(gemmShapeOf(op)) : std::nullopt;
+  }
+  std::optional<GemmShape> getDeviceGemmShape(Operation *operation) const {
+    auto op = cast<dl::ConvOp>(operation);
+    return isDirect(op) && op.getGroups() == 1 ? std::optional(gemmShapeOf(op)) : std::nullopt;
+  }
+  std::optional<WindowShape> getDepthwiseShape(Operation *operation) const {
+    auto op = cast<dl::ConvOp>(operation);
+    if (!isDepthwise(op) || !hasDepthwiseFilter(op))
+      return {};
+    return windowShapeOf(op.getInput(), op.getResult(), windowOf(op), op.getStrides());
+  }
+  bool foldsOwnElement(Operation *) const { return true; }
+};
+
+//===-- Transposed -------------------------------------------------------------------------===//
+
+ArrayRef<int64_t> windowOf(dl::ConvTransposeOp op) { return shapeOf(op.getFilter()).drop_front(2); }
+
+/// Whether it is a convolution with the filter's taps reversed: no stride, no groups.
+bool isDirect(dl::ConvTransposeOp op) {
+  if (op.getLayout() != dl::Layout::ChannelsLast || shapeOf(op.getInput()).size() > 4 ||
+      ShapedType::isDynamic(shapeOf(op.getInput()).back()) ||
+      !op.getFilter().getType().hasStaticShape() || op.getGroups() != 1 ||
+      !isa<FloatType>(getElementTypeOrSelf(op.getInput())))
+    return false;
+  ArrayRef<int64_t> window = windowOf(op);
+  for (auto [i, taps] : llvm::enumerate(window)) {
+    // Padding of the convolution, which crops nothing.
+    int64_t reach = (taps - 1) * op.getDilations()[i];
+    if (op.getStrides()[i] != 1 || op.getPadsBegin()[i] > reach ||
+        op.getPadsEnd()[i] > reach + op.getOutputPadding()[i])
+      return false;
+  }
+  return true;
+}
+
+struct ConvTransposeShapes
+    : ScheduleShapeOpInterface::ExternalModel<ConvTransposeShapes, dl::ConvTransposeOp> {
+  std::optional<GemmShape> getGemmShape(Operation *operation) const {
+    auto op = cast<dl::ConvTransposeOp>(operation);
+    if (!isDirect(op))
+      return {};
+    SmallVector<int64_t> result = likelyShapeOf(op.getResult());
+    ArrayRef<int64_t> window = windowOf(op);
+    GemmShape shape;
+    shape.rows = product(ArrayRef(result).drop_back(1));
+    shape.columns = result.back();
+    shape.depth = product(window) * shapeOf(op.getInput()).back();
+    shape.elementBytes = accumulatorBytes(op.getResult());
+    if (product(window) != 1) {
+      shape.lineWidth = result[result.size() - 2];
+      shape.lhsBytesPerRow = shapeOf(op.getInput()).back() * shape.elementBytes;
+    }
+    return shape;
+  }
+  bool foldsOwnElement(Operation *) const { return true; }
+};
+
+//===-- Gradient of the filter -------------------------------------------------------------===//
+
+/// Whether it is a product of two matrices of pixels: no groups, and turned by its kernel to
+/// (kernel..., C, O).
+bool isDirect(dl::ConvFilterGradientOp op) {
+  if (!op.getInput().getType().hasStaticShape() || !op.getCotangent().getType().hasStaticShape())
+    return false; // the template blocks a reduction that it knows
+  // The kernel's one movement must make the filter (kernel..., C, O).
+  dl::TransposeOp turn;
+  for (auto transpose : op->getParentRegion()->getOps<dl::TransposeOp>()) {
+    if (turn)
+      return false;
+    turn = transpose;
+  }
+  int64_t rank = op.getResult().getType().getRank();
+  SmallVector<int64_t> outputLast = llvm::to_vector(llvm::seq<int64_t>(2, rank));
+  outputLast.append({1, 0});
+  return turn && turn.getPermutation() == ArrayRef(outputLast) && op.isChannelsLast() &&
+         op.getGroups() == 1 && rank <= 4;
+}
+
+struct ConvFilterGradientShapes
+    : ScheduleShapeOpInterface::ExternalModel<ConvFilterGradientShapes, dl::ConvFilterGradientOp> {
+  std::optional<GemmShape> getGemmShape(Operation *operation) const {
+    auto op = cast<dl::ConvFilterGradientOp>(operation);
+    if (!isDirect(op))
+      return {};
+    ArrayRef<int64_t> result = shapeOf(op.getResult()), cotangent = shapeOf(op.getCotangent());
+    GemmShape shape;
+    shape.rows = product(result.drop_front(1));
+    shape.columns = result.front();
+    shape.depth = product(cotangent.drop_back(1));
+    shape.elementBytes = accumulatorBytes(op.getResult());
+    // Rows are channels of a pixel; where they are few, of the window's neighbouring pixels too.
+    shape.lineWidth = result[1];
+    if (joinsWindowColumns(op))
+      shape.lineWidth *= result.back();
+    return shape;
+  }
+  bool foldsOwnElement(Operation *) const { return true; }
+};
+
+} // namespace
+
+bool joinsWindowColumns(dl::ConvFilterGradientOp op) {
+  constexpr int64_t fewChannels = 8;
+  return shapeOf(op.getInput()).back() < fewChannels && op.getDilations().back() == 1;
+}
+
+void attachConvolutionShapes(MLIRContext *context) {
+  dl::ConvOp::attachInterface<ConvShapes>(*context);
+  dl::ConvTransposeOp::attachInterface<ConvTransposeShapes>(*context);
+  dl::ConvFilterGradientOp::attachInterface<ConvFilterGradientShapes>(*context);
+}
+
+} // namespace dlc::schedule
