@@ -16,10 +16,7 @@ static constexpr size_t mostOps = 32;
 
 static FusionClass classOf(Operation *op) { return cast<FusibleOpInterface>(op).getFusionClass(); }
 
-static bool isAnchor(Operation *op) {
-  FusionClass fusionClass = classOf(op);
-  return fusionClass != FusionClass::Injective && fusionClass != FusionClass::Movement;
-}
+static bool isAnchor(Operation *op) { return isAnchorClass(classOf(op)); }
 
 bool belongsInKernel(Operation *op) {
   auto fusible = dyn_cast<FusibleOpInterface>(op);
@@ -46,7 +43,8 @@ static dl::Dims resultShape(const KernelGroup &group) {
 //===-- Placement
 //----------------------------------------------------------------------------------===//
 
-KernelGroups::KernelGroups(func::FuncOp function) : views(viewsOf(function)) {
+KernelGroups::KernelGroups(func::FuncOp function)
+    : views(viewsOf(function)), onDevice(dl::deviceAround(function) != nullptr) {
   for (Operation &op : function.getBody().front())
     if (belongsInKernel(&op) && !views.contains(&op))
       place(&op);
@@ -89,10 +87,12 @@ void KernelGroups::place(Operation *op) {
   KernelGroup *group = newGroup(op);
   if (classOf(op) == FusionClass::Reduction)
     absorbPrologue(group);
-  if (classOf(op) == FusionClass::Convolution)
-    absorbTurnedFilter(group);
-  if (auto gradient = dyn_cast<dl::ConvFilterGradientOp>(op))
-    absorbCotangent(gradient, group);
+  if (!isAnchor(op))
+    return;
+  for (OpOperand &operand : op->getOpOperands()) {
+    absorbTurned(operand, group);
+    absorbPacked(operand, group);
+  }
 }
 
 //===-- Legality and profit
@@ -217,50 +217,47 @@ void KernelGroups::absorbPrologue(KernelGroup *group) {
   absorb(prologue, group);
 }
 
-void KernelGroups::absorbTurnedFilter(KernelGroup *group) {
-  Operation *anchor = group->anchor, *turn = anchor->getOperand(1).getDefiningOp();
+bool KernelGroups::othersDependOn(const KernelGroup &source, const OpOperand &operand) const {
+  return llvm::any_of(operand.getOwner()->getOpOperands(), [&](OpOperand &other) {
+    return &other != &operand && operandDependsOn(other.get(), source);
+  });
+}
+
+void KernelGroups::absorbTurned(OpOperand &operand, KernelGroup *group) {
+  auto anchor = cast<FusibleOpInterface>(operand.getOwner());
+  Operation *turn = operand.get().getDefiningOp();
   KernelGroup *source = isa_and_nonnull<dl::TransposeOp>(turn) ? groupOf(turn) : nullptr;
-  if (!source || source->ops.size() != 1 || !turn->hasOneUse())
-    return;
-  for (Value operand : anchor->getOperands())
-    if (operand != turn->getResult(0) && operandDependsOn(operand, *source))
-      return;
-  absorb(source, group);
+  if (source && source->ops.size() == 1 && turn->hasOneUse() &&
+      anchor.canLoadTurned(operand.getOperandNumber()) && !othersDependOn(*source, operand))
+    absorb(source, group);
 }
 
-/// Whether a template of the host computes `op` (docs/Rationale/TrainingSpeed.md), which reads each
-/// element of the cotangent once, to pack it; a plain sum reads it once a tap.
-static bool packsCotangent(dl::ConvFilterGradientOp op) {
-  if (op->getParentOfType<ModuleOp>()->hasAttrOfType<dl::DeviceAttr>(dl::deviceAttrName))
-    return false;
-  return op.isChannelsLast() && op.getGroups() == 1 && op.getResult().getType().getRank() <= 4 &&
-         op.getInput().getType().hasStaticShape() && op.getResult().hasOneUse() &&
-         isa<dl::TransposeOp>(*op.getResult().user_begin());
-}
+/// Worth computing where the element is needed once.
+static bool isWorthOnce(Operation *op) { return isCheap(op) || op->hasTrait<dl::CheapToCompute>(); }
 
-void KernelGroups::absorbCotangent(dl::ConvFilterGradientOp op, KernelGroup *group) {
-  Operation *producer = op.getCotangent().getDefiningOp();
+void KernelGroups::absorbPacked(OpOperand &operand, KernelGroup *group) {
+  auto anchor = cast<FusibleOpInterface>(operand.getOwner());
+  Operation *producer = operand.get().getDefiningOp();
   KernelGroup *source = producer ? groupOf(producer) : nullptr;
-  if (!source || source->anchor || !packsCotangent(op) || operandDependsOn(op.getInput(), *source))
+  if (!source || source->anchor || !anchor.packsOperand(operand.getOperandNumber(), onDevice) ||
+      othersDependOn(*source, operand))
     return;
-  // The template finds the filter's turn by its being the kernel's one transpose.
-  for (Operation *each : source->ops)
-    if (isUsedElsewhere(each, op) || isa<dl::TransposeOp>(each) ||
-        !(isCheap(each) || isa<dl::MaxPoolGradientOp>(each)))
+  for (Operation *op : source->ops)
+    if (isUsedElsewhere(op, anchor) || !isWorthOnce(op))
       return;
   absorb(source, group);
 }
 
 static int64_t bytesOf(Value value) { return dl::likelyBytes(value.getType()); }
 
-/// Whether `user` can compute its operand `value` by itself, element by element, no more often than
-/// it would load it: injective ops and movements once, a reduction once for each pass.
+/// Whether `user` can compute its operand `value` by itself.
 static bool canRecompute(Operation *user, Value value) {
   if (!belongsInKernel(user))
     return false;
-  if (classOf(user) == FusionClass::Reduction)
-    return isa<dl::ReduceOp>(user) && user->getOperand(0) == value;
-  return !isAnchor(user);
+  return llvm::all_of(user->getOpOperands(), [&](OpOperand &operand) {
+    return operand.get() != value ||
+           cast<FusibleOpInterface>(user).canRecomputeOperand(operand.getOperandNumber());
+  });
 }
 
 void KernelGroups::duplicate(KernelGroup *group) {

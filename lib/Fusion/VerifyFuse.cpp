@@ -13,10 +13,8 @@ namespace dlc::fusion {
 namespace {
 
 bool isAnchor(Operation &op) {
-  if (!belongsInKernel(&op))
-    return false;
-  FusionClass kind = cast<FusibleOpInterface>(op).getFusionClass();
-  return kind != FusionClass::Injective && kind != FusionClass::Movement;
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  return fusible && isAnchorClass(fusible.getFusionClass());
 }
 
 struct FuseVerifyPass : impl::FuseVerifyBase<FuseVerifyPass> {

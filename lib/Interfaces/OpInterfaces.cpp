@@ -33,6 +33,20 @@ llvm::StringRef fusionClassName(FusionClass fusionClass) {
   llvm_unreachable("unknown fusion class");
 }
 
+bool isAnchorClass(FusionClass fusionClass) {
+  switch (fusionClass) {
+  case FusionClass::Reduction:
+  case FusionClass::Contraction:
+  case FusionClass::Convolution:
+  case FusionClass::Window:
+  case FusionClass::Gather:
+  case FusionClass::Opaque:
+    return true;
+  default:
+    return false;
+  }
+}
+
 static int64_t bytesOf(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.getElementType().isIntOrFloat())

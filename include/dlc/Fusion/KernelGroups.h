@@ -47,18 +47,21 @@ private:
   void absorb(KernelGroup *source, KernelGroup *group);
   /// Takes in the injective producers of a reduction's operands where that is cheap.
   void absorbPrologue(KernelGroup *group);
-  /// A transpose of a convolution's filter, read by no other: the kernel packs the filter anyway,
-  /// and turns it on the way.
-  void absorbTurnedFilter(KernelGroup *group);
-  /// What computes a filter gradient's cotangent and nothing else, element by element: the kernel
-  /// makes it line by line, or while it packs it.
-  void absorbCotangent(dl::ConvFilterGradientOp op, KernelGroup *group);
+  /// Takes in a transpose that is read by `operand` of the anchor alone, where the kernel turns the
+  /// operand on the way.
+  void absorbTurned(mlir::OpOperand &operand, KernelGroup *group);
+  /// Takes in what computes `operand` of the anchor and nothing else, element by element, where the
+  /// kernel packs it: it is made while it is packed.
+  void absorbPacked(mlir::OpOperand &operand, KernelGroup *group);
+  /// Whether another operand of its op than `operand` needs a result of `source`.
+  bool othersDependOn(const KernelGroup &source, const mlir::OpOperand &operand) const;
   /// Dissolves `group` where computing it in each of its consumers costs less than storing it.
   void duplicate(KernelGroup *group);
   /// Whether computing `operand` needs a result of `ancestor`, directly or through others.
   bool operandDependsOn(mlir::Value operand, const KernelGroup &ancestor) const;
 
   llvm::DenseSet<mlir::Operation *> views; ///< slices and concats outside of kernels
+  bool onDevice;                           ///< whether kernels run on a device
   std::vector<std::unique_ptr<KernelGroup>> groups;
   llvm::DenseMap<mlir::Operation *, KernelGroup *> member;
   /// Why an op did not join the group of an operand.

@@ -42,6 +42,9 @@ enum class FusionClass {
 /// The spelling used in dumps and reports: `injective`, `contraction`, ...
 llvm::StringRef fusionClassName(FusionClass fusionClass);
 
+/// Whether an op of the class is an anchor: a kernel has one at most, which decides its loops.
+bool isAnchorClass(FusionClass fusionClass);
+
 /// Bytes of all operand and result tensors of `op`; dynamic dimensions count as 1.
 int64_t touchedBytes(mlir::Operation *op);
 

@@ -19,6 +19,21 @@ def FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
         axes in another order at no cost. Asked of anchors only.
       }], "bool", "canStoreTurned", (ins), [{}], [{ return false; }]>,
     InterfaceMethod<[{
+        Whether a transpose of operand `index` may stand in the op's kernel, as its template packs the operand
+        anyway and can turn it on the way. Asked of anchors only.
+      }], "bool", "canLoadTurned", (ins "unsigned":$index), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+        Whether the op's template, on a device or else on the host, reads each element of operand `index` once, into a
+        packed copy: what computes it element by element may then stand in the op's kernel. Asked of anchors only.
+      }], "bool", "packsOperand", (ins "unsigned":$index, "bool":$onDevice), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+        Whether the op's kernel may compute operand `index` again, element by element, where another kernel
+        computes it too: no more often than it would load it.
+      }], "bool", "canRecomputeOperand", (ins "unsigned":$index), [{}], [{
+        return $_op.getFusionClass() == ::dlc::FusionClass::Injective ||
+               $_op.getFusionClass() == ::dlc::FusionClass::Movement;
+      }]>,
+    InterfaceMethod<[{
         Whether the op sums products, which a kernel may fuse and take in any order; everything else keeps to
         the order of its formula.
       }], "bool", "sumsProducts", (ins), [{}], [{

@@ -305,6 +305,14 @@ LogicalResult ConvFilterGradientOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
+/// The cotangent, where a template of the host makes the filter's gradient and stores it turned
+/// (docs/Rationale/TrainingSpeed.md). A plain sum reads it once a tap.
+bool ConvFilterGradientOp::packsOperand(unsigned index, bool onDevice) {
+  return index == 1 && !onDevice && isChannelsLast() && getGroups() == 1 &&
+         getResult().getType().getRank() <= 4 && getInput().getType().hasStaticShape() &&
+         getResult().hasOneUse() && isa<TransposeOp>(*getResult().user_begin());
+}
+
 LogicalResult ConvFilterGradientOp::verify() {
   unsigned channelAxis = imageAxes(getLayout(), getInput().getType().getRank()).second;
   int64_t inputs = getInput().getType().getDimSize(channelAxis),

@@ -21,20 +21,6 @@ void DLDialect::registerKernelOps() {
       >();
 }
 
-static bool isAnchorClass(FusionClass fusionClass) {
-  switch (fusionClass) {
-  case FusionClass::Reduction:
-  case FusionClass::Contraction:
-  case FusionClass::Convolution:
-  case FusionClass::Window:
-  case FusionClass::Gather:
-  case FusionClass::Opaque:
-    return true;
-  default:
-    return false;
-  }
-}
-
 Operation *KernelOp::getAnchor() {
   for (Operation &op : *getBodyBlock())
     if (auto fusible = dyn_cast<FusibleOpInterface>(op);

@@ -35,6 +35,9 @@ class DL_ConvolutionOp<string mnemonic, dag extra>
   let assemblyFormat = [{
     $input `,` $filter (`,` $bias^)? attr-dict `:` functional-type(operands, results)
   }];
+  let extraClassDeclaration = fusionMethod # [{
+    bool canLoadTurned(unsigned index) { return index == 1; }
+  }];
 }
 
 def DL_ConvOp : DL_ConvolutionOp<"conv", (ins DefaultValuedAttr<I64Attr, "0">:$packed_channels,
@@ -106,6 +109,7 @@ def DL_ConvFilterGradientOp : DL_Op<"conv_filter_gradient", "Reduction"> {
   let extraClassDeclaration = fusionMethod # [{
     // Filters are kept with the output channels last, and the gradient's template makes those its columns.
     bool canStoreTurned() { return true; }
+    bool packsOperand(unsigned index, bool onDevice);
     bool sumsProducts() { return true; }
     bool isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
   }];

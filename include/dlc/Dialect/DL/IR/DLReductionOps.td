@@ -16,6 +16,8 @@ def DL_ReduceOp : DL_Op<"reduce", "Reduction"> {
   let results = (outs DL_Tensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$kind $operand attr-dict `:` functional-type(operands, results)";
+  // Once for each pass over it, of which there is mostly one.
+  let extraClassDeclaration = fusionMethod # [{ bool canRecomputeOperand(unsigned) { return true; } }];
 }
 
 class DL_ArgReduceOp<string mnemonic, string which> : DL_Op<mnemonic, "Reduction"> {

@@ -17,6 +17,8 @@ defvar DL_WindowText = [{
     the padding before it.
 }];
 
+def DL_CheapToCompute : NativeOpTrait<"CheapToCompute"> { let cppNamespace = "::dlc::dl"; }
+
 class DL_PoolOp<string mnemonic, string text, string semantics, Type type, dag extra = (ins)>
     : DL_Op<mnemonic, "Window", [DeclareOpInterfaceMethods<LayoutOpInterface>]> {
   let summary = text;
@@ -52,7 +54,8 @@ def DL_MaxPoolWithIndicesOp : DL_Op<"max_pool_with_indices", "Opaque"> {
 }
 
 def DL_MaxPoolGradientOp : DL_Op<"max_pool_gradient", "Opaque",
-                                 [DeclareOpInterfaceMethods<LayoutOpInterface, ["getImageOperands"]>]> {
+                                 [DL_CheapToCompute,
+                                  DeclareOpInterfaceMethods<LayoutOpInterface, ["getImageOperands"]>]> {
   let summary = "the gradient of max_pool with respect to its input";
   let description = !strconcat([{
     `cotangent` has the shape of max_pool's result. Each of its elements goes to the largest element of its

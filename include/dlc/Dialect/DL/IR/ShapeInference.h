@@ -35,6 +35,11 @@ class DependsOnPlace : public mlir::OpTrait::TraitBase<Op, DependsOnPlace> {};
 template <typename Op>
 class CheapToRecompute : public mlir::OpTrait::TraitBase<Op, CheapToRecompute> {};
 
+/// Trait of ops that take a few loads and instructions an element where they are injective: dearer
+/// than a load, but no dearer than a store and a load.
+template <typename Op>
+class CheapToCompute : public mlir::OpTrait::TraitBase<Op, CheapToCompute> {};
+
 using Dims = llvm::SmallVector<mlir::AffineExpr>;
 
 /// The dimensions of a ranked tensor. Its type must be whole: see hasKnownDims.
