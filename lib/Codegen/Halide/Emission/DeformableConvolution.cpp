@@ -1,8 +1,7 @@
 // Deformable convolutions: each tap of each channel is read between the elements of the image once
 // for all output channels, then summed plainly.
 #include "Convolution.h"
-
-#include "dlc/Codegen/Halide/Templates/Math.h"
+#include "Sampling.h"
 
 using namespace mlir;
 using dlc::templates::Size;
@@ -11,26 +10,6 @@ using Halide::Expr;
 
 namespace dlc::codegen {
 namespace {
-
-/// The two neighbours along one axis of a place between elements.
-class Neighbours {
-public:
-  Neighbours(const Expr &given, const Size &size) : size(size) {
-    // So far outside there is nothing anyway, and an int holds it.
-    Expr low = math::constant(given, -2), high = Halide::cast(given.type(), (size + 1).expr());
-    place = Halide::select(Halide::is_nan(given), low, Halide::clamp(given, low, high));
-    base = Halide::cast<int32_t>(Halide::floor(place));
-  }
-  Expr isInside(const Expr &which) const { return base + which >= 0 && base + which < size.expr(); }
-  Expr index(const Expr &which) const { return Halide::clamp(base + which, 0, (size - 1).expr()); }
-  Expr weight(const Expr &which) const {
-    return math::constant(place, 1) - Halide::abs(place - Halide::cast(place.type(), base + which));
-  }
-
-private:
-  Size size;
-  Expr place, base;
-};
 
 /// What the taps of a kernel read.
 class Samples {
@@ -44,22 +23,26 @@ public:
   Halide::Func build() {
     Expr row = y * stride(0) - begin(0) + (tap / width()) * dilation(0) + moved(0);
     Expr column = x * stride(1) - begin(1) + (tap % width()) * dilation(1) + moved(1);
-    Neighbours rows(row, input[2]), columns(column, input[3]);
+    SampledAxis rows = sampled(row, input[2]), columns = sampled(column, input[3]);
     Halide::RDom k({{0, 2}, {0, 2}}, "neighbour");
-    Expr element = KernelEmitter::compute(
-        emitter.at(op.getInput(), {image, channel, rows.index(k.y), columns.index(k.x)}));
+    Expr inside = Halide::Internal::const_true();
+    Coords place{image, channel, rows.index(k.y, inside), columns.index(k.x, inside)};
+    Expr element = KernelEmitter::compute(emitter.at(op.getInput(), place));
     Expr weight = rows.weight(k.y) * columns.weight(k.x);
     if (op.getMask())
       weight *= KernelEmitter::compute(emitter.at(op.getMask(), {image, slot(), y, x}));
     Expr zero = Halide::Internal::make_zero(element.type());
     Halide::Func samples("samples");
     samples(x, y, tap, image, channel) = zero;
-    samples(x, y, tap, image, channel) +=
-        Halide::select(rows.isInside(k.y) && columns.isInside(k.x), weight * element, zero);
+    samples(x, y, tap, image, channel) += Halide::select(inside, weight * element, zero);
     return samples;
   }
 
 private:
+  /// Linearly between elements, zeros around them.
+  static SampledAxis sampled(const Expr &place, const Size &size) {
+    return {place, size, dl::SampleMode::Linear, dl::SamplePadding::Zeros, /*aligned=*/false};
+  }
   /// The tap among those of all offset groups.
   Expr slot() const {
     Expr perGroup = (input[1] / static_cast<int64_t>(op.getOffsetGroups())).expr();

@@ -1,8 +1,8 @@
 // Ops that read or write at computed places. Indices outside an axis read or write its nearest
 // element: a kernel never leaves its buffers.
 #include "Axes.h"
+#include "Sampling.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
-#include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
@@ -290,77 +290,13 @@ struct ResampleModel : AnchorEmissionOpInterface::ExternalModel<ResampleModel, d
 
 //===-- Grid sample ------------------------------------------------------------------------===//
 
-/// One axis of a sample: what the grid's number there reads.
-class SampledAxis {
-public:
-  /// `at` in f32 or f64.
-  SampledAxis(dl::GridSampleOp op, Expr at, const Size &size)
-      : mode(op.getMode()), padding(op.getPadding()), aligned(op.getAlignCorners()), size(size) {
-    Expr one = math::constant(at, 1), length = Halide::cast(at.type(), size.expr());
-    Expr last = length - one, half = math::constant(at, 0.5);
-    place = aligned ? (at + one) * half * last : ((at + one) * length - one) * half;
-    if (mode == dl::SampleMode::Nearest)
-      place = Halide::round(place);
-    if (padding == dl::SamplePadding::Reflection)
-      place = mirrored(place);
-    // Beyond that there is nothing in any case, and an int holds it.
-    Expr low = padding == dl::SamplePadding::Border ? one - one : -one * 4;
-    Expr high = padding == dl::SamplePadding::Border ? last : length + 3;
-    place = Halide::select(Halide::is_nan(place), -one * 4, Halide::clamp(place, low, high));
-    base = Halide::cast<int32_t>(Halide::floor(place));
-  }
-
-  /// Taps are numbered from first() to last().
-  int first() const { return mode == dl::SampleMode::Cubic ? -1 : 0; }
-  int last() const {
-    return mode == dl::SampleMode::Nearest ? 0 : mode == dl::SampleMode::Cubic ? 2 : 1;
-  }
-  /// The element that tap `tap` reads, within the axis; `inside` is joined with whether it is one.
-  Expr index(int tap, Expr &inside) const {
-    Expr at = base + tap;
-    if (padding == dl::SamplePadding::Zeros)
-      inside = inside && at >= 0 && at < size.expr();
-    if (padding == dl::SamplePadding::Reflection && !size.is(1)) {
-      // Mirrored at the centre of the edge elements, or half an element further out.
-      int64_t further = aligned ? 0 : 1;
-      Size period = 2 * (size - 1 + further);
-      Expr phase = at % larger(period, 1).expr();
-      at = Halide::select(phase < size.expr(), phase, (period - further).expr() - phase);
-    }
-    return Halide::clamp(at, 0, (size - 1).expr());
-  }
-  Expr weight(int tap) const {
-    Expr d = Halide::abs(place - Halide::cast(place.type(), base + tap));
-    Expr one = math::constant(d, 1), a = math::constant(d, -0.75);
-    if (mode == dl::SampleMode::Nearest)
-      return one;
-    if (mode == dl::SampleMode::Linear)
-      return one - d;
-    if (tap == 0 || tap == 1)
-      return ((a + 2) * d - (a + 3)) * d * d + one;
-    return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
-  }
-
-private:
-  Expr mirrored(Expr x) const {
-    double low = aligned ? 0 : -0.5;
-    const Size range = size - (aligned ? 1 : 0);
-    Expr begin = math::constant(x, low), length = Halide::cast(x.type(), range.expr());
-    if (range.is(0))
-      return begin;
-    Expr distance = Halide::abs(x - begin);
-    Expr period = Halide::max(length + length, math::constant(x, 1));
-    Expr phase = distance - period * Halide::floor(distance / period);
-    Expr folded = begin + Halide::select(phase > length, period - phase, phase);
-    return Halide::select(x >= begin && x <= begin + length, x, folded);
-  }
-
-  dl::SampleMode mode;
-  dl::SamplePadding padding;
-  bool aligned;
-  Size size;
-  Expr place, base;
-};
+/// The place along an axis of `size` that the grid's number `at`, in f32 or f64, stands for.
+Expr gridPlace(dl::GridSampleOp op, const Expr &at, const Size &size) {
+  Expr one = math::constant(at, 1), half = math::constant(at, 0.5);
+  Expr length = Halide::cast(at.type(), size.expr());
+  return op.getAlignCorners() ? (at + one) * half * (length - one)
+                              : ((at + one) * length - one) * half;
+}
 
 /// The weighted sum over the taps of `axes` and those before them, whose places are in `place`.
 Expr sumTaps(KernelEmitter &emitter, dl::GridSampleOp op, ArrayRef<SampledAxis> axes, Coords place,
@@ -393,7 +329,9 @@ struct GridSampleModel
       std::vector<SampledAxis> axes;
       for (size_t axis = 0; axis < sizes.size(); ++axis) {
         at.push_back(toInt(static_cast<int64_t>(sizes.size() - 1 - axis)));
-        axes.emplace_back(op, KernelEmitter::compute(emitter.at(op.getGrid(), at)), sizes[axis]);
+        Expr number = KernelEmitter::compute(emitter.at(op.getGrid(), at));
+        axes.emplace_back(gridPlace(op, number, sizes[axis]), sizes[axis], op.getMode(),
+                          op.getPadding(), op.getAlignCorners());
         at.pop_back();
       }
       return sumTaps(emitter, op, axes, {coords[0], coords[1]}, Halide::Internal::const_true());
