@@ -97,8 +97,8 @@ static Value applyGlu(LayerContext &c, Value x) {
   int64_t axis = LayerContext::rankOf(x) - 1, size = c.sizeOf(x, axis);
   if (size % 2 != 0)
     c.badInput("activation 'glu' expects an even size on the last axis, found " + Twine(size));
-  Value gate = c.create<dl::SigmoidOp>(c.slice(x, axis, size / 2, size / 2));
-  return c.create<dl::MulOp>(c.slice(x, axis, 0, size / 2), gate);
+  Value gate = c.create<dl::SigmoidOp>(c.sliceAxis(x, axis, size / 2, size / 2));
+  return c.create<dl::MulOp>(c.sliceAxis(x, axis, 0, size / 2), gate);
 }
 
 static constexpr ActivationEntry activations[] = {

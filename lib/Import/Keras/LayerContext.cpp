@@ -31,24 +31,9 @@ std::optional<Error> unknownClass(const Layer &layer, const std::string &file) {
   return std::nullopt;
 }
 
-void LayerContext::fail(ExitCode code, const Twine &message) {
-  if (!failure)
-    failure = Error{code, graph.file() + ": " + layerText(theLayer) + ": " + message.str()};
-}
+std::string LayerContext::place() const { return graph.file() + ": " + layerText(theLayer) + ": "; }
 
 //===-- Inputs -----------------------------------------------------------------------------===//
-
-RankedTensorType LayerContext::typeOf(Value value) {
-  return mlir::cast<RankedTensorType>(value.getType());
-}
-
-dl::Dims LayerContext::dimsOf(Value value) {
-  return value ? dl::dimsOf(value.getType()) : dl::Dims();
-}
-
-AffineExpr LayerContext::dim(int64_t size) {
-  return getAffineConstantExpr(size, builder().getContext());
-}
 
 int64_t LayerContext::sizeOf(Value value, int64_t axis) {
   int64_t size = typeOf(value).getDimSize(axis);
@@ -251,45 +236,6 @@ std::optional<Tensor> LayerContext::variableTensor(unsigned index, ArrayRef<int6
 
 //===-- Building ---------------------------------------------------------------------------===//
 
-Value LayerContext::constant(const Tensor &tensor) {
-  return failed() ? Value() : graph.constant(tensor).getResult();
-}
-
-Value LayerContext::scalar(Value like, double value) {
-  if (failed())
-    return {};
-  Tensor tensor(*dl::dtypeOf(elementOf(like)), {});
-  tensor.setDouble(0, value);
-  return constant(tensor);
-}
-
-Value LayerContext::reshape(Value value, ArrayRef<AffineExpr> dims) {
-  if (failed() || ArrayRef<AffineExpr>(dimsOf(value)) == dims)
-    return value;
-  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), dims);
-  return create<dl::ReshapeOp>(value, i64s(shape), symbolic);
-}
-
-Value LayerContext::expand(Value value, ArrayRef<AffineExpr> dims) {
-  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), dims);
-  return create<dl::ExpandOp>(value, i64s(shape), symbolic);
-}
-
-Value LayerContext::transpose(Value value, ArrayRef<int64_t> permutation) {
-  return create<dl::TransposeOp>(value, i64s(permutation));
-}
-
-Value LayerContext::slice(Value value, int64_t axis, int64_t start, int64_t size) {
-  if (failed())
-    return {};
-  Ints starts(rankOf(value), 0), steps(rankOf(value), 1);
-  starts[axis] = start;
-  dl::Dims sizes = dimsOf(value);
-  sizes[axis] = dim(size);
-  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), sizes);
-  return create<dl::SliceOp>(value, i64s(starts), i64s(shape), i64s(steps), symbolic);
-}
-
 Value LayerContext::activated(Value value, StringRef name) {
   const Config *function = setting(name);
   // Layers may stand for functions.
@@ -315,7 +261,7 @@ Value LayerContext::importInner(StringRef name, StringRef path, ArrayRef<Value> 
   LayerContext context(graph, *inner, std::move(place), operands);
   Value result = context.importLayer();
   if (context.failed())
-    failure = context.error();
+    fail(context.error());
   return result;
 }
 
@@ -327,9 +273,10 @@ bool LayerContext::checkInputs(unsigned least, unsigned most) {
 }
 
 Value LayerContext::importLayer() {
-  failure = unknownClass(theLayer, graph.file());
-  if (failed())
+  if (std::optional<Error> unknown = unknownClass(theLayer, graph.file())) {
+    fail(std::move(*unknown));
     return {};
+  }
   const LayerEntry *entry = LayerTable::get().find(theLayer.className);
   checkPolicy();
   if (!checkInputs(entry->minInputs, entry->maxInputs))

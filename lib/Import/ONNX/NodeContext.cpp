@@ -16,17 +16,10 @@ std::string nodePrefix(StringRef file, const Node &node) {
 
 NodeContext::NodeContext(GraphBuilder &graph, const Node &node, StringRef file,
                          ArrayRef<Value> inputs)
-    : graph(graph), theNode(node), file(file), inputs(inputs), outputs(node.outputs.size()) {}
+    : ImportContext(graph), graph(graph), theNode(node), file(file), inputs(inputs),
+      outputs(node.outputs.size()) {}
 
 //===-- Inputs -----------------------------------------------------------------------------===//
-
-RankedTensorType NodeContext::typeOf(Value value) {
-  return mlir::cast<RankedTensorType>(value.getType());
-}
-
-dl::Dims NodeContext::dimsOf(Value value) {
-  return value ? dl::dimsOf(value.getType()) : dl::Dims();
-}
 
 int64_t NodeContext::sizeOf(Value value, int64_t axis) {
   int64_t size = typeOf(value).getDimSize(axis);
@@ -219,66 +212,10 @@ LogicalResult NodeContext::checkAttributes() {
 
 //===-- Building ---------------------------------------------------------------------------===//
 
-Value NodeContext::constant(const Tensor &tensor) {
-  return failed() ? Value() : graph.constant(tensor);
-}
-
-Value NodeContext::scalar(Type element, double value) {
-  Tensor tensor(*dl::dtypeOf(element), {});
-  tensor.setDouble(0, value);
-  return constant(tensor);
-}
-
-Value NodeContext::reshape(Value value, ArrayRef<int64_t> shape) {
-  if (failed() || typeOf(value).getShape() == shape)
-    return value;
-  return create<dl::ReshapeOp>(value, i64s(shape), AffineMapAttr());
-}
-
-Value NodeContext::reshape(Value value, ArrayRef<AffineExpr> dims) {
-  if (failed() || ArrayRef<AffineExpr>(dimsOf(value)) == dims)
-    return value;
-  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), dims);
-  return create<dl::ReshapeOp>(value, i64s(shape), symbolic);
-}
-
-Value NodeContext::expand(Value value, ArrayRef<AffineExpr> dims) {
-  if (failed() || ArrayRef<AffineExpr>(dimsOf(value)) == dims)
-    return value;
-  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), dims);
-  return create<dl::ExpandOp>(value, i64s(shape), symbolic);
-}
-
-Value NodeContext::transpose(Value value, ArrayRef<int64_t> permutation) {
-  return create<dl::TransposeOp>(value, i64s(permutation));
-}
-
 Value NodeContext::cast(Value value, Type element) {
   if (failed() || elementOf(value) == element)
     return value;
   return create<dl::CastOp>(value, TypeAttr::get(element));
-}
-
-Value NodeContext::expand(Value value, ArrayRef<int64_t> shape) {
-  if (failed() || typeOf(value).getShape() == shape)
-    return value;
-  return create<dl::ExpandOp>(value, i64s(shape), AffineMapAttr());
-}
-
-Value NodeContext::sliceAxis(Value value, int64_t axis, int64_t start, int64_t size) {
-  if (failed())
-    return {};
-  dl::Dims sizes = dimsOf(value);
-  Ints starts(sizes.size(), 0), steps(sizes.size(), 1);
-  starts[axis] = start;
-  sizes[axis] = dim(size);
-  return slice(value, starts, sizes, steps);
-}
-
-Value NodeContext::slice(Value value, ArrayRef<int64_t> starts, ArrayRef<AffineExpr> sizes,
-                         ArrayRef<int64_t> steps) {
-  auto [shape, symbolic] = dl::sizeAttributes(builder().getContext(), sizes);
-  return create<dl::SliceOp>(value, i64s(starts), i64s(shape), i64s(steps), symbolic);
 }
 
 SmallVector<Value> NodeContext::importBody(const Graph &body, ArrayRef<Value> bodyInputs) {
@@ -339,17 +276,15 @@ FailureOr<Ints> NodeContext::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank)
   return normal;
 }
 
-LogicalResult NodeContext::fail(ExitCode code, const Twine &message) {
-  if (!failure)
-    failure = Error{code, nodePrefix(file, theNode) + message.str()};
-  return llvm::failure();
-}
+std::string NodeContext::place() const { return nodePrefix(file, theNode); }
 
 LogicalResult NodeContext::badInput(const Twine &message) {
-  return fail(ExitCode::BadInput, message);
+  fail(ExitCode::BadInput, message);
+  return llvm::failure();
 }
 LogicalResult NodeContext::unsupported(const Twine &message) {
-  return fail(ExitCode::Unsupported, message);
+  fail(ExitCode::Unsupported, message);
+  return llvm::failure();
 }
 
 } // namespace dlc::onnx

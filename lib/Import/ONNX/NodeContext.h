@@ -1,12 +1,9 @@
 // What an op importer sees of one node: its inputs as values, its attributes with their types
 // checked, and ways to build dl ops, to set outputs and to refuse.
-//
-// Failure is sticky: after the first one `create` returns null values and does nothing, so that
-// chains of calls need no check between them; whoever looks into a value's type first asks
-// `failed()`.
 #ifndef DLC_LIB_IMPORT_ONNX_NODECONTEXT_H
 #define DLC_LIB_IMPORT_ONNX_NODECONTEXT_H
 
+#include "../Graph/ImportContext.h"
 #include "GraphBuilder.h"
 #include "OpTable.h"
 #include "dlc/Import/ONNX/Model.h"
@@ -14,9 +11,9 @@
 
 namespace dlc::onnx {
 
-using Ints = llvm::SmallVector<int64_t>;
+using importer::Ints;
 
-class NodeContext {
+class NodeContext : public importer::ImportContext {
 public:
   /// `inputs` has one value for each input of `node`, null where it is left out.
   NodeContext(GraphBuilder &graph, const Node &node, llvm::StringRef file,
@@ -24,7 +21,6 @@ public:
 
   const Node &node() const { return theNode; }
   int64_t opset() const { return theNode.opsetVersion; }
-  mlir::OpBuilder &builder() { return graph.builder(); }
   GraphBuilder &graphBuilder() { return graph; }
 
   //===-- Inputs ---------------------------------------------------------------------------===//
@@ -37,19 +33,10 @@ public:
   bool hasInput(unsigned index) const { return static_cast<bool>(input(index)); }
   llvm::ArrayRef<mlir::Value> allInputs() const { return inputs; }
 
-  /// The type of `value`, which is not null.
-  static mlir::RankedTensorType typeOf(mlir::Value value);
   /// The sizes of `value`; empty for null. Fails with Unsupported where one is a symbol.
   Ints shapeOf(mlir::Value value);
-  /// The sizes of `value`, constants or not; empty for null.
-  static dl::Dims dimsOf(mlir::Value value);
   /// The size of `value` along `axis`. Fails as shapeOf does.
   int64_t sizeOf(mlir::Value value, int64_t axis);
-  mlir::AffineExpr dim(int64_t size) {
-    return mlir::getAffineConstantExpr(size, builder().getContext());
-  }
-  static mlir::Type elementOf(mlir::Value value) { return typeOf(value).getElementType(); }
-  static int64_t rankOf(mlir::Value value) { return value ? typeOf(value).getRank() : 0; }
 
   /// The value of input `index` where it is a constant already; nullopt for run-time and absent
   /// inputs.
@@ -90,41 +77,7 @@ public:
 
   //===-- Building -------------------------------------------------------------------------===//
 
-  /// An op with one result, or its folded value; null after a failure.
-  template <typename OpTy, typename... Args>
-  mlir::Value create(Args &&...args) {
-    if (failed())
-      return {};
-    std::string why;
-    mlir::Value value = graph.create<OpTy>(why, std::forward<Args>(args)...);
-    if (!value)
-      (void)badInput(why);
-    return value;
-  }
-  /// An op with `count` results; empty after a failure.
-  template <typename OpTy, typename... Args>
-  llvm::SmallVector<mlir::Value> createMany(unsigned count, Args &&...args) {
-    if (failed())
-      return {};
-    std::string why;
-    auto values = graph.createMany<OpTy>(why, count, std::forward<Args>(args)...);
-    if (values.empty())
-      (void)badInput(why);
-    return values;
-  }
-  mlir::Value constant(const Tensor &tensor);
-  /// A rank-0 constant.
-  mlir::Value scalar(mlir::Type element, double value);
-  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
-  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> dims);
-  mlir::Value expand(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> dims);
-  mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
   mlir::Value cast(mlir::Value value, mlir::Type element);
-  mlir::Value expand(mlir::Value value, llvm::ArrayRef<int64_t> shape);
-  /// `value` without what lies outside [start, start + size) on `axis`.
-  mlir::Value sliceAxis(mlir::Value value, int64_t axis, int64_t start, int64_t size);
-  mlir::Value slice(mlir::Value value, llvm::ArrayRef<int64_t> starts,
-                    llvm::ArrayRef<mlir::AffineExpr> sizes, llvm::ArrayRef<int64_t> steps);
   /// The outputs of `body` for `inputs`, built here; one value each, or empty after a failure.
   llvm::SmallVector<mlir::Value> importBody(const Graph &body, llvm::ArrayRef<mlir::Value> inputs);
   /// A size that only data decides: `count`, one i64, at most `bound`, is the value of a new
@@ -134,12 +87,6 @@ public:
     int64_t symbol = 0;
   };
   DecidedSize decideSize(mlir::Value count, mlir::AffineExpr bound);
-  mlir::FloatAttr f64(double value) { return builder().getF64FloatAttr(value); }
-  mlir::BoolAttr flag(bool value) { return builder().getBoolAttr(value); }
-  mlir::IntegerAttr i64(int64_t value) { return builder().getI64IntegerAttr(value); }
-  mlir::DenseI64ArrayAttr i64s(llvm::ArrayRef<int64_t> values) {
-    return builder().getDenseI64ArrayAttr(values);
-  }
   /// The layout of every image of ONNX.
   dl::LayoutAttr channelsFirst() {
     return dl::LayoutAttr::get(builder().getContext(), dl::Layout::ChannelsFirst);
@@ -161,17 +108,15 @@ public:
 
   llvm::LogicalResult badInput(const llvm::Twine &message);
   llvm::LogicalResult unsupported(const llvm::Twine &message);
-  bool failed() const { return failure.has_value(); }
   /// Whether the failure is that of a node in a body, which was reported already.
   bool failedInBody() const { return bodyFailed; }
-  const Error &error() const { return *failure; }
   /// Fails where the node has attributes that no getter looked at.
   llvm::LogicalResult checkAttributes();
 
 private:
   template <typename T>
   const T *find(llvm::StringRef name, llvm::StringRef expected);
-  llvm::LogicalResult fail(ExitCode code, const llvm::Twine &message);
+  std::string place() const override;
 
   GraphBuilder &graph;
   const Node &theNode;
@@ -179,7 +124,6 @@ private:
   llvm::SmallVector<mlir::Value> inputs;
   llvm::SmallVector<mlir::Value> outputs;
   llvm::StringSet<> seen;
-  std::optional<Error> failure;
   bool bodyFailed = false;
 };
 

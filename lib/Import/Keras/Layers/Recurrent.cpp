@@ -129,7 +129,7 @@ static Value importGRU(LayerContext &c) {
   Value bias = v.bias, recurrentBias;
   if (bias && resetAfter) {
     auto row = [&](int64_t index) {
-      return c.reshape(c.slice(v.bias, 0, index, 1), dl::Dims{c.dim(columns)});
+      return c.reshape(c.sliceAxis(v.bias, 0, index, 1), dl::Dims{c.dim(columns)});
     };
     bias = row(0);
     recurrentBias = row(1);

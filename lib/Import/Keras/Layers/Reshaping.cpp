@@ -138,7 +138,7 @@ static Value importCropping(LayerContext &c) {
     if (left < 1)
       c.badInput("setting 'cropping' takes all of axis " + Twine(first + axis) + ", of size " +
                  Twine(size));
-    value = c.slice(value, first + axis, pair.first, left);
+    value = c.sliceAxis(value, first + axis, pair.first, left);
   }
   return value;
 }
