@@ -1,4 +1,4 @@
-// Matrix products.
+// Matrix products, and their weights in panels.
 #include "Shapes.h"
 
 using namespace mlir;
@@ -29,10 +29,40 @@ struct MatmulShapes : ScheduleShapeOpInterface::ExternalModel<MatmulShapes, dl::
   bool foldsOwnElement(Operation *) const { return true; }
 };
 
+/// The right operand, where it is one matrix for all rows of the left one.
+struct MatmulPacking : PackedWeightOpInterface::ExternalModel<MatmulPacking, dl::MatmulOp> {
+  std::optional<WeightPacking> getWeightPacking(Operation *operation,
+                                                const MachineFacts &facts) const {
+    auto op = cast<dl::MatmulOp>(operation);
+    auto schedule = op->getParentOfType<dl::KernelOp>().getScheduleAttr();
+    auto gemm = dyn_cast<dl::GemmScheduleAttr>(schedule);
+    ArrayRef<int64_t> rhs = shapeOf(op.getRhs());
+    if (!gemm || op.getPackedColumns() > 0 || product(rhs.drop_back(2)) != 1 ||
+        op.getResult().getType().getRank() != op.getLhs().getType().getRank())
+      return {};
+    bool transposed = op.getTransposeRhs();
+    int64_t first = rhs[rhs.size() - 2], second = rhs.back();
+    WeightPacking packing;
+    packing.operand = op.getRhsMutable().getOperandNumber();
+    packing.lanes = panelLanes(gemm, op.getResult(), facts);
+    packing.view.columns = transposed ? first : second;
+    packing.view.channels = transposed ? second : first;
+    packing.view.columnStride = transposed ? second : 1;
+    packing.view.channelStride = transposed ? 1 : second;
+    packing.shape = {llvm::divideCeilSigned(packing.view.columns, packing.lanes),
+                     packing.view.channels, packing.lanes};
+    Builder builder(op.getContext());
+    packing.marks.set(op.getColumnsAttrName(), builder.getI64IntegerAttr(packing.view.columns));
+    packing.marks.set(op.getPackedColumnsAttrName(), builder.getI64IntegerAttr(packing.lanes));
+    packing.marks.set(op.getTransposeRhsAttrName(), builder.getBoolAttr(false));
+    return packing;
+  }
+};
+
 } // namespace
 
 void attachContractionShapes(MLIRContext *context) {
-  dl::MatmulOp::attachInterface<MatmulShapes>(*context);
+  dl::MatmulOp::attachInterface<MatmulShapes, MatmulPacking>(*context);
 }
 
 } // namespace dlc::schedule

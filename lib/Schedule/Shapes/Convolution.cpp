@@ -1,6 +1,7 @@
-// Convolutions and their gradients: through the templates direct_conv and depthwise_conv, which
-// want channels-last images with at most two spatial axes.
+// Convolutions with their filters, and their gradients: through the templates direct_conv and
+// depthwise_conv, which want channels-last images with at most two spatial axes.
 #include "Shapes.h"
+#include "dlc/Dialect/DL/IR/DeviceAttributes.h"
 
 #include <limits>
 
@@ -84,6 +85,71 @@ struct ConvShapes : ScheduleShapeOpInterface::ExternalModel<ConvShapes, dl::Conv
     return windowShapeOf(op.getInput(), op.getResult(), windowOf(op), op.getStrides());
   }
   bool foldsOwnElement(Operation *) const { return true; }
+};
+
+//===-- Filters ----------------------------------------------------------------------------===//
+
+/// In panels of `lanes` output channels.
+WeightPacking inPanels(dl::ConvOp op, int64_t lanes) {
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter()), window = windowOf(op);
+  bool last = op.getOutputLast();
+  int64_t outputs = last ? filter.back() : filter[0];
+  WeightPacking packing;
+  packing.lanes = lanes;
+  WeightView &view = packing.view;
+  view.groups = op.getGroups();
+  view.columns = outputs / view.groups;
+  view.taps = product(window);
+  view.channels = last ? filter[filter.size() - 2] : filter[1];
+  view.columnStride = last ? 1 : view.taps * view.channels;
+  view.groupStride = view.columns * view.columnStride;
+  view.tapStride = last ? view.channels * outputs : 1;
+  view.channelStride = last ? outputs : view.taps;
+  packing.shape = {view.groups * llvm::divideCeilSigned(view.columns, lanes)};
+  llvm::append_range(packing.shape, window);
+  packing.shape.append({view.channels, lanes});
+  Builder builder(op.getContext());
+  packing.marks.set(op.getOutputChannelsAttrName(), builder.getI64IntegerAttr(outputs));
+  packing.marks.set(op.getPackedChannelsAttrName(), builder.getI64IntegerAttr(lanes));
+  packing.marks.set(op.getOutputLastAttrName(), builder.getBoolAttr(false));
+  return packing;
+}
+
+/// With its output channels innermost: where the depthwise template, and neighbouring threads of a
+/// device, read them.
+WeightPacking outputsLast(dl::ConvOp op) {
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  WeightPacking packing;
+  packing.lanes = filter[0];
+  WeightView &view = packing.view;
+  view.columns = filter[0];
+  view.taps = product(windowOf(op));
+  view.channels = filter[1];
+  view.columnStride = view.taps * view.channels;
+  view.tapStride = 1;
+  view.channelStride = view.taps;
+  packing.shape = llvm::to_vector(windowOf(op));
+  packing.shape.append({filter[1], filter[0]});
+  packing.marks.set(op.getOutputLastAttrName(), BoolAttr::get(op.getContext(), true));
+  return packing;
+}
+
+struct ConvPacking : PackedWeightOpInterface::ExternalModel<ConvPacking, dl::ConvOp> {
+  std::optional<WeightPacking> getWeightPacking(Operation *operation,
+                                                const MachineFacts &facts) const {
+    auto op = cast<dl::ConvOp>(operation);
+    std::optional<WeightPacking> packing;
+    Attribute schedule = op->getParentOfType<dl::KernelOp>().getScheduleAttr();
+    auto gemm = dyn_cast<dl::GemmScheduleAttr>(schedule);
+    if (gemm && op.getPackedChannels() == 0 && isDirect(op))
+      packing = inPanels(op, panelLanes(gemm, op.getResult(), facts));
+    else if (isa<dl::DepthwiseScheduleAttr, dl::GPUGemmScheduleAttr>(schedule) &&
+             !op.getOutputLast())
+      packing = outputsLast(op);
+    if (packing)
+      packing->operand = op.getFilterMutable().getOperandNumber();
+    return packing;
+  }
 };
 
 //===-- Transposed -------------------------------------------------------------------------===//
@@ -180,7 +246,7 @@ bool joinsWindowColumns(dl::ConvFilterGradientOp op) {
 }
 
 void attachConvolutionShapes(MLIRContext *context) {
-  dl::ConvOp::attachInterface<ConvShapes>(*context);
+  dl::ConvOp::attachInterface<ConvShapes, ConvPacking>(*context);
   dl::ConvTransposeOp::attachInterface<ConvTransposeShapes>(*context);
   dl::ConvFilterGradientOp::attachInterface<ConvFilterGradientShapes>(*context);
 }

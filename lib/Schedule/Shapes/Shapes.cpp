@@ -7,6 +7,7 @@
 
 using namespace mlir;
 
+#include "dlc/Schedule/PackingInterfaces.cpp.inc"
 #include "dlc/Schedule/ShapeInterfaces.cpp.inc"
 
 namespace dlc::schedule {
@@ -35,6 +36,10 @@ int elementBytes(Value value) {
 }
 
 int accumulatorBytes(Value value) { return std::max(4, elementBytes(value)); }
+
+int64_t panelLanes(dl::GemmScheduleAttr gemm, Value result, const MachineFacts &facts) {
+  return gemm.getVectorsPerTile() * facts.lanes(accumulatorBytes(result));
+}
 
 RowReduceShape rowsOf(Value operand, int64_t first, int cyclesPerVector) {
   SmallVector<int64_t> sizes = likelyShapeOf(operand);

@@ -3,6 +3,7 @@
 #define DLC_LIB_SCHEDULE_SHAPES_SHAPES_H
 
 #include "dlc/Schedule/ScheduleShapes.h"
+#include "dlc/Schedule/WeightPacking.h"
 
 namespace dlc::schedule {
 
@@ -22,6 +23,9 @@ int64_t oddRows(int64_t rows, mlir::Value result);
 int elementBytes(mlir::Value value);
 /// Bytes of an accumulator for elements of `value`.
 int accumulatorBytes(mlir::Value value);
+
+/// Lanes of a panel of packed weights for `gemm`, which makes elements of `result`.
+int64_t panelLanes(dl::GemmScheduleAttr gemm, mlir::Value result, const MachineFacts &facts);
 
 /// Folds over the axes of `operand` from `first` on that take `cyclesPerVector` in all.
 RowReduceShape rowsOf(mlir::Value operand, int64_t first, int cyclesPerVector);
