@@ -96,3 +96,27 @@ func.func @scan_without_one(%a: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %k : tensor<4xf32>
 }
+
+// -----
+
+// What has no form without a template cannot have the family that is the fallback.
+func.func @injective_norm(%a: tensor<3x37xf32>, %b: tensor<37xf32>) -> tensor<3x37xf32> {
+  // CHECK: has a schedule of another family than its anchor: #dl.injective
+  %k = dl.kernel (%x = %a : tensor<3x37xf32>, %s = %b : tensor<37xf32>) -> (tensor<3x37xf32>) attributes {schedule = #dl.injective<vectors_per_tile = 1, elements_per_task = 1, tasks = 1>} {
+    %m = dl.layer_norm %x, %s {axis = 1 : i64, epsilon = 1.0e-5 : f64} : (tensor<3x37xf32>, tensor<37xf32>) -> tensor<3x37xf32>
+    dl.yield %m : tensor<3x37xf32>
+  }
+  return %k : tensor<3x37xf32>
+}
+
+// -----
+
+// The filter of a depthwise convolution that is computed is not stored as the template reads it.
+func.func @depthwise_of_computed_filter(%a: tensor<1x5x5x4xf32>, %w: tensor<4x1x3x3xf32>) -> tensor<1x3x3x4xf32> {
+  // CHECK: has a schedule of another family than its anchor: #dl.depthwise_conv
+  %k = dl.kernel (%x = %a : tensor<1x5x5x4xf32>, %f = %w : tensor<4x1x3x3xf32>) -> (tensor<1x3x3x4xf32>) attributes {schedule = #dl.depthwise_conv<vectors_per_tile = 1, columns_per_tile = 1, rows_per_block = 1, tasks = 1, pad_block = false>} {
+    %m = dl.conv %x, %f {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, groups = 4 : i64, layout = #dl.layout<channels_last>} : (tensor<1x5x5x4xf32>, tensor<4x1x3x3xf32>) -> tensor<1x3x3x4xf32>
+    dl.yield %m : tensor<1x3x3x4xf32>
+  }
+  return %k : tensor<1x3x3x4xf32>
+}
