@@ -152,20 +152,34 @@ uint32_t ThreadPool::awaitJob(uint32_t lastSeen) {
   }
 }
 
+/// As equal shares as there are threads, in their order; at least one index each.
+void ThreadPool::shareOut(int64_t count) {
+  int64_t chunks = static_cast<int64_t>(size) * chunksPerThread;
+  chunk = count > chunks ? count / chunks : 1;
+  shareCount = count < size ? static_cast<int>(count) : size;
+  for (int i = 0; i < shareCount; ++i) {
+    shares[i].next.store(count * i / shareCount, std::memory_order_relaxed);
+    shares[i].end = count * (i + 1) / shareCount;
+  }
+}
+
 void ThreadPool::takeChunks(int slot) {
   void *userContext = job.slots.of(slot);
-  while (true) {
-    int64_t first = next.fetch_add(chunk, std::memory_order_relaxed);
-    if (first >= job.count)
-      return;
-    int64_t last = first + chunk < job.count ? first + chunk : job.count;
+  for (int i = 0; i < shareCount; ++i)
+    takeFrom(shares[(slot + i) % shareCount], userContext);
+}
+
+void ThreadPool::takeFrom(Share &share, void *userContext) {
+  // Shares that are used up are only looked at.
+  while (share.next.load(std::memory_order_relaxed) < share.end &&
+         error.load(std::memory_order_relaxed) == 0) {
+    int64_t first = share.next.fetch_add(chunk, std::memory_order_relaxed);
+    int64_t last = first + chunk < share.end ? first + chunk : share.end;
     for (int64_t i = first; i < last; ++i) {
       int status = job.body(userContext, static_cast<int>(job.begin + i), job.closure);
-      if (status == 0)
-        continue;
       int none = 0;
-      error.compare_exchange_strong(none, status, std::memory_order_relaxed);
-      next.store(job.count, std::memory_order_relaxed); // nobody needs the rest
+      if (status != 0) // nobody needs the rest
+        error.compare_exchange_strong(none, status, std::memory_order_relaxed);
     }
   }
 }
@@ -186,9 +200,7 @@ bool ThreadPool::run(const Loop &loop, int &result) {
   if (!tried)
     startWorkers();
   job = loop;
-  int64_t chunks = static_cast<int64_t>(size) * chunksPerThread;
-  chunk = loop.count > chunks ? loop.count / chunks : 1;
-  next.store(0, std::memory_order_relaxed);
+  shareOut(loop.count);
   error.store(0, std::memory_order_relaxed);
 
   generation.fetch_add(1, std::memory_order_seq_cst);

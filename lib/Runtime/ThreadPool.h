@@ -53,6 +53,12 @@ public:
   void endRun() { activeRuns.fetch_sub(1, std::memory_order_relaxed); }
 
 private:
+  /// The indices of a job that one thread takes first, and others once they have none left. Loops
+  /// over the rows of images meet the rows that the same core wrote in the loop before.
+  struct alignas(64) Share {
+    std::atomic<int64_t> next; ///< first index that no thread has claimed
+    int64_t end;
+  };
   struct Worker {
     ThreadPool *pool;
     pthread_t thread;
@@ -63,7 +69,9 @@ private:
   void startWorkers();
   void shutDown();
   void work(Worker &self);
+  void shareOut(int64_t count);
   void takeChunks(int slot);
+  void takeFrom(Share &share, void *userContext);
   uint32_t awaitJob(uint32_t lastSeen);
   void awaitWorkers();
 
@@ -71,12 +79,11 @@ private:
   alignas(64) std::atomic<uint32_t> generation;
   /// Workers inside of a job, or about to find that it is closed.
   alignas(64) std::atomic<uint32_t> joined;
-  /// First index that no thread has claimed.
-  alignas(64) std::atomic<int64_t> next;
-  std::atomic<int> error;
 
   alignas(64) Loop job;
   int64_t chunk;
+  int shareCount;         ///< shares of the job, the thread of slot i owns share i
+  std::atomic<int> error; ///< what a failing body returned
   std::atomic<uint32_t> sleepers;
   std::atomic<uint32_t> activeRuns;
   std::atomic<uint32_t> occupied; ///< a thread is inside of run
@@ -87,6 +94,7 @@ private:
   bool tried;   ///< startWorkers has been called
   bool crowded; ///< more threads than cores: spinning would only delay the others
   Worker workers[maxThreads];
+  Share shares[maxThreads];
 };
 
 } // namespace dlcrt
