@@ -47,6 +47,12 @@ bool isAnchorClass(FusionClass fusionClass) {
   }
 }
 
+bool isElementwise(Operation *op) {
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  return fusible && fusible.getFusionClass() == FusionClass::Injective &&
+         !isa<LayoutOpInterface>(op);
+}
+
 static int64_t bytesOf(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.getElementType().isIntOrFloat())

@@ -71,13 +71,6 @@ static std::optional<SmallVector<Tensor>> splatElements(Operation *op) {
   return elements;
 }
 
-static bool isElementwise(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && fusible.getFusionClass() == FusionClass::Injective &&
-         !isa<dl::BatchNormOp>(op) && !op->hasTrait<dl::DependsOnPlace>() &&
-         op->getNumResults() == 1;
-}
-
 /// Whether the results are so much larger than the operands that computing them late is better.
 static bool bloats(Operation *op) {
   constexpr int64_t always = 64 << 10, growth = 4;
@@ -102,7 +95,9 @@ std::optional<SmallVector<ElementsAttr>> foldConstant(Operation *op) {
   });
   if (!fixed)
     return std::nullopt;
-  if (isElementwise(op))
+  bool makesSplat =
+      isElementwise(op) && !op->hasTrait<dl::DependsOnPlace>() && op->getNumResults() == 1;
+  if (makesSplat)
     if (std::optional<SmallVector<Tensor>> elements = splatElements(op)) {
       std::optional<SmallVector<Tensor>> results = evaluateQuietly(op, *elements);
       if (!results)

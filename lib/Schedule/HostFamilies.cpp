@@ -87,9 +87,8 @@ public:
       return false;
     RnnStepShape shape = rnnStepShapeOf(recurrent);
     AffineExpr rows = dl::dimsOf(recurrent.getStepOutputs().front().type)[0];
-    auto packed = recurrent->getAttrOfType<IntegerAttr>("packed_units");
-    return packed && packed.getInt() > 0 && shape.units % packed.getInt() == 0 &&
-           rows.isMultipleOf(schedule.getRowsPerTile());
+    int64_t packed = recurrent.getPanelUnits();
+    return packed > 0 && shape.units % packed == 0 && rows.isMultipleOf(schedule.getRowsPerTile());
   }
 };
 

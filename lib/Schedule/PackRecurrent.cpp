@@ -134,15 +134,11 @@ struct SchedulePackRecurrentPass : impl::SchedulePackRecurrentBase<SchedulePackR
   }
 
 private:
-  /// A matrix that is packed already, as in a dump, is no longer a matrix.
-  static bool isPacked(RecurrentOpInterface op) {
-    return cast<RankedTensorType>(op.getStepProduct().matrix.getType()).getRank() != 2;
-  }
-
   void pack(dl::KernelOp kernel, RecurrentOpInterface op) {
     auto schedule = dyn_cast_if_present<dl::RnnStepScheduleAttr>(kernel.getScheduleAttr());
     auto argument = dyn_cast<BlockArgument>(op.getStepProduct().matrix);
-    if (!schedule || !argument || isPacked(op))
+    // In a dump it may be packed already.
+    if (!schedule || !argument || op.getPanelUnits() > 0)
       return;
     int64_t lanes = schedule.getVectorsPerGate() * facts.lanes(rnnStepShapeOf(op).elementBytes);
     OpOperand &input = kernel.getInputsMutable()[argument.getArgNumber()];

@@ -45,6 +45,11 @@ llvm::StringRef fusionClassName(FusionClass fusionClass);
 /// Whether an op of the class is an anchor: a kernel has one at most, which decides its loops.
 bool isAnchorClass(FusionClass fusionClass);
 
+/// Whether an element of the result of `op` is made of the elements of the operands at its own
+/// place, to which they broadcast as NumPy arrays do: injective, and without an image layout, whose
+/// further operands have one element a channel.
+bool isElementwise(mlir::Operation *op);
+
 /// Bytes of all operand and result tensors of `op`; dynamic dimensions count as 1.
 int64_t touchedBytes(mlir::Operation *op);
 

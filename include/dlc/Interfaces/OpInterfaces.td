@@ -114,6 +114,8 @@ def RecurrentOpInterface : OpInterface<"RecurrentOpInterface"> {
       "::llvm::SmallVector<::mlir::OpResult>", "getStateResults">,
     InterfaceMethod<"The product of its states and a matrix that a step makes, with all of the matrix.",
       "::dlc::StepProduct", "getStepProduct">,
+    InterfaceMethod<"Units of a panel of the packed matrix; 0 where it is not packed.",
+      "int64_t", "getPanelUnits", (ins), [{}], [{ return $_op.getPackedUnits(); }]>,
     InterfaceMethod<"Says that the matrix is packed in panels of `units` units; changing it is the caller's affair.",
       "void", "markPacked", (ins "int64_t":$units), [{}], [{ $_op.setPackedUnits(units); }]>,
   ];

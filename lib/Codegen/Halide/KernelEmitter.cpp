@@ -173,11 +173,8 @@ bool KernelEmitter::isLinearizable(Value value, ArrayRef<AffineExpr> shape, unsi
   Operation *op = value.getDefiningOp();
   if (definitions.count(value) || isa<dl::ConstantOp>(op))
     return true;
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  // An op with a layout has operands that do not broadcast (one value a channel); one that depends
-  // on its place counts along each axis.
-  if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
-      isa<LayoutOpInterface>(op) || op->hasTrait<dl::DependsOnPlace>())
+  // An op that depends on its place counts along each axis.
+  if (!isElementwise(op) || op->hasTrait<dl::DependsOnPlace>())
     return false;
   return llvm::all_of(op->getOperands(),
                       [&](Value operand) { return isLinearizable(operand, shape, first, last); });

@@ -15,10 +15,7 @@ dl::TransposeOp turningTranspose(dl::KernelOp kernel) {
       found = transpose;
       continue;
     }
-    auto fusible = dyn_cast<FusibleOpInterface>(op);
-    if (!fusible || isa<LayoutOpInterface>(op) ||
-        (fusible.getFusionClass() != FusionClass::Injective &&
-         fusible.getFusionClass() != FusionClass::Constant))
+    if (!isElementwise(&op) && !op.hasTrait<OpTrait::ConstantLike>())
       return {};
   }
   // What follows it must have its shape: the squares are read in the coordinates of the output.

@@ -181,9 +181,7 @@ std::pair<Value, Value> hoistUnaries(OpBuilder &builder, Value result, Value con
                                      SmallVectorImpl<Operation *> &dead) {
   while (result.hasOneUse()) {
     Operation *user = *result.user_begin();
-    auto fusible = dyn_cast<FusibleOpInterface>(user);
-    if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
-        user->getNumOperands() != 1 || user->getNumResults() != 1 || isa<LayoutOpInterface>(user))
+    if (!isElementwise(user) || user->getNumOperands() != 1 || user->getNumResults() != 1)
       break;
     Operation *copy = builder.clone(*user);
     copy->setOperand(0, conv);

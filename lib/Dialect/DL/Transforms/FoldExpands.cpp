@@ -18,9 +18,7 @@ namespace dlc::dl {
 namespace {
 
 bool broadcasts(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && fusible.getFusionClass() == FusionClass::Injective &&
-         !isa<LayoutOpInterface>(op) && op->getNumOperands() > 1 && op->getNumResults() == 1;
+  return isElementwise(op) && op->getNumOperands() > 1 && op->getNumResults() == 1;
 }
 
 /// Whether `operands` broadcast to the shape of the op's result.

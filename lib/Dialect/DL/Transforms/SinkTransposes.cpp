@@ -112,9 +112,7 @@ struct SinkThroughElementwise : RewritePattern {
   SinkThroughElementwise(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    auto fusible = dyn_cast<FusibleOpInterface>(op);
-    if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
-        isa<LayoutOpInterface>(op) || op->hasTrait<DependsOnPlace>())
+    if (!isElementwise(op) || op->hasTrait<DependsOnPlace>())
       return failure();
     Permutation permutation = commonPermutation(op);
     if (permutation.empty())
@@ -296,9 +294,7 @@ struct TakeBackTranspose : OpRewritePattern<TransposeOp> {
 
   LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
     Operation *producer = op.getOperand().getDefiningOp();
-    auto fusible = dyn_cast_or_null<FusibleOpInterface>(producer);
-    if (!fusible || fusible.getFusionClass() != FusionClass::Injective ||
-        isa<LayoutOpInterface>(producer) || producer->hasTrait<DependsOnPlace>() ||
+    if (!producer || !isElementwise(producer) || producer->hasTrait<DependsOnPlace>() ||
         producer->getNumOperands() == 0 || !producer->hasOneUse())
       return failure();
     SmallVector<Value> operands;

@@ -35,7 +35,7 @@ class DependsOnPlace : public mlir::OpTrait::TraitBase<Op, DependsOnPlace> {};
 template <typename Op>
 class CheapToRecompute : public mlir::OpTrait::TraitBase<Op, CheapToRecompute> {};
 
-/// Trait of ops that take a few loads and instructions an element where they are injective: dearer
+/// Trait of ops that take a few loads and instructions an element where they are no anchors: dearer
 /// than a load, but no dearer than a store and a load.
 template <typename Op>
 class CheapToCompute : public mlir::OpTrait::TraitBase<Op, CheapToCompute> {};
