@@ -108,7 +108,8 @@ void PREFIX_context_destroy(PREFIX_context *context);
  *  no data. An extent that only the run can tell is -1. */
 dlc_status PREFIX_output_shapes(PREFIX_context *context, const dlc_tensor *inputs,
     size_t num_inputs, dlc_tensor *outputs, size_t num_outputs, uint32_t function);
-/** The state (parameters and whatever else functions update), PREFIX_describe()->state_bytes long. */
+/** The state (parameters and whatever else functions update), PREFIX_describe()->state_bytes long. On a
+ *  device it is moved with every run once this has been called; before, it stays there. */
 void *PREFIX_state(PREFIX_context *context);
 
 /** One line on the context's last failure: the tensor, what was expected, what was found. */

@@ -76,6 +76,7 @@ static bool createMemory(dlcrt_context &context, const dlc_options &options) {
   if (!complete)
     return false;
   context.state = static_cast<uint8_t *>(options.state);
+  context.stateIsShared = context.state != nullptr;
   if (context.state)
     return true;
   context.state = allocateBlock(info.state_bytes);
@@ -140,7 +141,14 @@ void dlcrt_context_destroy(dlcrt_context *context) {
   free(context);
 }
 
-void *dlcrt_state(dlcrt_context *context) { return context ? context->state : nullptr; }
+void *dlcrt_state(dlcrt_context *context) {
+  if (!context)
+    return nullptr;
+  if (context->device)
+    context->fetchState(context);
+  context->stateIsShared = true;
+  return context->state;
+}
 
 const char *dlcrt_last_error(const dlcrt_context *context) {
   return context ? context->error : "the context could not be created";

@@ -49,6 +49,9 @@ struct dlcrt_context {
   uint64_t arenaBytes;
   uint8_t *state;
   bool ownsState;
+  /// Others may read and write it between runs: the caller's memory, or dlcrt_state told where it
+  /// is. Until then it need not leave a device.
+  bool stateIsShared;
   int64_t *dims;              ///< one value a symbol; -1 while unbound
   int32_t *dimBinders;        ///< the input that bound each symbol, for messages
   void **inputs;              ///< as many as any function has
@@ -62,6 +65,7 @@ struct dlcrt_context {
   void *device;                         ///< Device/Device.h; null until a run needs it
   void (*closeDevice)(dlcrt_context *); ///< null likewise, so that models without need no driver
   void (*synchronize)(dlcrt_context *); ///< waits for the device
+  void (*fetchState)(dlcrt_context *); ///< brings the state to the host where the device's is newer
 
   std::atomic<uint32_t> profiling;
   dlcrt::KernelTime *times; ///< one a kernel

@@ -145,10 +145,11 @@ DLCRT_HIDDEN extern const dlcrt_driver dlcrt_cuda_driver;
 typedef struct dlcrt_device_memory {
   uint8_t *arena;           /**< as many bytes as were asked for, content undefined */
   const uint8_t *constants; /**< a copy of dlcrt_model.constants */
+  uint8_t *state;           /**< the state, which stays there between runs; null without one */
 } dlcrt_device_memory;
 
 /** Opens the device where the context has none yet, and uploads the model's constants; makes the
- * arena at least `bytes` large. 0, or a status to return from the entry. */
+ * arena at least `bytes` large; uploads the state where the host may have written it. 0, or a status to return from the entry. */
 DLCRT_HIDDEN int32_t dlcrt_device_begin(dlcrt_call *call, const dlcrt_driver *driver,
                                         uint64_t bytes, dlcrt_device_memory *memory);
 DLCRT_HIDDEN void dlcrt_device_upload(dlcrt_call *call, uint8_t *device, const uint8_t *host,
@@ -158,7 +159,7 @@ DLCRT_HIDDEN void dlcrt_device_download(dlcrt_call *call, uint8_t *host, const u
 DLCRT_HIDDEN void dlcrt_device_copy(dlcrt_call *call, uint8_t *to, const uint8_t *from,
                                     uint64_t bytes);
 DLCRT_HIDDEN void dlcrt_device_clear(dlcrt_call *call, uint8_t *memory, uint64_t bytes);
-/** Waits for all of it; 0, or the status of the first failure. */
+/** Downloads the state where the host may read it, and waits for all; 0, or the status of the first failure. */
 DLCRT_HIDDEN int32_t dlcrt_device_end(dlcrt_call *call);
 
 /* What kernels call (Halide's names and contracts). */
@@ -212,7 +213,8 @@ DLCRT_AT(dlcrt_call, outputs, 40);
 DLCRT_AT(dlcrt_call, dims, 48);
 static_assert(sizeof(dlcrt_call) == 56, "dlcrt_call changed size");
 DLCRT_AT(dlcrt_device_memory, constants, 8);
-static_assert(sizeof(dlcrt_device_memory) == 16, "dlcrt_device_memory changed size");
+DLCRT_AT(dlcrt_device_memory, state, 16);
+static_assert(sizeof(dlcrt_device_memory) == 24, "dlcrt_device_memory changed size");
 DLCRT_AT(dlc_tensor_info, dtype, 8);
 DLCRT_AT(dlc_tensor_info, rank, 12);
 DLCRT_AT(dlc_tensor_info, dims, 16);

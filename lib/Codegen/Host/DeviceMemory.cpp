@@ -1,5 +1,6 @@
 // Kernels work in a device's memory: one block holds the arena as planned, and behind it a place
-// for each input and output and for the state. Transfers stand at the edges of the entry only.
+// for each input and output; the state has a block of its own, which stays on the device between
+// runs. Transfers stand at the edges of the entry only.
 #include "EntryMemory.h"
 
 #include "dlc/Dialect/DL/IR/ModelState.h"
@@ -21,8 +22,7 @@ struct Transfer {
 
 class DeviceMemory : public EntryMemory {
 public:
-  DeviceMemory(schedule::DeviceKind kind, int64_t stateBytes)
-      : kind(kind), stateBytes(stateBytes) {}
+  explicit DeviceMemory(schedule::DeviceKind kind) : kind(kind) {}
 
   BufferField addressField() const override { return DeviceAddress; }
   void begin(EntryCode code, func::FuncOp function, const ArenaPlan &plan,
@@ -47,7 +47,6 @@ private:
   LLVM::GlobalOp driver(ModuleOp module) const;
 
   schedule::DeviceKind kind;
-  int64_t stateBytes;
   // Of the entry that is being emitted.
   int64_t blockBytes = 0;
   SmallVector<int64_t> inputOffsets, outputOffsets, inputBytes, outputBytes;
@@ -125,9 +124,8 @@ void DeviceMemory::begin(EntryCode code, func::FuncOp function, const ArenaPlan 
   downloads.clear();
   place(plan.arenaBytes());
   placeTensors(function);
-  int64_t stateOffset = place(stateBytes);
 
-  auto memoryType = LLVM::LLVMStructType::getLiteral(code.builder.getContext(), {ptr, ptr});
+  auto memoryType = LLVM::LLVMStructType::getLiteral(code.builder.getContext(), {ptr, ptr, ptr});
   Value one = LLVM::ConstantOp::create(code.builder, loc, i32, 1);
   Value memory = LLVM::AllocaOp::create(code.builder, loc, ptr, memoryType, one);
   Value table = LLVM::AddressOfOp::create(code.builder, loc, driver(code.module));
@@ -138,6 +136,7 @@ void DeviceMemory::begin(EntryCode code, func::FuncOp function, const ArenaPlan 
   };
   bases.arena = load(offsetof(dlcrt_device_memory, arena));
   bases.constants = load(offsetof(dlcrt_device_memory, constants));
+  bases.state = load(offsetof(dlcrt_device_memory, state));
 
   auto upload = [&](Value host, int64_t at, int64_t bytes) {
     Value device = offset(code, bases.arena, at);
@@ -151,11 +150,6 @@ void DeviceMemory::begin(EntryCode code, func::FuncOp function, const ArenaPlan 
     downloads.push_back({base, device, outputBytes[index]});
     base = device;
   }
-  if (stateBytes == 0)
-    return;
-  Value device = upload(bases.state, stateOffset, stateBytes);
-  downloads.push_back({bases.state, device, stateBytes});
-  bases.state = device;
 }
 
 Value DeviceMemory::end(EntryCode code) {
@@ -165,7 +159,6 @@ Value DeviceMemory::end(EntryCode code) {
   return call(code, "dlcrt_device_end", {code.call}, code.builder.getI32Type());
 }
 
-std::unique_ptr<EntryMemory> dlc::host::makeDeviceMemory(schedule::DeviceKind kind,
-                                                         int64_t stateBytes) {
-  return std::make_unique<DeviceMemory>(kind, stateBytes);
+std::unique_ptr<EntryMemory> dlc::host::makeDeviceMemory(schedule::DeviceKind kind) {
+  return std::make_unique<DeviceMemory>(kind);
 }

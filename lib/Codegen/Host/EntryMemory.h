@@ -49,7 +49,7 @@ public:
 
 std::unique_ptr<EntryMemory> makeHostMemory();
 /// `stateBytes` of the whole module. Sizes must be constants.
-std::unique_ptr<EntryMemory> makeDeviceMemory(schedule::DeviceKind kind, int64_t stateBytes);
+std::unique_ptr<EntryMemory> makeDeviceMemory(schedule::DeviceKind kind);
 
 /// The declaration of a function of the runtime or of a kernel.
 mlir::LLVM::LLVMFuncOp declareFunction(mlir::ModuleOp module, llvm::StringRef name,

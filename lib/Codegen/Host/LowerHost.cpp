@@ -100,8 +100,7 @@ void LowerHostPass::runOnOperation() {
   if (failed(state))
     return signalPassFailure();
   std::optional<schedule::DeviceFacts> device = schedule::deviceOf(module);
-  std::unique_ptr<EntryMemory> memory =
-      device ? makeDeviceMemory(device->kind, state->bytes()) : makeHostMemory();
+  std::unique_ptr<EntryMemory> memory = device ? makeDeviceMemory(device->kind) : makeHostMemory();
   EntryEmitter emitter(module, constants, *memory);
   SymbolList symbols = SymbolList::of(module);
   for (func::FuncOp function : functions) {

@@ -24,6 +24,8 @@ static void closeDevice(dlcrt_context *context) {
       driver.release(*device, device->memory);
     if (device->constants)
       driver.release(*device, device->constants);
+    if (device->modelState)
+      driver.release(*device, device->modelState);
     driver.close(*device);
   }
   free(device->entryPoints.entries);
@@ -38,6 +40,15 @@ static void synchronize(dlcrt_context *context) {
   device->driver->finish(*device);
 }
 
+static void fetchState(dlcrt_context *context) {
+  auto *device = static_cast<Device *>(context->device);
+  if (!device->stateIsNewer)
+    return;
+  device->driver->download(*device, context->state, device->modelState, dlc_model.info.state_bytes);
+  device->driver->finish(*device);
+  device->stateIsNewer = false;
+}
+
 /// Opens the device and uploads the model's constants.
 static Device *openDevice(dlcrt_context &context, const dlcrt_driver &driver) {
   auto *device = static_cast<Device *>(calloc(1, sizeof(Device)));
@@ -50,6 +61,7 @@ static Device *openDevice(dlcrt_context &context, const dlcrt_driver &driver) {
   context.device = device;
   context.closeDevice = closeDevice;
   context.synchronize = synchronize;
+  context.fetchState = fetchState;
   uint64_t bytes = dlc_model.info.constant_bytes;
   bool open = driver.open(*device, context.deviceOrdinal);
   if (open && bytes != 0) {
@@ -76,6 +88,17 @@ static bool growMemory(Device &device, uint64_t bytes) {
   return true;
 }
 
+/// The state on the device, as the host has it where that may be the newer one.
+static bool bringState(Device &device) {
+  uint64_t bytes = dlc_model.info.state_bytes;
+  if (bytes == 0 || (device.modelState && !device.context->stateIsShared))
+    return true;
+  if (!device.modelState)
+    device.modelState = device.driver->allocate(device, bytes);
+  return device.modelState &&
+         device.driver->upload(device, device.modelState, device.context->state, bytes);
+}
+
 static dlcrt_context &contextOf(dlcrt_call *call) { return *slotOf(call->context).context; }
 
 Device *dlcrt::runningDevice(void *userContext) {
@@ -93,10 +116,11 @@ int32_t dlcrt_device_begin(dlcrt_call *call, const dlcrt_driver *driver, uint64_
   auto *device = static_cast<Device *>(context.device);
   if (!device)
     device = openDevice(context, *driver);
-  if (!device || !growMemory(*device, bytes))
+  if (!device || !growMemory(*device, bytes) || !bringState(*device))
     return DLC_ERROR_EXECUTION;
   memory->arena = static_cast<uint8_t *>(device->memory);
   memory->constants = static_cast<const uint8_t *>(device->constants);
+  memory->state = static_cast<uint8_t *>(device->modelState);
   return DLC_OK;
 }
 
@@ -123,6 +147,9 @@ void dlcrt_device_clear(dlcrt_call *call, uint8_t *memory, uint64_t bytes) {
 int32_t dlcrt_device_end(dlcrt_call *call) {
   dlcrt_context &context = contextOf(call);
   auto *device = static_cast<Device *>(context.device);
+  device->stateIsNewer = dlc_model.info.state_bytes != 0;
+  if (context.stateIsShared && runningDevice(call->context))
+    fetchState(&context);
   // Also after a failure: nothing may run on while the caller frees his tensors.
   device->driver->finish(*device);
   return context.hasError.load(std::memory_order_relaxed) ? DLC_ERROR_EXECUTION : DLC_OK;

@@ -101,6 +101,8 @@ struct Device {
   void *memory; ///< what entries place tensors in
   uint64_t bytes;
   void *constants;
+  void *modelState;  ///< the model's state, where it has one
+  bool stateIsNewer; ///< than the host's copy
   Table<Program> programs;
   Table<EntryPoint> entryPoints;
   Table<ScratchBlock> scratch;

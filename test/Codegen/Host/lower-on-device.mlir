@@ -16,13 +16,13 @@ module attributes {dl.model = "net", dl.device = #dl.device<kind = opencl, max_t
   }
 }
 
-// The arena (128 bytes), the input and the output, each at a multiple of 256 bytes.
+// The arena (128 bytes), the input and the output, each from a multiple of 256 bytes on.
 // CHECK-LABEL: llvm.func internal @entry_run(%arg0: !llvm.ptr) -> i32
 // CHECK:         %[[DRIVER:.*]] = llvm.mlir.addressof @dlcrt_opencl_driver
-// CHECK:         %[[BYTES:.*]] = llvm.mlir.constant(768 : i64)
+// CHECK:         %[[BYTES:.*]] = llvm.mlir.constant(536 : i64)
 // CHECK:         %[[STATUS:.*]] = llvm.call @dlcrt_device_begin(%arg0, %[[DRIVER]], %[[BYTES]], %[[MEMORY:.*]])
 // CHECK:         llvm.icmp "ne" %[[STATUS]]
-// CHECK:         llvm.load %{{.*}} : !llvm.ptr -> !llvm.ptr
+// CHECK-COUNT-3: llvm.load %{{.*}} : !llvm.ptr -> !llvm.ptr
 // CHECK:         llvm.call @dlcrt_device_upload(%arg0, %[[IN:[0-9]+]],
 // CHECK:         llvm.call @set_tensor(%{{.*}}, %[[IN]],
 // CHECK:         llvm.call @k_add(
