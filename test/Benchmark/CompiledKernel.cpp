@@ -55,7 +55,7 @@ KernelWorkshop::Loaded KernelWorkshop::compile(const BuiltKernel &kernel,
   Pipeline pipeline = kernel.pipeline;
   templates::addLoweringPasses(pipeline);
   if (kernel.strictFloat)
-    templates::makeStrict(pipeline);
+    target = templates::makeStrict(pipeline, target);
   Module module = pipeline.compile_to_module(args, name, target, LinkageType::ExternalPlusArgv);
   module.compile({{OutputFileType::object, base + ".o"}});
   loaded.compileMs = threadMilliseconds() - start;

@@ -73,7 +73,7 @@ Halide::Target halideTarget(dl::KernelOp kernel, const KernelTarget &target) {
   result.set_feature(Halide::Target::UserContext);
   if (target.facts.device && target.facts.device->kind == schedule::DeviceKind::OpenCL)
     addElementTypes(result, kernel);
-  // On the host single operations are strict or not, see templates::makeStrict.
+  // On the host it depends on what the kernel does, see templates::makeStrict.
   if (target.facts.device && needsStrictFloat(kernel))
     result.set_feature(Halide::Target::StrictFloat);
   return result;
@@ -143,7 +143,7 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
     Halide::Target halide = halideTarget(kernel, target);
     auto write = [&](Halide::Pipeline pipeline, const std::vector<Halide::Argument> &arguments) {
       if (!target.facts.device && needsStrictFloat(kernel))
-        templates::makeStrict(pipeline);
+        halide = templates::makeStrict(pipeline, halide);
       if (target.facts.device) // Halide owns the passes that it is given
         pipeline.add_custom_lowering_pass(deviceMathPass(target.facts.device->kind).release());
       pipeline.compile_to({{type, file}}, arguments, symbol, halide);

@@ -60,12 +60,12 @@ public:
     codegen::KernelEmitter emitter(kernel, target.facts);
     emitter.emit();
     Halide::Pipeline pipeline = emitter.pipeline();
-    templates::makeStrict(pipeline);
     // As for artifacts: a kernel trusts its buffers and reads nothing of them but their host
     // pointers.
     Halide::Target jit = Halide::get_jit_target_from_environment()
                              .with_feature(Halide::Target::NoAsserts)
                              .with_feature(Halide::Target::NoBoundsQuery);
+    jit = templates::makeStrict(pipeline, jit);
     callable = pipeline.compile_to_callable(emitter.arguments(), jit);
     for (const Halide::OutputImageParam &output : pipeline.outputs().front().output_buffers())
       loops.push_back(output.dimensions());

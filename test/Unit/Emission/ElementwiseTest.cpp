@@ -74,3 +74,19 @@ TEST(ElementwiseEmission, InfinitiesAndNaN) {
   for (const char *op : {"equal", "less", "less_or_equal", "greater", "greater_or_equal"})
     checkOp("dl." + std::string(op) + " %0, %1", {type, type}, {"tensor<2x61xi1>"});
 }
+
+TEST(ElementwiseEmission, NotANumberAndInfinityOfEveryFloat) {
+  for (const std::string type : {"f16", "bf16", "f32", "f64"}) {
+    const std::string operand = "tensor<37x" + type + ">";
+    checkOp("dl.is_nan %0", {operand}, {"tensor<37xi1>"});
+    checkOp("dl.is_inf %0", {operand}, {"tensor<37xi1>"});
+    // What a cast makes, in the same kernel.
+    for (const std::string to : {"f16", "bf16", "f32", "f64"}) {
+      const std::string result = "tensor<37x" + to + ">";
+      checkKernel({operand}, {"tensor<37xi1>"},
+                  "%c = dl.cast %0 {to = " + to + "} : (" + operand + ") -> " + result +
+                      "\n%y = dl.is_nan %c : (" + result + ") -> tensor<37xi1>",
+                  "%y");
+    }
+  }
+}

@@ -272,6 +272,11 @@ void attachLogic(MLIRContext *context) {
     Halide::Type to = KernelEmitter::exprType(op.getTo());
     if (to.is_bool())
       return x.type().is_bool() ? x : x != Halide::Internal::make_zero(x.type());
+    // Halide's own conversion, beside bf16, makes NaN infinite.
+    if (to == Halide::Float(16) && x.type().is_float())
+      return Halide::select(Halide::is_nan(x),
+                            Halide::reinterpret(to, Halide::cast<uint16_t>(0x7e00)),
+                            Halide::cast(to, x));
     return Halide::cast(to, x);
   });
 }

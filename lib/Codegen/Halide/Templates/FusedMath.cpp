@@ -43,12 +43,46 @@ private:
 
 } // namespace
 
-void makeStrict(const Pipeline &pipeline) {
+namespace {
+/// What of a pipeline single strict operations can express.
+class StrictForms : public IRGraphVisitor {
+public:
+  bool fuses = false;
+  bool complete = true; ///< nothing lacks a strict form
+
+protected:
+  using IRGraphVisitor::visit;
+
+  void visit(const Cast *op) override {
+    const Type from = op->value.type();
+    complete &= !op->type.is_float() || !from.is_float() || op->type.bits() == from.bits();
+    IRGraphVisitor::visit(op);
+  }
+
+  void visit(const Call *op) override {
+    fuses |= op->name == fusedMarker;
+    const bool marker = op->name == fusedMarker || op->name == unfusedMarker;
+    // Halide's own functions of f32 become single instructions.
+    const bool instruction = ends_with(op->name, "_f32");
+    complete &= op->call_type != Call::PureExtern || marker || instruction;
+    IRGraphVisitor::visit(op);
+  }
+};
+} // namespace
+
+Target makeStrict(const Pipeline &pipeline, const Target &target) {
   std::vector<Function> outputs;
   for (const Func &output : pipeline.outputs())
     outputs.push_back(output.function());
   std::map<std::string, Function> environment = build_environment(outputs);
-  strictify_float(environment, Target().with_feature(Target::StrictFloat));
+  StrictForms forms;
+  for (const auto &[name, function] : environment)
+    function.accept(&forms);
+  const Target strict = target.with_feature(Target::StrictFloat);
+  if (!forms.fuses || !forms.complete)
+    return strict;
+  strictify_float(environment, strict);
+  return target;
 }
 
 static Expr marked(const char *marker, const Expr &value) {

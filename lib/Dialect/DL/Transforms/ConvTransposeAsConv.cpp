@@ -5,6 +5,7 @@
 // convolutions without a stride as they are.
 //
 //   Z = output place + pad = s * q + r:   y[Z] = sum over j of x[q - j] * w[r + s * j]
+#include "Constants.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
@@ -138,11 +139,6 @@ Value phaseFilter(OpBuilder &builder, Value filter, ArrayRef<Axis> axes) {
   SmallVector<int64_t> inFront{count, count + 1};
   llvm::append_range(inFront, llvm::seq<int64_t>(0, count));
   return TransposeOp::create(builder, loc, filter, inFront);
-}
-
-Value constantOf(OpBuilder &builder, Location loc, const Tensor &tensor) {
-  ElementsAttr value = attributeOf(builder.getContext(), tensor);
-  return ConstantOp::create(builder, loc, value.getShapedType(), value);
 }
 
 /// Channels (phase..., O) of the pixels (N, places..., phases * O) become pixels:

@@ -1,6 +1,7 @@
 // dl-fold-batch-norm: an inference batch norm is one multiply and one add a channel, and these
 // disappear into the weights of a convolution before it. With statistics that are computed
 // (training) it is elementwise ops, whose factor is computed once a channel.
+#include "Constants.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
@@ -37,11 +38,6 @@ std::optional<Affine> affineOf(BatchNormOp op) {
     affine.offset.push_back(bias->asDouble(c) - mean->asDouble(c) * factor);
   }
   return affine;
-}
-
-Value constantOf(OpBuilder &builder, Location loc, const Tensor &tensor) {
-  ElementsAttr value = attributeOf(builder.getContext(), tensor);
-  return ConstantOp::create(builder, loc, value.getShapedType(), value);
 }
 
 /// A vector of channels as a tensor that broadcasts over an image with them at `axis` of `rank`.

@@ -23,15 +23,13 @@ namespace dlc::dl {
 
 namespace {
 
-using Permutation = SmallVector<int64_t, 4>;
-
 constexpr std::array<int64_t, 4> headsOuter{0, 1, 2, 3}, headsInner{0, 2, 1, 3};
 
 /// An operand of one of the products: (batch, heads, rows, columns) is `source`, transposed by
 /// `permutation` and multiplied by `scale`. A source of rank 3 has no batch axis.
 struct HeadsOperand {
   Value source;
-  Permutation permutation;
+  SmallVector<int64_t, 4> permutation;
   double scale = 1;
 
   bool isInner() const { return ArrayRef(permutation) == ArrayRef(headsInner); }

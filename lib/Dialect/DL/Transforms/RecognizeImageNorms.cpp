@@ -8,6 +8,7 @@
 //
 // PyTorch writes GroupNorm so, with %s of ones and %t of zeros. A norm takes in a factor and a term
 // a channel by patterns of their own, an instance norm too.
+#include "Constants.h"
 #include "Matching.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
@@ -33,8 +34,7 @@ Value perChannel(PatternRewriter &rewriter, Location loc, Value parameter, int64
     Tensor tensor(*dtypeOf(type.getElementType()), {channels});
     for (int64_t channel = 0; channel < channels; ++channel)
       tensor.setDouble(channel, *value);
-    ElementsAttr attribute = attributeOf(rewriter.getContext(), tensor);
-    return ConstantOp::create(rewriter, loc, attribute.getShapedType(), attribute);
+    return constantOf(rewriter, loc, tensor);
   }
   Value column = ReshapeOp::create(rewriter, loc, parameter, ArrayRef<int64_t>{groups, 1});
   auto [shape, symbolic] = sizeAttributes(
@@ -86,7 +86,7 @@ bool isPerChannel(Value value, OpTy norm) {
 
 /// The norm of type OpTy among the operands of `op` and the other operand, one element a channel.
 template <typename OpTy>
-std::pair<OpTy, Value> normAndParameter(Operation *op) {
+std::pair<OpTy, Value> normAndChannelParameter(Operation *op) {
   for (unsigned index : {0u, 1u}) {
     auto norm = onlyUse<OpTy>(op->getOperand(index));
     if (norm && norm.getType() == op->getResult(0).getType() &&
@@ -108,11 +108,11 @@ void takeIn(PatternRewriter &rewriter, Operation *op, OpTy norm, unsigned index,
 
 /// norm(x) * w of a norm without scale and bias.
 template <typename OpTy>
-struct TakeInScale : OpRewritePattern<MulOp> {
+struct TakeInChannelScale : OpRewritePattern<MulOp> {
   using OpRewritePattern<MulOp>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MulOp op, PatternRewriter &rewriter) const override {
-    auto [norm, scale] = normAndParameter<OpTy>(op);
+    auto [norm, scale] = normAndChannelParameter<OpTy>(op);
     if (!norm || splatValue(norm.getScale()) != 1.0 || splatValue(norm.getBias()) != 0.0)
       return rewriter.notifyMatchFailure(op, "not a norm of unit scale times one factor a channel");
     takeIn(rewriter, op, norm, /*index=*/1, scale);
@@ -122,11 +122,11 @@ struct TakeInScale : OpRewritePattern<MulOp> {
 
 /// norm(x) + b of a norm without bias.
 template <typename OpTy>
-struct TakeInBias : OpRewritePattern<AddOp> {
+struct TakeInChannelBias : OpRewritePattern<AddOp> {
   using OpRewritePattern<AddOp>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
-    auto [norm, bias] = normAndParameter<OpTy>(op);
+    auto [norm, bias] = normAndChannelParameter<OpTy>(op);
     if (!norm || splatValue(norm.getBias()) != 0.0)
       return rewriter.notifyMatchFailure(op, "not a norm without bias plus one term a channel");
     takeIn(rewriter, op, norm, /*index=*/2, bias);
@@ -138,8 +138,9 @@ struct RecognizeImageNormsPass : impl::DLRecognizeImageNormsBase<RecognizeImageN
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
-    patterns.add<RecognizeGroupNorm, TakeInScale<GroupNormOp>, TakeInScale<InstanceNormOp>,
-                 TakeInBias<GroupNormOp>, TakeInBias<InstanceNormOp>>(context);
+    patterns.add<RecognizeGroupNorm, TakeInChannelScale<GroupNormOp>,
+                 TakeInChannelScale<InstanceNormOp>, TakeInChannelBias<GroupNormOp>,
+                 TakeInChannelBias<InstanceNormOp>>(context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -7,6 +7,7 @@
 //
 // The division may be a multiplication by a reciprocal or by an inverse square root, the square a
 // power; scale and bias may be missing, and are taken in by patterns of their own.
+#include "Constants.h"
 #include "Matching.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
@@ -136,8 +137,7 @@ bool isParameter(Value value, RankedTensorType input, int64_t axis) {
 Value splatOf(PatternRewriter &rewriter, Location loc, Type element, double value) {
   Tensor tensor(*dtypeOf(element), {1});
   tensor.setDouble(0, value);
-  ElementsAttr attribute = attributeOf(rewriter.getContext(), tensor);
-  return ConstantOp::create(rewriter, loc, attribute.getShapedType(), attribute);
+  return constantOf(rewriter, loc, tensor);
 }
 
 //===-- Patterns ---------------------------------------------------------------------------===//

@@ -5,6 +5,7 @@
 //   %y = dl.matmul %t, %w            ->   %t = dl.transpose %y {1, 0, 2}
 //
 // The product of two operands over the same rows (the gradient of %w) does not mind their order.
+#include "SinkTransposes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/Transforms/Passes.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -28,13 +29,6 @@ TransposeOp transposeOfRows(Value value) {
   ArrayRef<int64_t> permutation = transpose.getPermutation();
   bool keepsLast = permutation.back() == static_cast<int64_t>(permutation.size()) - 1;
   return keepsLast ? transpose : TransposeOp();
-}
-
-SmallVector<int64_t> inverse(ArrayRef<int64_t> permutation) {
-  SmallVector<int64_t> result(permutation.size());
-  for (auto [axis, from] : llvm::enumerate(permutation))
-    result[from] = axis;
-  return result;
 }
 
 /// Whether all rows of the left operand meet the same matrix: (..., K) with (K, N), or (N, K).

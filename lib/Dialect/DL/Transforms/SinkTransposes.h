@@ -1,4 +1,4 @@
-// What the files of dl-sink-transposes share.
+// What the passes that move transposes share.
 #ifndef DLC_LIB_DIALECT_DL_TRANSFORMS_SINKTRANSPOSES_H
 #define DLC_LIB_DIALECT_DL_TRANSFORMS_SINKTRANSPOSES_H
 
@@ -10,6 +10,7 @@ namespace dlc::dl {
 /// Of a transpose: result axis i is operand axis `permutation[i]`.
 using Permutation = llvm::SmallVector<int64_t>;
 
+/// The permutation that undoes `permutation`.
 Permutation inverse(llvm::ArrayRef<int64_t> permutation);
 
 /// Whether a transpose of `shape` by `permutation` changes the order of bytes: axes of size 1 may

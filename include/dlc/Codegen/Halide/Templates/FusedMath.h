@@ -11,8 +11,10 @@
 namespace dlc::templates {
 
 /// Makes every operation of `pipeline` on floats strict, but for those in fused(). Its Funcs are
-/// changed: to be called once they are complete.
-void makeStrict(const Halide::Pipeline &pipeline);
+/// changed: to be called once they are complete. Returns the target to compile it for: `target`, or
+/// where nothing is fused, or operations have no strict form of their own (a cast between floats, a
+/// function of libm), `target` with strict floats as a whole.
+Halide::Target makeStrict(const Halide::Pipeline &pipeline, const Halide::Target &target);
 
 /// `value` with the products in its sums fused and its terms reassociated at the code generator's
 /// choice, where it is finite.
