@@ -14,8 +14,8 @@ namespace dlc::test {
 /// tensor types, `body` the kernel's ops on %0, %1, ... Floats may differ by `tolerance`, relative
 /// to 1 or more. `schedule` is an attribute; empty: the analytic model's choice,
 /// for the LLVM CPU `cpu` (this one where it is empty). Sizes of the
-/// inputs are then left open (all, and all but those of the innermost axes), and the one kernel is
-/// run at several; every tensor ends at an unmapped page.
+/// inputs are then left open (as many as can be at once, and all but those of the innermost axes),
+/// and the one kernel is run at several; every tensor ends at an unmapped page.
 void checkKernel(const std::vector<std::string> &inputs, const std::vector<std::string> &outputs,
                  const std::string &body, const std::string &yielded, double tolerance = 2e-6,
                  const std::string &schedule = "", const std::string &cpu = "");

@@ -81,6 +81,18 @@ const Sizes byLines[] = {
 
 const char *const cpus[] = {"x86-64-v3", "x86-64-v4"};
 
+/// Calls `check(sizes, outputLast, cpu)` for each of `cases` on each CPU, with the filter one way
+/// round on one and the other way on the other, in turns.
+template <typename Check>
+void forEachCase(Check check) {
+  bool outputLast = true;
+  for (const Sizes &s : cases) {
+    for (size_t cpu : {0, 1})
+      check(s, outputLast == (cpu == 0), cpus[cpu]);
+    outputLast = !outputLast;
+  }
+}
+
 } // namespace
 
 static void checkFilterGradient(const Sizes &s, const std::string &cpu) {
@@ -130,18 +142,13 @@ TEST(ConvolutionEmission, FilterGradientBehindPool) {
 }
 
 TEST(ConvolutionEmission, ComputedFilter) {
-  for (const char *cpu : cpus)
-    for (const Sizes &s : cases) {
-      std::string to = " -> " + s.result();
-      checkKernel({s.input(), s.outputLast()}, {s.result()},
-                  "%y = dl.conv %0, %1 {output_last = true, " + s.attributes() + "} : (" +
-                      s.input() + ", " + s.outputLast() + ")" + to,
-                  "%y", 2e-5, "", cpu);
-      checkKernel({s.input(), s.outputFirst()}, {s.result()},
-                  "%y = dl.conv %0, %1 {" + s.attributes() + "} : (" + s.input() + ", " +
-                      s.outputFirst() + ")" + to,
-                  "%y", 2e-5, "", cpu);
-    }
+  forEachCase([](const Sizes &s, bool outputLast, const char *cpu) {
+    std::string filter = outputLast ? s.outputLast() : s.outputFirst();
+    checkKernel({s.input(), filter}, {s.result()},
+                std::string("%y = dl.conv %0, %1 {") + (outputLast ? "output_last = true, " : "") +
+                    s.attributes() + "} : (" + s.input() + ", " + filter + ") -> " + s.result(),
+                "%y", 2e-5, "", cpu);
+  });
 }
 
 TEST(ConvolutionEmission, GroupedComputedFilter) {
@@ -154,18 +161,19 @@ TEST(ConvolutionEmission, GroupedComputedFilter) {
 }
 
 TEST(ConvolutionEmission, InputGradient) {
-  for (const char *cpu : cpus)
-    for (const Sizes &s : cases) {
-      std::string attributes = " {output_padding = " + s.outputPadding() + ", " + s.attributes() +
-                               "} : (" + s.result() + ", " + s.outputFirst() + ") -> " + s.input();
-      checkKernel({s.result(), s.outputFirst()}, {s.input()},
-                  "%y = dl.conv_transpose %0, %1" + attributes, "%y", 2e-5, "", cpu);
+  forEachCase([](const Sizes &s, bool outputLast, const char *cpu) {
+    std::string attributes = " {output_padding = " + s.outputPadding() + ", " + s.attributes() +
+                             "} : (" + s.result() + ", " + s.outputFirst() + ") -> " + s.input();
+    if (outputLast)
       checkKernel({s.result(), s.outputLast()}, {s.input()},
                   "%w = dl.transpose %1 {permutation = array<i64: 3, 2, 0, 1>} : (" +
                       s.outputLast() + ") -> " + s.outputFirst() +
                       "\n%y = dl.conv_transpose %0, %w" + attributes,
                   "%y", 2e-5, "", cpu);
-    }
+    else
+      checkKernel({s.result(), s.outputFirst()}, {s.input()},
+                  "%y = dl.conv_transpose %0, %1" + attributes, "%y", 2e-5, "", cpu);
+  });
 }
 
 TEST(ConvolutionEmission, OneSpatialAxis) {

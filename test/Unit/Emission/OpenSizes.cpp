@@ -3,8 +3,7 @@
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Verifier.h"
-
-#include <set>
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -76,7 +75,7 @@ OwningOpRef<ModuleOp> resized(func::FuncOp function, const Resize &resize) {
 }
 
 std::vector<int64_t> sizesOfOperands(func::FuncOp function) {
-  std::set<int64_t> sizes;
+  llvm::SetVector<int64_t> sizes;
   for (Type type : function.getArgumentTypes())
     for (int64_t size : cast<RankedTensorType>(type).getShape())
       if (size > 1)

@@ -18,7 +18,7 @@ using Resize = std::function<mlir::AffineExpr(int64_t)>;
 /// them. Null where an op does not take them.
 mlir::OwningOpRef<mlir::ModuleOp> resized(mlir::func::FuncOp function, const Resize &resize);
 
-/// The distinct sizes above 1 of the function's operands.
+/// The distinct sizes above 1 of the function's operands, in the order in which they appear.
 std::vector<int64_t> sizesOfOperands(mlir::func::FuncOp function);
 
 /// Values to try for a size that was `original`: 1, primes, around vectors of floats.
