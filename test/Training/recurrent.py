@@ -161,7 +161,9 @@ def main() -> int:
     if arguments.target == "opencl" and (missing := missing_device(arguments.dlc)):
         print(f"skipped: {missing}")
         return 77
-    worst = max(difference(arguments, size) for size in SIZES)
+    # Whole tiles on a device are the affair of DeviceTemplatesTest.cpp.
+    sizes = SIZES if arguments.target == "cpu" else SIZES[:1]
+    worst = max(difference(arguments, size) for size in sizes)
     agrees = worst <= TOLERANCE
     print(f"{'ok' if agrees else 'FAIL'}: {TRAINING_STEPS} steps, worst difference {worst:.1e}, allowed {TOLERANCE:.0e}")
     return 0 if agrees else 1
