@@ -3,10 +3,13 @@
 #include "dlc/Artifact/Loader.h"
 
 #include "dlc/Runtime/ABI.h"
+#include "dlc/Support/AtomicFile.h"
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
 #include <fstream>
 #include <string_view>
 
@@ -91,7 +94,37 @@ static ModelDescription describeModel(const dlc_artifact_table &table) {
   return model;
 }
 
+/// Whether `file` holds all that its program headers place: the system's loader maps what is
+/// missing, and reading there ends the process.
+static bool isWhole(const MappedFile &file) {
+  std::string_view text = file.text();
+  Elf64_Ehdr header;
+  if (text.size() < sizeof(header))
+    return false;
+  std::memcpy(&header, text.data(), sizeof(header));
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+      header.e_phentsize != sizeof(Elf64_Phdr))
+    return false;
+  for (uint64_t i = 0; i < header.e_phnum; ++i) {
+    uint64_t at = header.e_phoff + i * sizeof(Elf64_Phdr);
+    Elf64_Phdr part;
+    if (at < header.e_phoff || at > text.size() || text.size() - at < sizeof(part))
+      return false;
+    std::memcpy(&part, text.data() + at, sizeof(part));
+    if (part.p_offset > text.size() || part.p_filesz > text.size() - part.p_offset)
+      return false;
+  }
+  return true;
+}
+
 Expected<Artifact> Artifact::open(const std::string &path) {
+  Expected<MappedFile> content = MappedFile::open(path);
+  if (!content)
+    return content.error();
+  if (!isWhole(*content))
+    return badInput(path +
+                    ": expected a shared library made by `dlc compile`, found a file that is "
+                    "none or is cut off");
   auto library = std::make_shared<Library>();
   library->path = path;
   // Without a slash, dlopen would search the system's folders.

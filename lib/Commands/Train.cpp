@@ -200,17 +200,26 @@ Expected<DataSet> TrainVerb::fitData(std::optional<DataSet> read, const Training
 
 Status TrainVerb::write(const History &history, const TrainingProgram &program,
                         const TrainingOptions &options) const {
+  // The weights first, and whatever happens to them: each took the whole training to make.
+  Status saved;
+  if (!output.empty())
+    saved = writeCheckpoint({output, model, options, program.stateValues()});
+  Status written;
   if (!historyFile.empty())
-    if (Status status = writeFileAtomically(historyFile, toJson(history).dump(2) + "\n"); !status)
-      return status;
-  if (output.empty())
-    return {};
-  return writeCheckpoint({output, model, options, program.stateValues()});
+    written = writeFileAtomically(historyFile, toJson(history).dump(2) + "\n");
+  return saved ? written : saved;
 }
 
 ExitCode TrainVerb::run(Session &session) const {
   if (dataFile.empty() == !randomData)
-    return session.fail(usageError("expected --data FILE.npz or --random-data"));
+    return session.fail(usageError(randomData
+                                       ? "expected --data FILE.npz or --random-data, not both"
+                                       : "expected --data FILE.npz or --random-data"));
+  // What cannot be written is said before the training rather than after it.
+  for (const std::string &file : {output, historyFile})
+    if (!file.empty())
+      if (Expected<AtomicFile> probe = AtomicFile::create(file); !probe)
+        return session.fail(probe.error());
   if (!output.empty())
     if (Status status = checkCheckpointPath(output, model); !status)
       return session.fail(status.error());

@@ -3,6 +3,8 @@
 
 #include "dlc/Autodiff/TrainingKinds.h"
 
+#include <cmath>
+
 using namespace dlc;
 using namespace dlc::cli;
 
@@ -11,6 +13,20 @@ static std::string joined(const std::vector<std::string> &names) {
   for (const std::string &name : names)
     text += (text.empty() ? "" : "|") + name;
   return text;
+}
+
+/// A finite number that is at least, or with `above` more than, 0.
+static CLI::Validator finite(bool above) {
+  return CLI::Validator(
+      [above](const std::string &text) -> std::string {
+        double value = 0;
+        bool parsed = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
+        if (parsed && (above ? value > 0 : value >= 0))
+          return {};
+        return std::string("expected a finite number ") + (above ? "above 0" : "of at least 0") +
+               ", found '" + text + "'";
+      },
+      "");
 }
 
 void TrainingFlags::add(CLI::App &verb, CLI::Option *needed) {
@@ -34,7 +50,7 @@ void TrainingFlags::add(CLI::App &verb, CLI::Option *needed) {
       ->type_name(joined(autodiff::optimizerNames()));
   with(verb.add_option("--learning-rate", learningRate,
                        "0.01 for sgd and 0.001 for the others by default"))
-      ->check(CLI::PositiveNumber)
+      ->check(finite(/*above=*/true))
       ->type_name("RATE");
   auto share = [&](const char *name, std::optional<double> &value, const char *description) {
     with(verb.add_option(name, value, description))->check(between(0.0, 1.0))->type_name("SHARE");
@@ -46,12 +62,12 @@ void TrainingFlags::add(CLI::App &verb, CLI::Option *needed) {
   share("--rho", rho, "rmsprop: decay of the mean square; 0.9 by default");
   with(verb.add_flag("--centered", centered, "rmsprop: divides by the variance"));
   with(verb.add_option("--epsilon", epsilon, "What keeps divisors from 0; 1e-7 by default"))
-      ->check(CLI::NonNegativeNumber)
+      ->check(finite(/*above=*/false))
       ->type_name("X");
   with(verb.add_option("--weight-decay", weightDecay,
                        "Share of each weight that a step takes off, times the learning rate; 0.004 "
                        "for adamw and 0 for the others by default"))
-      ->check(CLI::NonNegativeNumber)
+      ->check(finite(/*above=*/false))
       ->type_name("SHARE");
   with(verb.add_option("--freeze", freeze, "A weight that stays as it is. Repeatable"))
       ->type_size(1)

@@ -4,10 +4,12 @@
 #include "dlc/Codegen/Host/HostObject.h"
 #include "dlc/Codegen/Host/LowerHost.h"
 #include "dlc/Codegen/Host/WriteArtifact.h"
+#include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Pipelines/Pipelines.h"
 #include "dlc/Schedule/DeviceSchedule.h"
 #include "dlc/Support/AtomicFile.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <filesystem>
@@ -91,6 +93,39 @@ Status CompileSession::placeOnDevice() {
                        "': such models are compiled for the target cpu only");
   schedule::setDevice(*model->module, *device);
   target = codegen::onDevice(*target, *device);
+  return {};
+}
+
+/// The phase that made a dump, as far as its kernels tell: Import where it has none.
+static Phase phaseOf(mlir::ModuleOp module) {
+  Phase made = Phase::Import;
+  module->walk<mlir::WalkOrder::PreOrder>([&](mlir::Operation *op) {
+    if (mlir::isa<mlir::LLVM::LLVMFuncOp>(op))
+      made = Phase::Host;
+    auto kernel = mlir::dyn_cast<dl::KernelOp>(op);
+    if (!kernel)
+      return mlir::WalkResult::advance();
+    made = std::max(made, kernel.getSymbolAttr()     ? Phase::Codegen
+                          : kernel.getScheduleAttr() ? Phase::Schedule
+                                                     : Phase::Fuse);
+    return mlir::WalkResult::skip();
+  });
+  return made;
+}
+
+Status CompileSession::checkDump() {
+  Phase first = startingPhase(), made = phaseOf(*model->module);
+  bool wanting = made != Phase::Import && first >= Phase::Schedule && made < first;
+  if (made != Phase::Host && first == Phase::Host)
+    wanting = true;
+  if (wanting || (made == Phase::Host && first != Phase::Host))
+    return usageError(path + ": a dump of the phase " + std::string(phaseName(made)) +
+                      ", expected --compile-from=" + std::string(phaseName(made)) + ", found " +
+                      std::string(phaseName(first)));
+  // Gradients are of sizes that are known.
+  if (options.training && first < Phase::Differentiate && model->main() &&
+      !dl::symbolNames(*model->module).empty())
+    return askForSizes(*model);
   return {};
 }
 
@@ -285,6 +320,8 @@ Expected<CompileResult> CompileSession::run() {
   if (!loaded)
     return loaded.error();
   model = std::move(*loaded);
+  if (Status status = checkDump(); !status)
+    return status.error();
   if (Status status = placeOnDevice(); !status)
     return status.error();
   Phase first = startingPhase();

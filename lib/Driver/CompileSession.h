@@ -24,6 +24,8 @@ private:
   Status checkOptions() const;
   /// The phase whose IR the loaded model already is.
   Phase startingPhase() const;
+  /// Whether the loaded model is what the first phase works on.
+  Status checkDump();
   /// Makes the device of the options, or of the dump, the target of the module and of kernels.
   Status placeOnDevice();
   Status runPhase(Phase phase);

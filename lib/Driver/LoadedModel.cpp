@@ -56,7 +56,9 @@ Error DiagnosticCollector::error(const std::string &file, ExitCode code,
                                  const std::string &fallback) const {
   if (message.empty())
     return internalError(file + ": " + fallback);
-  return {code, file + ": " + message};
+  // A module is called by its file, other operations by their nodes.
+  bool named = message.compare(0, file.size() + 2, file + ": ") == 0;
+  return {code, named ? message : file + ": " + message};
 }
 
 LoadedModel::LoadedModel(std::string path) : path(std::move(path)) {

@@ -71,6 +71,19 @@ static Status takeLoss(const keras::NamedConfig &loss, TrainingOptions &options)
   return {};
 }
 
+/// Takes metrics by their names, and refuses those that their settings make others.
+static Status takeMetrics(const std::vector<keras::NamedConfig> &metrics,
+                          TrainingOptions &options) {
+  for (const keras::NamedConfig &metric : metrics) {
+    std::string other = firstOther(metric, {{"threshold", 0.5}, {"from_logits"}, {"axis", -1}});
+    if (!other.empty())
+      return unsupported("the setting '" + other + "' of the metric '" + metric.name +
+                         "' is not supported: choose metrics with --metrics");
+    options.metrics.push_back(metric.name);
+  }
+  return {};
+}
+
 Expected<TrainingOptions> dlc::trainingDefaults(const std::string &model,
                                                 const TrainingParts &parts) {
   TrainingOptions options;
@@ -88,10 +101,11 @@ Expected<TrainingOptions> dlc::trainingDefaults(const std::string &model,
     status = takeOptimizer(said.optimizer, options);
   if (status && parts.loss && !said.loss.name.empty())
     status = takeLoss(said.loss, options);
+  if (status && parts.loss && said.weighsLosses)
+    status = unsupported("loss_weights of compile() is not supported: choose a loss with --loss");
+  if (status && parts.metrics)
+    status = takeMetrics(said.metrics, options);
   if (!status)
     return Error{status.error().code, model + ": " + status.error().message};
-  if (parts.metrics)
-    for (const keras::NamedConfig &metric : said.metrics)
-      options.metrics.push_back(metric.name);
   return options;
 }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,7 +69,24 @@ AtomicFile::~AtomicFile() {
     ::unlink(temporary.c_str());
 }
 
+/// Where a file under `path` shall lie: behind links. Fails where something else than a file is
+/// there.
+static Expected<std::string> destinationOf(const std::string &path) {
+  std::error_code ignored;
+  std::filesystem::path target(path);
+  if (std::filesystem::is_symlink(target, ignored))
+    target = std::filesystem::weakly_canonical(target, ignored);
+  std::filesystem::file_status status = std::filesystem::status(target, ignored);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return badInput(path + ": cannot create: there is something that is no regular file");
+  return target.empty() ? path : target.string();
+}
+
 Expected<AtomicFile> AtomicFile::create(std::string path, unsigned mode) {
+  Expected<std::string> found = destinationOf(path);
+  if (!found)
+    return found.error();
+  path = std::move(*found);
   static std::atomic<unsigned> serial{0};
   for (int attempt = 0; attempt < 100; ++attempt) {
     std::string temporary = path + ".tmp-" + std::to_string(::getpid()) + "-" +

@@ -87,6 +87,8 @@ std::optional<CompileConfig> keras::compileConfigOf(const Config &model) {
     return std::nullopt;
   CompileConfig compile{
       namedConfig(entry->findValue("optimizer")), namedConfig(entry->findValue("loss")), {}};
+  const Config *weights = entry->findValue("loss_weights");
+  compile.weighsLosses = weights && !weights->isNull();
   for (const char *key : {"metrics", "weighted_metrics"})
     addMetrics(entry->findValue(key), compile.metrics);
   return compile;

@@ -69,6 +69,7 @@ struct CompileConfig {
   NamedConfig optimizer;
   NamedConfig loss;
   std::vector<NamedConfig> metrics;
+  bool weighsLosses = false; ///< `loss_weights` is set
 };
 
 /// The content of an HDF5 file of variables.
