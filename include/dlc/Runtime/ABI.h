@@ -149,7 +149,8 @@ typedef struct dlcrt_device_memory {
 } dlcrt_device_memory;
 
 /** Opens the device where the context has none yet, and uploads the model's constants; makes the
- * arena at least `bytes` large; uploads the state where the host may have written it. 0, or a status to return from the entry. */
+ * arena at least `bytes` large; uploads the state where the host may have written it. 0, or a
+ * status to return from the entry. */
 DLCRT_HIDDEN int32_t dlcrt_device_begin(dlcrt_call *call, const dlcrt_driver *driver,
                                         uint64_t bytes, dlcrt_device_memory *memory);
 DLCRT_HIDDEN void dlcrt_device_upload(dlcrt_call *call, uint8_t *device, const uint8_t *host,
@@ -159,7 +160,8 @@ DLCRT_HIDDEN void dlcrt_device_download(dlcrt_call *call, uint8_t *host, const u
 DLCRT_HIDDEN void dlcrt_device_copy(dlcrt_call *call, uint8_t *to, const uint8_t *from,
                                     uint64_t bytes);
 DLCRT_HIDDEN void dlcrt_device_clear(dlcrt_call *call, uint8_t *memory, uint64_t bytes);
-/** Downloads the state where the host may read it, and waits for all; 0, or the status of the first failure. */
+/** Downloads the state where the host may read it, and waits for all; 0, or the status of the first
+ * failure. */
 DLCRT_HIDDEN int32_t dlcrt_device_end(dlcrt_call *call);
 
 /* What kernels call (Halide's names and contracts). */
