@@ -147,10 +147,12 @@ private:
     SmallVector<Operation *> found;
     if (decisions.empty())
       return found;
-    for (Type type : op->getResultTypes())
-      for (int symbol : dl::symbolsIn(dl::dimsOf(type)).set_bits())
+    for (Type type : op->getResultTypes()) {
+      llvm::SmallBitVector symbols = dl::symbolsIn(dl::dimsOf(type));
+      for (int symbol : symbols.set_bits())
         if (Operation *decision = decisions.lookup(static_cast<unsigned>(symbol)))
           found.push_back(decision);
+    }
     return found;
   }
 

@@ -22,7 +22,8 @@ static Type settledType(Type type, ArrayRef<int64_t> symbols) {
   if (tensor.hasStaticShape() || !dl::hasKnownDims(tensor))
     return type;
   dl::Dims dims = dl::dimsOf(tensor);
-  for (int symbol : dl::symbolsIn(dims).set_bits())
+  llvm::SmallBitVector decided = dl::symbolsIn(dims);
+  for (int symbol : decided.set_bits())
     if (static_cast<size_t>(symbol) >= symbols.size() || symbols[symbol] < 0)
       return type;
   SmallVector<int64_t> shape;

@@ -191,7 +191,7 @@ LogicalResult SliceOp::verify() {
     // What is open is asked for when the function is called.
     if (open && step > 0 && start >= 0)
       continue;
-    int64_t last = start + (size - 1) * step;
+    int64_t last = ShapedType::isDynamic(size) ? start : start + (size - 1) * step;
     if (step == 0 || size < 0 ||
         (size > 0 && (start < 0 || start >= shape[axis] || last < 0 || last >= shape[axis])))
       return emitOpError("reads outside axis ") << axis << " of " << getOperand().getType();
