@@ -6,7 +6,8 @@ Exits 1 where they do not. The full size takes minutes: --size 64 --width 64 --b
 In f32 the rate is small because training this net on random images is chaotic: one rectifier near 0 that rounding
 decides moves the next loss. At 0.01 and small sizes dlc and Keras agree to 1e-7 for 10 to 16 steps, then part, or
 not, by the seed; at full size PyTorch's own f32 and f64 are 1.2e-4 apart after 5 steps at 0.001. In f64 (--double) at
-0.01 all 20 losses are equal: to 1e-13 with PyTorch at full size. PyTorch is where tools/setup/peers.sh put it.
+0.01 all 20 losses are equal: to 1e-13 with PyTorch at full size. Images of 32 x 32 have one pixel in the last stage, whose
+batch norms multiply differences by 4 a step, in f64 as well. PyTorch is where tools/setup/peers.sh put it.
 
     resnet18.py --dlc build/bin/dlc [--peer keras|torch] [--size 64] [--width 8] [--batch 8] [--classes 10]
                 [--rate 0.0001] [--double]
