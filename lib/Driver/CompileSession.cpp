@@ -116,9 +116,7 @@ static Phase phaseOf(mlir::ModuleOp module) {
 Status CompileSession::checkDump() {
   Phase first = startingPhase(), made = phaseOf(*model->module);
   bool wanting = made != Phase::Import && first >= Phase::Schedule && made < first;
-  if (made != Phase::Host && first == Phase::Host)
-    wanting = true;
-  if (wanting || (made == Phase::Host && first != Phase::Host))
+  if (wanting || (made == Phase::Host) != (first == Phase::Host))
     return usageError(path + ": a dump of the phase " + std::string(phaseName(made)) +
                       ", expected --compile-from=" + std::string(phaseName(made)) + ", found " +
                       std::string(phaseName(first)));

@@ -40,13 +40,19 @@ static void synchronize(dlcrt_context *context) {
   device->driver->finish(*device);
 }
 
+/// Complete once the queue is.
+static void downloadState(Device &device) {
+  device.driver->download(device, device.context->state, device.modelState,
+                          dlc_model.info.state_bytes);
+  device.stateIsNewer = false;
+}
+
 static void fetchState(dlcrt_context *context) {
   auto *device = static_cast<Device *>(context->device);
   if (!device->stateIsNewer)
     return;
-  device->driver->download(*device, context->state, device->modelState, dlc_model.info.state_bytes);
+  downloadState(*device);
   device->driver->finish(*device);
-  device->stateIsNewer = false;
 }
 
 /// Opens the device and uploads the model's constants.
@@ -148,8 +154,8 @@ int32_t dlcrt_device_end(dlcrt_call *call) {
   dlcrt_context &context = contextOf(call);
   auto *device = static_cast<Device *>(context.device);
   device->stateIsNewer = dlc_model.info.state_bytes != 0;
-  if (context.stateIsShared && runningDevice(call->context))
-    fetchState(&context);
+  if (device->stateIsNewer && context.stateIsShared && runningDevice(call->context))
+    downloadState(*device);
   // Also after a failure: nothing may run on while the caller frees his tensors.
   device->driver->finish(*device);
   return context.hasError.load(std::memory_order_relaxed) ? DLC_ERROR_EXECUTION : DLC_OK;

@@ -47,14 +47,6 @@ TransposeOp costlyTranspose(Value value) {
 
 namespace {
 
-template <typename T>
-SmallVector<T> permuted(ArrayRef<T> values, ArrayRef<int64_t> permutation) {
-  SmallVector<T> result;
-  for (int64_t axis : permutation)
-    result.push_back(values[axis]);
-  return result;
-}
-
 RankedTensorType permutedType(Type type, ArrayRef<int64_t> permutation) {
   return tensorOf(permuted<AffineExpr>(dimsOf(type), permutation), getElementTypeOrSelf(type));
 }

@@ -13,6 +13,15 @@ using Permutation = llvm::SmallVector<int64_t>;
 /// The permutation that undoes `permutation`.
 Permutation inverse(llvm::ArrayRef<int64_t> permutation);
 
+/// `values` of the operand's axes in the order of the result's.
+template <typename T>
+llvm::SmallVector<T> permuted(llvm::ArrayRef<T> values, llvm::ArrayRef<int64_t> permutation) {
+  llvm::SmallVector<T> result;
+  for (int64_t axis : permutation)
+    result.push_back(values[axis]);
+  return result;
+}
+
 /// Whether a transpose of `shape` by `permutation` changes the order of bytes: axes of size 1 may
 /// stand anywhere.
 bool movesBytes(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> permutation);

@@ -16,7 +16,10 @@ namespace {
 
 /// Neighbouring axes of a reshape's operand that hold what neighbouring axes of its result hold.
 struct AxisGroup {
-  int64_t operandBegin, operandEnd, resultBegin, resultEnd;
+  struct Axes {
+    int64_t begin, end;
+  };
+  Axes operand, result;
 };
 
 bool isOne(AffineExpr dim) { return constantDim(dim) == 1; }
@@ -40,8 +43,8 @@ public:
       if (!group)
         return {};
       takeUnits(*group);
-      axis = group->operandEnd;
-      resultAxis = group->resultEnd;
+      axis = group->operand.end;
+      resultAxis = group->result.end;
       all.push_back(*group);
     }
     return axis == count && resultAxis == resultCount ? all : SmallVector<AxisGroup>();
@@ -56,7 +59,7 @@ private:
            ++taken)
         if (mustBeEqual(productOf(operand.slice(begin, taken), context),
                         productOf(result.slice(resultBegin, sum - taken), context), bounds))
-          return AxisGroup{begin, begin + taken, resultBegin, resultBegin + sum - taken};
+          return AxisGroup{{begin, begin + taken}, {resultBegin, resultBegin + sum - taken}};
     return {};
   }
 
@@ -65,28 +68,31 @@ private:
     auto isUnit = [](ArrayRef<AffineExpr> dims, int64_t axis) {
       return axis < static_cast<int64_t>(dims.size()) && isOne(dims[axis]);
     };
-    while (isUnit(result, group.resultEnd) && !isUnit(operand, group.operandEnd))
-      ++group.resultEnd;
-    while (isUnit(operand, group.operandEnd) && !isUnit(result, group.resultEnd))
-      ++group.operandEnd;
+    while (isUnit(result, group.result.end) && !isUnit(operand, group.operand.end))
+      ++group.result.end;
+    while (isUnit(operand, group.operand.end) && !isUnit(result, group.result.end))
+      ++group.operand.end;
   }
 
   ArrayRef<AffineExpr> operand, result, bounds;
   MLIRContext *context;
 };
 
-SmallVector<AxisGroup> groupsOf(ReshapeOp op) {
+/// The groups of `op` in the order that `places`, one an axis of `side`, gives them; empty where
+/// sizes do not tell the groups, or where the axes of one would part.
+SmallVector<AxisGroup> groupsInOrder(ReshapeOp op, AxisGroup::Axes AxisGroup::*side,
+                                     ArrayRef<int64_t> places) {
   Dims operand = dimsOf(op.getOperand().getType()), result = dimsOf(op.getType());
   Dims bounds = symbolBounds(op->getParentOfType<ModuleOp>());
-  return AxisGrouping(operand, result, bounds, op.getContext()).groups();
-}
-
-/// Whether axes `begin` to `end` have places that follow each other.
-bool staysWhole(ArrayRef<int64_t> places, int64_t begin, int64_t end) {
-  for (int64_t axis = begin + 1; axis < end; ++axis)
-    if (places[axis] != places[axis - 1] + 1)
-      return false;
-  return true;
+  SmallVector<AxisGroup> groups = AxisGrouping(operand, result, bounds, op.getContext()).groups();
+  for (const AxisGroup &group : groups)
+    for (int64_t axis = (group.*side).begin + 1; axis < (group.*side).end; ++axis)
+      if (places[axis] != places[axis - 1] + 1)
+        return {};
+  llvm::sort(groups, [&](const AxisGroup &a, const AxisGroup &b) {
+    return places[(a.*side).begin] < places[(b.*side).begin];
+  });
+  return groups;
 }
 
 struct SinkThroughReshape : OpRewritePattern<ReshapeOp> {
@@ -96,24 +102,15 @@ struct SinkThroughReshape : OpRewritePattern<ReshapeOp> {
     TransposeOp transpose = costlyTranspose(op.getOperand());
     if (!transpose)
       return rewriter.notifyMatchFailure(op, "no transpose that costs anything");
-    ArrayRef<int64_t> permutation = transpose.getPermutation();
-    SmallVector<AxisGroup> groups = groupsOf(op);
-    bool whole = llvm::all_of(groups, [&](const AxisGroup &group) {
-      return staysWhole(permutation, group.operandBegin, group.operandEnd);
-    });
-    if (groups.empty() || !whole)
+    SmallVector<AxisGroup> groups =
+        groupsInOrder(op, &AxisGroup::operand, transpose.getPermutation());
+    if (groups.empty())
       return rewriter.notifyMatchFailure(op, "joins axes that the transpose brought together");
-    llvm::sort(groups, [&](const AxisGroup &a, const AxisGroup &b) {
-      return permutation[a.operandBegin] < permutation[b.operandBegin];
-    });
-    Dims moved, result = dimsOf(op.getType());
-    Permutation order; // result axes, in the order of the axes of `moved`
+    Permutation order; // result axes, as they lie before the transpose
     for (const AxisGroup &group : groups)
-      for (int64_t axis = group.resultBegin; axis < group.resultEnd; ++axis) {
-        moved.push_back(result[axis]);
-        order.push_back(axis);
-      }
-    Value reshaped = ReshapeOp::create(rewriter, op.getLoc(), transpose.getOperand(), moved);
+      llvm::append_range(order, llvm::seq(group.result.begin, group.result.end));
+    Value reshaped = ReshapeOp::create(rewriter, op.getLoc(), transpose.getOperand(),
+                                       permuted<AffineExpr>(dimsOf(op.getType()), order));
     rewriter.replaceOpWithNewOp<TransposeOp>(op, reshaped, inverse(order));
     return success();
   }
@@ -134,21 +131,15 @@ struct JoinAroundReshape : OpRewritePattern<TransposeOp> {
     TransposeOp first = reshape ? costlyTranspose(reshape.getOperand()) : TransposeOp();
     if (!first || !reshape->hasOneUse())
       return rewriter.notifyMatchFailure(op, "no transpose before a reshape of its own");
-    Permutation places = inverse(op.getPermutation());
-    SmallVector<AxisGroup> groups = groupsOf(reshape);
-    bool whole = llvm::all_of(groups, [&](const AxisGroup &group) {
-      return staysWhole(places, group.resultBegin, group.resultEnd);
-    });
-    if (groups.empty() || !whole)
+    SmallVector<AxisGroup> groups =
+        groupsInOrder(reshape, &AxisGroup::result, inverse(op.getPermutation()));
+    if (groups.empty())
       return rewriter.notifyMatchFailure(op, "takes apart what the reshape split");
-    llvm::sort(groups, [&](const AxisGroup &a, const AxisGroup &b) {
-      return places[a.resultBegin] < places[b.resultBegin];
-    });
-    Permutation both;
+    Permutation order; // axes of the reshape's operand
     for (const AxisGroup &group : groups)
-      for (int64_t axis = group.operandBegin; axis < group.operandEnd; ++axis)
-        both.push_back(first.getPermutation()[axis]);
-    Value turned = TransposeOp::create(rewriter, op.getLoc(), first.getOperand(), both);
+      llvm::append_range(order, llvm::seq(group.operand.begin, group.operand.end));
+    Value turned = TransposeOp::create(rewriter, op.getLoc(), first.getOperand(),
+                                       permuted(first.getPermutation(), order));
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, turned, dimsOf(op.getType()));
     return success();
   }
@@ -162,10 +153,9 @@ struct SinkThroughExpand : OpRewritePattern<ExpandOp> {
     if (!transpose || transpose.getType().getRank() != op.getType().getRank())
       return rewriter.notifyMatchFailure(op, "no transpose of all axes");
     ArrayRef<int64_t> permutation = transpose.getPermutation();
-    Dims moved, result = dimsOf(op.getType());
-    for (int64_t axis : inverse(permutation))
-      moved.push_back(result[axis]);
-    Value expanded = ExpandOp::create(rewriter, op.getLoc(), transpose.getOperand(), moved);
+    Value expanded =
+        ExpandOp::create(rewriter, op.getLoc(), transpose.getOperand(),
+                         permuted<AffineExpr>(dimsOf(op.getType()), inverse(permutation)));
     rewriter.replaceOpWithNewOp<TransposeOp>(op, expanded, permutation);
     return success();
   }
