@@ -58,10 +58,34 @@ static Emit findEmit(const std::string &name) {
   return kinds.at(name);
 }
 
+/// What a dump has already decided cannot be asked for again.
+static Status checkDumpFlags(const std::string &model, bool train, const CompileOptions &options) {
+  if (!model.ends_with(".mlir"))
+    return {};
+  const char *given = !options.shapes.empty()           ? "--shape"
+                      : !options.constantInputs.empty() ? "--constant"
+                                                        : nullptr;
+  if (given)
+    return usageError(std::string(given) + ": " + model +
+                      " is a dump, which has its sizes and constants; give it when the dump is "
+                      "made");
+  if (train && options.compileFrom && *options.compileFrom >= Phase::Differentiate)
+    return usageError("--train: " + model + " is a dump of the phase " +
+                      std::string(phaseName(*options.compileFrom)) +
+                      ", behind differentiate; give it when the dump is made");
+  return {};
+}
+
 ExitCode CompileVerb::run(Session &session) const {
   Expected<CompileOptions> options = flags.options(session);
   if (!options)
     return session.fail(options.error());
+  if (!compileTo.empty())
+    options->compileTo = findPhase(compileTo);
+  if (!compileFrom.empty())
+    options->compileFrom = findPhase(compileFrom);
+  if (Status status = checkDumpFlags(model, train, *options); !status)
+    return session.fail(status.error());
   options->output = output;
   options->emit = findEmit(emit);
   options->openSizes = true;
@@ -76,10 +100,6 @@ ExitCode CompileVerb::run(Session &session) const {
     options->training->splitStep = splitStep;
     options->training->seed = seed;
   }
-  if (!compileTo.empty())
-    options->compileTo = findPhase(compileTo);
-  if (!compileFrom.empty())
-    options->compileFrom = findPhase(compileFrom);
   if (options->compileTo && options->compileFrom && *options->compileTo < *options->compileFrom)
     return session.fail(
         usageError("--compile-to " + compileTo + " comes before --compile-from " + compileFrom));

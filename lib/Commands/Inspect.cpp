@@ -3,11 +3,18 @@
 
 #include "dlc/Runtime/ABI.h"
 
+#include <algorithm>
+
 using namespace dlc;
 using namespace dlc::cli;
 
 static Json toJson(const TensorDescription &tensor, const std::vector<std::string> &symbols) {
   return {{"name", tensor.name}, {"type", typeString(tensor, symbols)}};
+}
+
+/// Whether the report's sums say anything.
+static bool isCostKnown(const InspectReport &report) {
+  return std::ranges::all_of(report.layers, &LayerReport::isCostKnown);
 }
 
 static Json toJson(const InspectReport &report) {
@@ -17,8 +24,8 @@ static Json toJson(const InspectReport &report) {
                       {"kind", layer.kind},
                       {"type", layer.type},
                       {"parameters", layer.parameters},
-                      {"flops", layer.flops},
-                      {"bytes", layer.bytes}});
+                      {"flops", numberIf(layer.isCostKnown, layer.flops)},
+                      {"bytes", numberIf(layer.isCostKnown, layer.bytes)}});
   Json buffers = Json::array();
   for (const BufferReport &buffer : report.buffers) {
     buffers.push_back({{"value", buffer.value},
@@ -39,7 +46,7 @@ static Json toJson(const InspectReport &report) {
           {"outputs", outputs},
           {"likely_sizes", report.likely},
           {"parameters", report.parameters},
-          {"flops", report.flops},
+          {"flops", numberIf(isCostKnown(report), report.flops)},
           {"weight_bytes", report.weightBytes},
           {"arena_bytes", report.arenaBytes},
           {"arena_lower_bound", report.arenaLowerBound},
@@ -53,7 +60,8 @@ static void printReport(const InspectReport &report, Terminal &terminal) {
   table.alignLeft(2);
   for (const LayerReport &layer : report.layers)
     table.add({layer.name, layer.kind, layer.type, std::to_string(layer.parameters),
-               formatFlops(layer.flops), formatBytes(layer.bytes)});
+               layer.isCostKnown ? formatFlops(layer.flops) : "-",
+               layer.isCostKnown ? formatBytes(layer.bytes) : "-"});
   terminal.print(table.text());
   terminal.print("");
   for (const TensorDescription &input : report.inputs)
@@ -67,7 +75,8 @@ static void printReport(const InspectReport &report, Terminal &terminal) {
                  formatBytes(static_cast<double>(report.weightBytes)));
   if (!report.likely.empty())
     terminal.print("sizes    " + report.likely + " in the figures here");
-  terminal.print("compute  " + formatFlops(report.flops));
+  terminal.print("compute  " + (isCostKnown(report) ? formatFlops(report.flops)
+                                                    : "depends on the sizes of the call"));
   if (report.arenaBytes != 0)
     terminal.print("memory   " + formatBytes(static_cast<double>(report.arenaBytes)) +
                    " of scratch memory a run" +

@@ -1,8 +1,7 @@
 // Compile, open, bind.
 #include "ModelRunner.h"
 
-#include <cstdlib>
-#include <filesystem>
+#include "dlc/Support/Temporaries.h"
 
 using namespace dlc;
 using namespace dlc::cli;
@@ -30,35 +29,11 @@ std::vector<InputSpec> cli::artifactInputs(const ModelDescription &description,
   return inputs;
 }
 
-namespace {
-
-/// A private folder, removed with everything in it.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::error_code error;
-    std::string pattern = (std::filesystem::temp_directory_path(error) / "dlc-XXXXXX").string();
-    if (!error && ::mkdtemp(pattern.data()))
-      path = pattern;
-  }
-  TemporaryFolder(const TemporaryFolder &) = delete;
-  TemporaryFolder &operator=(const TemporaryFolder &) = delete;
-  ~TemporaryFolder() {
-    std::error_code error;
-    if (!path.empty())
-      std::filesystem::remove_all(path, error);
-  }
-
-  std::filesystem::path path;
-};
-
-} // namespace
-
 Expected<Artifact> cli::compileAndOpen(const std::string &model, CompileOptions options) {
-  TemporaryFolder folder;
-  if (folder.path.empty())
-    return badInput("cannot create a folder for temporary files; set TMPDIR");
-  options.output = (folder.path / "model.so").string();
+  Expected<TemporaryFolder> folder = TemporaryFolder::create("run");
+  if (!folder)
+    return folder.error();
+  options.output = *folder / "model.so";
   options.emit = Emit::SharedLibrary;
   Expected<CompileResult> result = compileModel(model, options);
   if (!result)

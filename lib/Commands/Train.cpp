@@ -3,6 +3,7 @@
 #include "TrainingFlags.h"
 
 #include "dlc/Support/AtomicFile.h"
+#include "dlc/Support/Temporaries.h"
 #include "dlc/Trainer/Checkpoint.h"
 #include "dlc/Trainer/Fit.h"
 
@@ -60,10 +61,9 @@ public:
 
   static bool wasRequested() { return requested != 0; }
   /// Ends the program as Ctrl-C would have: who called it sees why (130 in a shell).
-  void passOn() {
+  [[noreturn]] static void passOn() {
     std::fflush(nullptr);
-    std::signal(SIGINT, SIG_DFL);
-    std::raise(SIGINT);
+    endBySignal(SIGINT);
   }
 
 private:
@@ -260,7 +260,7 @@ ExitCode TrainVerb::run(Session &session) const {
                        {"history", toJson(*history)},
                        {"checkpoint", output}});
   if (history->stopped)
-    watch.passOn();
+    InterruptWatch::passOn();
   return ExitCode::Ok;
 }
 

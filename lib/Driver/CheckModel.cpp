@@ -1,6 +1,7 @@
 // `checkModel`: what keeps a model from being compiled.
 #include "LoadedModel.h"
 
+#include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Import/Keras/ImportKeras.h"
 #include "dlc/Import/ONNX/ImportONNX.h"
 
@@ -26,6 +27,26 @@ static void countLayers(const keras::Network &network, CheckReport &report) {
   }
 }
 
+/// The ops of a dump, those of its kernels rather than the kernels.
+static void countOps(mlir::ModuleOp module, CheckReport &report) {
+  module->walk([&report](mlir::Operation *op) {
+    if (!mlir::isa<dl::DLDialect>(op->getDialect()) || op->getNumRegions() != 0 ||
+        op->hasTrait<mlir::OpTrait::IsTerminator>() || op->hasTrait<mlir::OpTrait::ConstantLike>())
+      return;
+    ++report.nodes;
+    ++report.operators[op->getName().stripDialect().str()];
+  });
+}
+
+static Expected<CheckReport> checkDump(const std::string &path, const CompileOptions &options) {
+  Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
+  if (!model)
+    return model.error();
+  CheckReport report;
+  countOps(*(*model)->module, report);
+  return report;
+}
+
 static Expected<CheckReport> checkKerasModel(const std::string &path,
                                              const CompileOptions &options) {
   Expected<keras::ImportOptions> importOptions = kerasOptions(path, options);
@@ -44,16 +65,12 @@ static Expected<CheckReport> checkKerasModel(const std::string &path,
 Expected<CheckReport> dlc::checkModel(const std::string &path, const CompileOptions &options) {
   if (path.ends_with(".keras"))
     return checkKerasModel(path, options);
-  CheckReport report;
-  if (!path.ends_with(".onnx")) {
-    Expected<std::unique_ptr<LoadedModel>> model = loadModel(path, options);
-    if (!model)
-      return model.error();
-    return report;
-  }
+  if (!path.ends_with(".onnx"))
+    return checkDump(path, options);
   Expected<onnx::Model> model = onnx::readModel(path);
   if (!model)
     return model.error();
+  CheckReport report;
   countOperators(model->graph, report);
   onnx::ImportOptions importOptions;
   importOptions.shapes.insert(options.shapes.begin(), options.shapes.end());

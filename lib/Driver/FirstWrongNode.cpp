@@ -6,11 +6,9 @@
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Reference/Interpreter.h"
 #include "dlc/Support/AtomicFile.h"
+#include "dlc/Support/Temporaries.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
-
-#include <cstdlib>
-#include <filesystem>
 
 using namespace dlc;
 using namespace dlc::driver;
@@ -41,26 +39,6 @@ Expected<size_t> driver::bisect(size_t count,
 }
 
 namespace {
-
-/// A folder for the cut models, gone with the search.
-class ScratchFolder {
-public:
-  ScratchFolder() {
-    std::error_code error;
-    std::string pattern =
-        (std::filesystem::temp_directory_path(error) / "dlc-verify-XXXXXX").string();
-    if (!error && ::mkdtemp(pattern.data()))
-      path = pattern;
-  }
-  ScratchFolder(const ScratchFolder &) = delete;
-  ScratchFolder &operator=(const ScratchFolder &) = delete;
-  ~ScratchFolder() {
-    std::error_code error;
-    if (!path.empty())
-      std::filesystem::remove_all(path, error);
-  }
-  std::string path;
-};
 
 /// An op of `main` and the value that it should have.
 struct Probe {
@@ -123,9 +101,9 @@ Expected<std::optional<Comparison>> driver::findFirstWrongNode(const std::string
   mlir::func::FuncOp function = (*model)->main();
   if (!function || function.isExternal())
     return badInput(path + ": expected a function 'main', found none");
-  ScratchFolder folder;
-  if (folder.path.empty())
-    return badInput("cannot create a folder for temporary files; set TMPDIR");
+  Expected<TemporaryFolder> folder = TemporaryFolder::create("verify");
+  if (!folder)
+    return folder.error();
   Expected<std::vector<Probe>> probes = makeProbes(function, options.inputs);
   if (!probes)
     return probes.error();
@@ -135,7 +113,7 @@ Expected<std::optional<Comparison>> driver::findFirstWrongNode(const std::string
     const Probe &probe = (*probes)[index];
     if (options.compile.progress)
       options.compile.progress({"bisect", nodeName(probe.op), 0, 0});
-    std::string file = folder.path + "/cut.mlir";
+    std::string file = *folder / "cut.mlir";
     mlir::OwningOpRef<mlir::ModuleOp> cut = cutAfter(*(*model)->module, probe.op);
     if (Status status = writeFileAtomically(file, printModule(*cut)); !status)
       return status.error();

@@ -188,7 +188,8 @@ static Expected<InspectReport> inspectArtifact(const std::string &path) {
   if (!description.functions.empty())
     describeSignature(description.functions.front(), report);
   for (const KernelDescription &kernel : description.kernels) {
-    report.layers.push_back({kernel.name, kernel.kind, "", 0, kernel.flops, kernel.bytes});
+    report.layers.push_back(
+        {kernel.name, kernel.kind, "", 0, kernel.flops, kernel.bytes, kernel.isCostKnown()});
     report.flops += kernel.flops;
   }
   return report;

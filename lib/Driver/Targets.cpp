@@ -3,7 +3,12 @@
 
 #include "dlc/Schedule/MachineFacts.h"
 
+#include <csignal>
+#include <cstring>
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace dlc;
 
@@ -219,4 +224,41 @@ static TargetReport findCUDA() {
   return report;
 }
 
-std::vector<TargetReport> dlc::findTargets() { return {hostTarget(), findOpenCL(), findCUDA()}; }
+//===-- All --------------------------------------------------------------------------------===//
+
+/// The signal that ends a process which calls `find`, or 0. Drivers are others' code: some abort
+/// where they miss a file (PoCL without /sys).
+template <typename Find>
+static int signalOf(Find find) {
+  pid_t child = ::fork();
+  if (child == 0) {
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) // the caller's handlers are not for this process
+      ::signal(signal, SIG_DFL);
+    int nowhere = ::open("/dev/null", O_WRONLY);
+    ::dup2(nowhere, STDOUT_FILENO);
+    ::dup2(nowhere, STDERR_FILENO);
+    (void)find();
+    ::_exit(0);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child)
+    return 0;
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+/// What `find` reports, unless its driver ends the process.
+template <typename Find>
+static TargetReport findSafely(schedule::DeviceKind kind, Find find) {
+  int signal = signalOf(find);
+  if (signal == 0)
+    return find();
+  TargetReport report = deviceTarget(kind);
+  report.missing = "a driver that ends the process which asks for its devices (" +
+                   std::string(::strsignal(signal)) + ")";
+  return report;
+}
+
+std::vector<TargetReport> dlc::findTargets() {
+  return {hostTarget(), findSafely(schedule::DeviceKind::OpenCL, findOpenCL),
+          findSafely(schedule::DeviceKind::CUDA, findCUDA)};
+}

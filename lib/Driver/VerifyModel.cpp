@@ -3,10 +3,9 @@
 #include "FirstWrongNode.h"
 
 #include "dlc/Artifact/Loader.h"
+#include "dlc/Support/Temporaries.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 
 using namespace dlc;
 using namespace dlc::driver;
@@ -16,17 +15,15 @@ static Expected<std::vector<NamedTensor>> runCompiled(const std::string &path,
                                                       const std::map<std::string, Tensor> &inputs,
                                                       const CompileOptions &options,
                                                       const ContextOptions &where) {
-  std::error_code error;
-  std::string folder = (std::filesystem::temp_directory_path(error) / "dlc-verify-XXXXXX").string();
-  if (error || !::mkdtemp(folder.data()))
-    return badInput("cannot create a folder for temporary files; set TMPDIR");
+  Expected<TemporaryFolder> folder = TemporaryFolder::create("verify");
+  if (!folder)
+    return folder.error();
   CompileOptions compile = options;
-  compile.output = folder + "/model.so";
+  compile.output = *folder / "model.so";
   compile.emit = Emit::SharedLibrary;
   Expected<CompileResult> compiled = compileModel(path, compile);
   Expected<Artifact> artifact =
       compiled ? Artifact::open(compiled->artifact) : Expected<Artifact>(compiled.error());
-  std::filesystem::remove_all(folder, error); // the library stays mapped
   if (!artifact)
     return artifact.error();
   const FunctionDescription &function = artifact->description().functions.front();

@@ -1,6 +1,8 @@
 // Whole-or-absent files on POSIX: a temporary in the destination's folder, fsync, rename.
 #include "dlc/Support/AtomicFile.h"
 
+#include "dlc/Support/Temporaries.h"
+
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -65,8 +67,10 @@ AtomicFile::AtomicFile(AtomicFile &&other) noexcept
 AtomicFile::~AtomicFile() {
   if (descriptor >= 0)
     ::close(descriptor);
-  if (!temporary.empty())
-    ::unlink(temporary.c_str());
+  if (temporary.empty())
+    return;
+  ::unlink(temporary.c_str());
+  forgetTemporary(temporary);
 }
 
 /// Where a file under `path` shall lie: behind links. Fails where something else than a file is
@@ -91,9 +95,11 @@ Expected<AtomicFile> AtomicFile::create(std::string path, unsigned mode) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     std::string temporary = path + ".tmp-" + std::to_string(::getpid()) + "-" +
                             std::to_string(serial.fetch_add(1, std::memory_order_relaxed));
+    noteTemporary(temporary);
     int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (descriptor >= 0)
       return AtomicFile(std::move(path), std::move(temporary), descriptor);
+    forgetTemporary(temporary);
     if (errno != EEXIST)
       break;
   }
@@ -125,6 +131,7 @@ Status AtomicFile::commit(bool durable) {
     return systemError(destination, "write");
   if (::rename(temporary.c_str(), destination.c_str()) != 0)
     return systemError(destination, "replace");
+  forgetTemporary(temporary);
   temporary.clear();
   if (durable)
     syncFolder(folderOf(destination));

@@ -1,7 +1,7 @@
 // Dumps of another phase, models whose gradients would need sizes, outputs that are no files, artifacts that are cut off.
 // REQUIRES: dlc
 // RUN: rm -rf %t && mkdir %t
-// RUN: dlc compile %s --quiet --shape x=2x3 --compile-to=fuse -o %t/fuse.mlir
+// RUN: dlc compile %s --quiet --compile-to=fuse -o %t/fuse.mlir
 // RUN: dlc compile %t/fuse.mlir --quiet --compile-from=fuse --compile-to=host -o %t/host.mlir
 // RUN: not dlc compile %t/host.mlir -o %t/a.so 2>&1 | FileCheck %s --check-prefix=HOST
 // RUN: not dlc compile %t/fuse.mlir --compile-from=codegen -o %t/a.so 2>&1 | FileCheck %s --check-prefix=FUSE

@@ -1,4 +1,8 @@
 // The program `dlc`; see lib/Commands.
 #include "dlc/Commands/CommandLine.h"
+#include "dlc/Support/Temporaries.h"
 
-int main(int argc, char **argv) { return dlc::runCommandLine(argc, argv); }
+int main(int argc, char **argv) {
+  dlc::removeTemporariesOnSignals();
+  return dlc::runCommandLine(argc, argv);
+}

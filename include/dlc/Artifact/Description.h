@@ -41,6 +41,9 @@ struct KernelDescription {
   std::string kind;
   double flops = 0;
   double bytes = 0;
+
+  /// Not where the call decides the sizes: what is known touches bytes.
+  bool isCostKnown() const { return bytes > 0; }
 };
 
 /// A part of the state, `offset` bytes from its start. All extents are fixed.

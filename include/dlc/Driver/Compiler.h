@@ -133,6 +133,8 @@ struct LayerReport {
   uint64_t parameters = 0;
   double flops = 0;
   double bytes = 0; ///< read and written, each tensor once
+  /// Not in an artifact whose calls decide the sizes.
+  bool isCostKnown = true;
 };
 /// Scratch memory of one kernel result, in use from kernel `firstKernel` to `lastKernel` (counted
 /// from 0, in the order in which they run).

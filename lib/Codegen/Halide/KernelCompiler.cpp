@@ -7,37 +7,15 @@
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Support/AtomicFile.h"
+#include "dlc/Support/Temporaries.h"
 
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/TargetParser/Host.h"
-
-#include <cstdlib>
-#include <filesystem>
-#include <unistd.h>
 
 using namespace mlir;
 
 namespace dlc::codegen {
 namespace {
-
-/// A folder that is gone when the object is.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dlc-kernel-XXXXXX").string();
-    if (mkdtemp(pattern.data()))
-      folder = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!folder.empty())
-      std::filesystem::remove_all(folder, ignored);
-  }
-  const std::string &path() const { return folder; }
-
-private:
-  std::string folder;
-};
 
 /// Sums may be reassociated and products fused in contractions, of which a filter's gradient is one
 /// over pixels; everywhere else NaN, infinities and the order of operations are the model's.
@@ -135,10 +113,10 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
                                 const KernelTarget &target, Halide::OutputFileType type) {
   const bool isStep = isa_and_nonnull<RecurrentOpInterface>(kernel.getAnchor());
   silenceWarnings();
-  TemporaryFolder folder;
-  if (folder.path().empty())
-    return internalError("cannot make a temporary folder for kernel " + symbol);
-  std::string file = folder.path() + "/kernel";
+  Expected<TemporaryFolder> folder = TemporaryFolder::create("kernel");
+  if (!folder)
+    return folder.error();
+  std::string file = *folder / "kernel";
   try {
     Halide::Target halide = halideTarget(kernel, target);
     auto write = [&](Halide::Pipeline pipeline, const std::vector<Halide::Argument> &arguments) {
