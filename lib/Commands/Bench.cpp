@@ -112,8 +112,11 @@ Expected<Artifact> BenchVerb::open(Session &session, std::map<std::string, Tenso
     Expected<CompileOptions> options = flags.options(session);
     if (!options)
       return options.error();
-    if (Status status = readValues(artifactInputs(artifact->description(), options->shapes));
-        !status)
+    Expected<std::vector<InputSpec>> specs =
+        artifactInputs(artifact->description(), options->shapes);
+    if (!specs)
+      return specs.error();
+    if (Status status = readValues(*specs); !status)
       return status.error();
     return artifact;
   }

@@ -1,30 +1,63 @@
 // Compile, open, bind.
 #include "ModelRunner.h"
+#include "NearbyShapes.h"
 
 #include "dlc/Support/Temporaries.h"
+
+#include <algorithm>
 
 using namespace dlc;
 using namespace dlc::cli;
 
-std::vector<InputSpec> cli::artifactInputs(const ModelDescription &description,
-                                           const std::map<std::string, Shape> &shapes) {
+/// That every name of `shapes` is an input's; the empty one is the only input's.
+static Status checkShapeNames(const std::vector<TensorDescription> &inputs,
+                              const std::map<std::string, Shape> &shapes) {
+  for (const auto &[name, shape] : shapes) {
+    if (name.empty() ? inputs.size() == 1
+                     : std::ranges::find(inputs, name, &TensorDescription::name) != inputs.end())
+      continue;
+    std::string names;
+    for (const TensorDescription &input : inputs)
+      names += (names.empty() ? "" : ", ") + input.name;
+    return usageError("--shape " + (name.empty() ? shapeString(shape) : name) +
+                      ": expected one of the inputs " + names);
+  }
+  return {};
+}
+
+/// `described` for callers: with the shape `given`, where there is one.
+static Expected<InputSpec> specOf(const TensorDescription &described, const Shape *given,
+                                  const std::vector<std::string> &symbols) {
+  InputSpec spec{
+      described.name, onnx::ValueInfo::Kind::Tensor, described.dtype, described.dims, {}};
+  if (given && given->size() != spec.shape.size())
+    return usageError("--shape " + described.name + "=" + shapeString(*given) + ": the input has " +
+                      std::to_string(spec.shape.size()) + " axes");
+  for (int64_t &dim : spec.shape) {
+    bool symbolic = isSymbolicDim(dim) && symbolOfDim(dim) < symbols.size();
+    spec.symbols.push_back(symbolic ? symbols[symbolOfDim(dim)] : "");
+    dim = dim < 0 ? -1 : dim;
+  }
+  if (given)
+    spec.shape = *given;
+  return spec;
+}
+
+Expected<std::vector<InputSpec>> cli::artifactInputs(const ModelDescription &description,
+                                                     const std::map<std::string, Shape> &shapes) {
   std::vector<InputSpec> inputs;
   if (description.functions.empty())
     return inputs;
-  bool only = description.functions.front().inputs.size() == 1;
-  for (const TensorDescription &input : description.functions.front().inputs) {
-    InputSpec spec{input.name, onnx::ValueInfo::Kind::Tensor, input.dtype, input.dims, {}};
-    auto given = shapes.find(input.name);
-    if (given == shapes.end() && only)
-      given = shapes.find("");
-    for (int64_t &dim : spec.shape) {
-      bool symbolic = isSymbolicDim(dim) && symbolOfDim(dim) < description.symbols.size();
-      spec.symbols.push_back(symbolic ? description.symbols[symbolOfDim(dim)] : "");
-      dim = dim < 0 ? -1 : dim;
-    }
-    if (given != shapes.end() && given->second.size() == spec.shape.size())
-      spec.shape = given->second;
-    inputs.push_back(std::move(spec));
+  const std::vector<TensorDescription> &described = description.functions.front().inputs;
+  if (Status status = checkShapeNames(described, shapes); !status)
+    return status.error();
+  for (const TensorDescription &input : described) {
+    auto given = shapes.find(shapes.contains(input.name) ? input.name : "");
+    Expected<InputSpec> spec =
+        specOf(input, given == shapes.end() ? nullptr : &given->second, description.symbols);
+    if (!spec)
+      return spec.error();
+    inputs.push_back(std::move(*spec));
   }
   return inputs;
 }
@@ -64,8 +97,12 @@ Expected<std::vector<NamedTensor>> cli::runOnce(const Artifact &artifact,
   if (!context)
     return context.error();
   std::vector<Tensor> tensors;
-  if (Status status = context->run(*ordered, tensors); !status)
-    return status.error();
+  if (Status status = context->run(*ordered, tensors); !status) {
+    Error error = status.error();
+    if (std::string shapes = nearbyShapes(*context, *ordered); !shapes.empty())
+      error.message += "; it takes " + shapes;
+    return error;
+  }
   std::vector<NamedTensor> outputs;
   const FunctionDescription &function = artifact.description().functions.front();
   for (size_t index = 0; index != tensors.size(); ++index)

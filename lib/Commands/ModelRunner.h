@@ -9,8 +9,8 @@
 namespace dlc::cli {
 
 /// The inputs of an artifact's function 0; symbolic dimensions are open where `shapes` has none.
-std::vector<InputSpec> artifactInputs(const ModelDescription &description,
-                                      const std::map<std::string, Shape> &shapes);
+Expected<std::vector<InputSpec>> artifactInputs(const ModelDescription &description,
+                                                const std::map<std::string, Shape> &shapes);
 
 /// Compiles `model` into a temporary folder, opens the result and removes the folder again.
 Expected<Artifact> compileAndOpen(const std::string &model, CompileOptions options);

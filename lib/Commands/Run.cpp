@@ -58,9 +58,11 @@ Expected<std::vector<NamedTensor>> RunVerb::runArtifact(Session &session) const 
   Expected<CompileOptions> options = flags.options(session);
   if (!options)
     return options.error();
+  Expected<std::vector<InputSpec>> specs = artifactInputs(artifact->description(), options->shapes);
+  if (!specs)
+    return specs.error();
   Expected<std::map<std::string, Tensor>> values =
-      inputs.read(artifactInputs(artifact->description(), options->shapes), /*fillMissing=*/false,
-                  session.terminal);
+      inputs.read(*specs, /*fillMissing=*/false, session.terminal);
   if (!values)
     return values.error();
   return runOnce(*artifact, *values, runFlags.options(), model);
