@@ -114,6 +114,15 @@ Expr Attention::element(const std::vector<Expr> &place) const {
   return mixed.acc(place) / sum.result(std::vector<Expr>(place.begin() + 1, place.end()));
 }
 
+/// A block of `blockRows` rows of `func`. Where the rows are known at the call only, it is computed
+/// as far as it has rows, in whole tiles: a query of one row does not pay for a block.
+static void boundBlock(Func func, Var row, const Size &rows, int64_t blockRows, int rowsPerTile) {
+  if (rows.isConstant())
+    func.align_bounds(row, int(blockRows)).bound_extent(row, int(blockRows));
+  else
+    func.align_bounds(row, rowsPerTile).bound_storage(row, int(blockRows));
+}
+
 /// Everything that a block of rows goes through before its result, at the loop `at` of `output`.
 static void scheduleBlock(Attention &attention, Func output, Var at, int64_t blockRows,
                           const schedule::AttentionParams &params, const MachineFacts &facts) {
@@ -126,27 +135,26 @@ static void scheduleBlock(Attention &attention, Func output, Var at, int64_t blo
   logits.compute_at(output, at)
       .align_bounds(key, width)
       .bound_extent(key, (ceilDiv(problem.keys, width) * width).expr())
-      .align_bounds(row, int(blockRows))
-      .bound_extent(row, int(blockRows))
       .split(key, panel, lane, width, TailStrategy::RoundUp)
       .split(row, tile, inner, params.rowsPerTile, TailStrategy::RoundUp)
       .reorder(lane, inner, tile, panel)
       .vectorize(lane, lanes)
       .unroll(lane)
       .unroll(inner);
+  boundBlock(logits, row, problem.rows, blockRows, params.rowsPerTile);
   accumulateInRegisters(attention.scores, logits, tile, productParams(params, params.scoreVectors),
                         lanes);
 
-  weights.compute_at(output, at)
-      .align_bounds(row, int(blockRows))
-      .bound_extent(row, int(blockRows));
+  weights.compute_at(output, at);
+  boundBlock(weights, row, problem.rows, blockRows, params.rowsPerTile);
   vectoriseGuarded(weights, key, problem.keys, lanes, 2);
   attention.largest.result.compute_at(weights, row);
   for (Func &partial : attention.largest.partials)
     partial.compute_at(weights, row);
 
   Func sum = attention.sum.result;
-  sum.compute_at(output, at).align_bounds(row, int(blockRows)).bound_extent(row, int(blockRows));
+  sum.compute_at(output, at);
+  boundBlock(sum, row, problem.rows, blockRows, params.rowsPerTile);
   for (Func &partial : attention.sum.partials)
     partial.compute_at(sum, row);
 }
