@@ -57,10 +57,6 @@ struct Measurement {
     return milliseconds[index];
   }
   double gflops() const { return flops / quantile(0.5) / 1e6; }
-  bool isCostKnown() const {
-    return std::ranges::all_of(kernels,
-                               [](const KernelTime &time) { return time.kernel.isCostKnown(); });
-  }
 };
 
 } // namespace
@@ -214,9 +210,6 @@ static Expected<Measurement> measure(Context &context, const Call &call, double 
   return result;
 }
 
-/// `value` with one digit, or a dash.
-static std::string textIf(bool known, double value) { return known ? formatNumber(value, 1) : "-"; }
-
 static Json toJson(const Measurement &result) {
   Json kernels = Json::array();
   for (const KernelTime &time : result.kernels)
@@ -224,13 +217,13 @@ static Json toJson(const Measurement &result) {
                        {"kind", time.kernel.kind},
                        {"ms", time.milliseconds},
                        {"min_ms", time.least},
-                       {"gflops", numberIf(time.kernel.isCostKnown(), time.gflops())},
-                       {"gbytes_per_s", numberIf(time.kernel.isCostKnown(), time.gigabytes())}});
+                       {"gflops", time.gflops()},
+                       {"gbytes_per_s", time.gigabytes()}});
   return {{"min_ms", result.milliseconds.front()},
           {"median_ms", result.quantile(0.5)},
           {"p99_ms", result.quantile(0.99)},
           {"runs", result.milliseconds.size()},
-          {"gflops", numberIf(result.isCostKnown(), result.gflops())},
+          {"gflops", result.gflops()},
           {"peak_gflops", result.peakGflops},
           {"threads", result.threads},
           {"kernels", kernels}};
@@ -244,12 +237,12 @@ static void print(const Measurement &result, Terminal &terminal) {
   TextTable table({"kernel", "kind", "ms", "% of run", "GFLOP/s", "% of peak", "GB/s"});
   table.alignLeft(1);
   for (const KernelTime &time : result.kernels)
-    table.add({time.kernel.name, time.kernel.kind, formatNumber(time.milliseconds, 3),
-               formatNumber(total > 0 ? 100 * time.milliseconds / total : 0, 1),
-               textIf(time.kernel.isCostKnown(), time.gflops()),
-               textIf(time.kernel.isCostKnown() && result.peakGflops != 0,
-                      100 * time.gflops() / result.peakGflops),
-               textIf(time.kernel.isCostKnown(), time.gigabytes())});
+    table.add(
+        {time.kernel.name, time.kernel.kind, formatNumber(time.milliseconds, 3),
+         formatNumber(total > 0 ? 100 * time.milliseconds / total : 0, 1),
+         formatNumber(time.gflops(), 1),
+         result.peakGflops == 0 ? "-" : formatNumber(100 * time.gflops() / result.peakGflops, 1),
+         formatNumber(time.gigabytes(), 1)});
   if (!result.kernels.empty()) {
     terminal.print(table.text());
     terminal.print("");
@@ -259,8 +252,6 @@ static void print(const Measurement &result, Terminal &terminal) {
                  formatNumber(result.quantile(0.99), 3) + " ms over " +
                  formatCount(result.milliseconds.size(), "run") + ", " +
                  formatCount(static_cast<uint64_t>(threads), "thread"));
-  if (!result.isCostKnown())
-    return;
   std::string share = result.peakGflops == 0
                           ? ""
                           : ", " + formatNumber(100 * result.gflops() / result.peakGflops, 1) +

@@ -15,9 +15,6 @@ namespace dlc::cli {
 
 using Json = nlohmann::ordered_json;
 
-/// `value`, or null where it is not known.
-inline Json numberIf(bool known, double value) { return known ? Json(value) : Json(); }
-
 /// What the verbs share in one run of `dlc`.
 struct Session {
   Terminal terminal;

@@ -17,6 +17,9 @@ static bool isCostKnown(const InspectReport &report) {
   return std::ranges::all_of(report.layers, &LayerReport::isCostKnown);
 }
 
+/// `value`, or null where it is not known.
+static Json numberIf(bool known, double value) { return known ? Json(value) : Json(); }
+
 static Json toJson(const InspectReport &report) {
   Json layers = Json::array();
   for (const LayerReport &layer : report.layers)

@@ -29,17 +29,6 @@ static uint64_t byteSize(mlir::RankedTensorType type) {
   return dtype ? static_cast<uint64_t>(type.getNumElements()) * byteWidth(*dtype) : 0;
 }
 
-/// FLOPs of `op`, those of a kernel's ops added up.
-static double flopsOf(mlir::Operation *op) {
-  double flops = 0;
-  if (auto cost = mlir::dyn_cast<CostOpInterface>(op))
-    flops += static_cast<double>(cost.getFlops());
-  for (mlir::Region &region : op->getRegions())
-    for (mlir::Operation &inner : region.getOps())
-      flops += flopsOf(&inner);
-  return flops;
-}
-
 static std::string kindOf(mlir::Operation *op) {
   if (auto kernel = mlir::dyn_cast<dl::KernelOp>(op)) {
     mlir::Operation *anchor = kernel.getAnchor();
@@ -48,9 +37,9 @@ static std::string kindOf(mlir::Operation *op) {
   return op->getName().stripDialect().str();
 }
 
-/// `op` with the sizes of `settled`, the same op at the symbols' likely values.
-static LayerReport describeLayer(mlir::Operation *op, mlir::Operation *settled,
-                                 llvm::ArrayRef<std::string> symbols) {
+/// `estimates`: likely values of the symbols, which its costs are given for.
+static LayerReport describeLayer(mlir::Operation *op, llvm::ArrayRef<std::string> symbols,
+                                 llvm::ArrayRef<int64_t> estimates) {
   LayerReport layer;
   layer.name = nodeName(op);
   layer.kind = kindOf(op);
@@ -58,17 +47,16 @@ static LayerReport describeLayer(mlir::Operation *op, mlir::Operation *settled,
     layer.type = typeText(op->getResult(0).getType(), symbols);
   for (mlir::Value operand : op->getOperands())
     layer.parameters += parameterCount(operand);
-  layer.flops = flopsOf(settled);
-  layer.bytes = static_cast<double>(touchedBytes(settled));
+  layer.flops = static_cast<double>(dl::evaluateDim(dl::flopsOf(op), estimates));
+  layer.bytes = static_cast<double>(dl::evaluateDim(dl::touchedBytes(op), estimates));
   return layer;
 }
 
 static void addLayers(mlir::func::FuncOp function, InspectReport &report) {
   auto module = function->getParentOfType<mlir::ModuleOp>();
   std::vector<std::string> symbols = dl::symbolNames(module);
-  mlir::OwningOpRef<mlir::func::FuncOp> settled = function.clone();
-  dl::settleSizes(*settled, dl::symbolEstimates(module));
-  for (auto [op, at] : llvm::zip(function.getOps(), settled->getOps())) {
+  llvm::SmallVector<int64_t> estimates = dl::symbolEstimates(module);
+  for (mlir::Operation &op : function.getOps()) {
     if (auto constant = mlir::dyn_cast<dl::ConstantOp>(op)) {
       // Each constant once, however many layers share it.
       report.parameters += parameterCount(constant.getResult());
@@ -77,7 +65,7 @@ static void addLayers(mlir::func::FuncOp function, InspectReport &report) {
     }
     if (op.hasTrait<mlir::OpTrait::IsTerminator>())
       continue;
-    report.layers.push_back(describeLayer(&op, &at, symbols));
+    report.layers.push_back(describeLayer(&op, symbols, estimates));
     report.flops += report.layers.back().flops;
   }
 }

@@ -53,25 +53,6 @@ bool isElementwise(Operation *op) {
          !isa<LayoutOpInterface>(op);
 }
 
-static int64_t bytesOf(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.getElementType().isIntOrFloat())
-    return 0;
-  int64_t elements = 1;
-  for (int64_t dim : tensor.getShape())
-    elements *= ShapedType::isDynamic(dim) ? 1 : dim;
-  return elements * ((tensor.getElementTypeBitWidth() + 7) / 8);
-}
-
-int64_t touchedBytes(Operation *op) {
-  int64_t bytes = 0;
-  for (Type type : op->getOperandTypes())
-    bytes += bytesOf(type);
-  for (Type type : op->getResultTypes())
-    bytes += bytesOf(type);
-  return bytes;
-}
-
 } // namespace dlc
 
 #include "dlc/Interfaces/OpInterfaces.cpp.inc"

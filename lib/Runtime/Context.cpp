@@ -75,6 +75,8 @@ static bool createMemory(dlcrt_context &context, const dlc_options &options) {
                   allocateZeroed(context.times, info.num_kernels);
   if (!complete)
     return false;
+  for (uint32_t i = 0; i < info.num_symbols; ++i)
+    context.dims[i] = -1;
   context.state = static_cast<uint8_t *>(options.state);
   context.stateIsShared = context.state != nullptr;
   if (context.state)

@@ -2,6 +2,7 @@
 // off.
 #include "Context.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 using namespace dlcrt;
@@ -43,11 +44,29 @@ void dlcrt_profile_reset(dlcrt_context *context) {
     context->times[i] = {0, 0};
 }
 
+/// What kernels with open sizes cost in the last run; false where there was none.
+static bool costsOfLastRun(const dlcrt_context &context, double *costs) {
+  for (uint32_t i = 0; i < dlc_model.info.num_symbols; ++i)
+    if (context.dims[i] < 0)
+      return false;
+  dlc_model.kernel_costs(context.dims, costs);
+  return true;
+}
+
 size_t dlcrt_profile(const dlcrt_context *context, dlc_profile_entry *entries, size_t capacity) {
   size_t count = dlc_model.info.num_kernels;
   for (size_t i = 0; context && entries && i < count && i < capacity; ++i)
     entries[i] = {dlc_model.info.kernels[i], context->times[i].calls,
                   context->times[i].nanoseconds};
+  if (!context || !entries || !dlc_model.kernel_costs)
+    return count;
+  auto *costs = static_cast<double *>(malloc(2 * count * sizeof(double)));
+  if (costs && costsOfLastRun(*context, costs))
+    for (size_t i = 0; i < count && i < capacity; ++i) {
+      entries[i].kernel.flops = costs[2 * i];
+      entries[i].kernel.bytes = costs[2 * i + 1];
+    }
+  free(costs);
   return count;
 }
 

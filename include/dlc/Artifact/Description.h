@@ -35,7 +35,8 @@ struct FunctionDescription {
   uint64_t arenaBytes = 0;
 };
 
-/// A kernel, for profiles. `flops` and `bytes` a call, 0 where unknown.
+/// A kernel, for profiles. `flops` and `bytes` a call; 0 where its sizes decide, but for a profile,
+/// which has those of the last call.
 struct KernelDescription {
   std::string name;
   std::string kind;

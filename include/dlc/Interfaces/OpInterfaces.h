@@ -50,9 +50,6 @@ bool isAnchorClass(FusionClass fusionClass);
 /// further operands have one element a channel.
 bool isElementwise(mlir::Operation *op);
 
-/// Bytes of all operand and result tensors of `op`; dynamic dimensions count as 1.
-int64_t touchedBytes(mlir::Operation *op);
-
 /// A tensor of one step of a recurrence, as the object that computes a step is given it.
 struct StepArgument {
   /// Whose entry of a tensor with one entry a step: its own, or that of the step taken before or

@@ -46,16 +46,13 @@ def FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
 def CostOpInterface : OpInterface<"CostOpInterface"> {
   let cppNamespace = "::dlc";
   let description = [{
-    Arithmetic and traffic of one evaluation, for kernel formation, the analytic schedule model and the
-    reports. A dynamic dimension counts as 1.
+    Arithmetic of one evaluation, for reports.
   }];
   let methods = [
-    InterfaceMethod<"Floating-point (or integer) operations; a fused multiply-add counts 2.",
-      "int64_t", "getFlops">,
-    InterfaceMethod<"Bytes read and written when every operand and result is touched once.",
-      "int64_t", "getBytes", (ins), [{}], [{
-        return ::dlc::touchedBytes($_op.getOperation());
-      }]>,
+    InterfaceMethod<[{
+        Floating-point (or integer) operations, as an expression of the open sizes; a fused multiply-add counts 2.
+      }],
+      "::mlir::AffineExpr", "getFlops">,
   ];
 }
 

@@ -83,6 +83,9 @@ typedef struct dlcrt_model {
   dlc_model_info info;
   const dlcrt_function *functions; /**< info.num_functions of them */
   const uint8_t *constants;        /**< info.constant_bytes; null when 0 */
+  /** Fills two numbers a kernel of info.kernels: dlc_kernel_info::flops and bytes at these symbolic
+   * dimensions. Null where no kernel's depend on them. */
+  void (*kernel_costs)(const int64_t *dims, double *costs);
 } dlcrt_model;
 
 /** Defined by the host code of every artifact. */
@@ -253,7 +256,8 @@ DLCRT_AT(dlcrt_function, conditions, 32);
 static_assert(sizeof(dlcrt_function) == 40, "dlcrt_function changed size");
 DLCRT_AT(dlcrt_model, functions, 88);
 DLCRT_AT(dlcrt_model, constants, 96);
-static_assert(sizeof(dlcrt_model) == 104, "dlcrt_model changed size");
+DLCRT_AT(dlcrt_model, kernel_costs, 104);
+static_assert(sizeof(dlcrt_model) == 112, "dlcrt_model changed size");
 #undef DLCRT_AT
 #endif
 

@@ -78,8 +78,10 @@ typedef struct dlc_function_info {
 typedef struct dlc_kernel_info {
   const char *name; /**< where it comes from in the model */
   const char *kind; /**< the template family that it was compiled by */
-  double flops;     /**< floating-point operations a call; 0 where unknown */
-  double bytes;     /**< bytes read and written a call, each tensor once; 0 where unknown */
+  /** Floating-point operations a call, and bytes read and written, each tensor once. 0 where the
+   * sizes of a call decide; a profile has those of the last one. */
+  double flops;
+  double bytes;
 } dlc_kernel_info;
 
 /** A part of the state that has a name: a weight, a moment of the optimizer, the learning rate. */

@@ -27,7 +27,7 @@ struct AbiTypes {
     // The tensor's info lies inside, flat: no padding differs.
     slotInfo = structOf({ptr, i32, i32, ptr, i64, i32, i32});
     function = structOf({ptr, i64, ptr, ptr, ptr});
-    model = structOf({modelInfo, ptr, ptr});
+    model = structOf({modelInfo, ptr, ptr, ptr});
   }
 
   LLVM::LLVMStructType tensorInfo, functionInfo, kernelInfo, slotInfo, modelInfo, function, model;
@@ -50,10 +50,14 @@ static Field emitTensors(ConstantTables &tables, const AbiTypes &types, const st
 }
 
 void dlc::host::emitModelDescription(OpBuilder &builder, Location loc,
-                                     const ModelDescription &model, ArrayRef<FunctionCode> code) {
+                                     const ModelDescription &model, ArrayRef<FunctionCode> code,
+                                     const std::string &costs) {
   AbiTypes types(builder.getContext());
   ConstantTables tables(builder, loc);
 
+  auto pointerOrNull = [&](const std::string &symbol) {
+    return symbol.empty() ? tables.null() : tables.pointer(symbol);
+  };
   SmallVector<Row> infos;
   SmallVector<Row> functions;
   for (auto [function, behind] : llvm::zip_equal(model.functions, code)) {
@@ -63,9 +67,6 @@ void dlc::host::emitModelDescription(OpBuilder &builder, Location loc,
          emitTensors(tables, types, "table_" + function.name + "_outputs", function.outputs),
          tables.int32(static_cast<int64_t>(function.inputs.size())),
          tables.int32(static_cast<int64_t>(function.outputs.size()))});
-    auto pointerOrNull = [&](const std::string &symbol) {
-      return symbol.empty() ? tables.null() : tables.pointer(symbol);
-    };
     SmallVector<Field> conditions;
     for (const std::string &condition : behind.shapes.conditions)
       conditions.push_back(tables.string(condition));
@@ -105,7 +106,8 @@ void dlc::host::emitModelDescription(OpBuilder &builder, Location loc,
              tables.structs("table_slots", types.slotInfo, slots),
              tables.int64(static_cast<int64_t>(slots.size())),
              tables.structs("table_functions", types.function, functions),
-             bytes ? tables.hiddenBytes("dlc_constants", bytes) : tables.null()};
+             bytes ? tables.hiddenBytes("dlc_constants", bytes) : tables.null(),
+             pointerOrNull(costs)};
   tables.hiddenStruct("dlc_model", types.model, row);
 }
 

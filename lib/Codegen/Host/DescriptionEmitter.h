@@ -17,9 +17,11 @@ struct FunctionCode {
   ShapeFunctions shapes;       ///< where sizes are symbols
 };
 
-/// Emits `dlc_model` and the tables behind it; `code` has an entry a function of `model`.
+/// Emits `dlc_model` and the tables behind it; `code` has an entry a function of `model`, `costs`
+/// is the symbol of dlcrt_model::kernel_costs, or empty.
 void emitModelDescription(mlir::OpBuilder &builder, mlir::Location loc,
-                          const ModelDescription &model, llvm::ArrayRef<FunctionCode> code);
+                          const ModelDescription &model, llvm::ArrayRef<FunctionCode> code,
+                          const std::string &costs);
 
 /// Emits the exported wrappers, and declares what they call.
 void emitWrappers(mlir::OpBuilder &builder, mlir::Location loc, const ModelDescription &model);

@@ -305,7 +305,7 @@ void EntryEmitter::layOutArena(StringRef layout) {
 }
 
 void EntryEmitter::emit(func::FuncOp function, const ArenaPlan &functionPlan, StringRef layout,
-                        StringRef name, std::vector<KernelDescription> &kernels) {
+                        StringRef name, std::vector<KernelRow> &kernels) {
   plan = &functionPlan;
   loc = function.getLoc();
   builder.setInsertionPoint(function);

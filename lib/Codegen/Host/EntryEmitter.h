@@ -3,6 +3,7 @@
 #define DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
 
 #include "EntryMemory.h"
+#include "KernelDescription.h"
 #include "SizeEmitter.h"
 #include "dlc/Artifact/Description.h"
 #include "dlc/Codegen/Host/ArenaPlan.h"
@@ -22,7 +23,7 @@ public:
   /// `kernels`.
   /// `layout` is the symbol of the function that lays out a symbolic arena (ShapeFunctions.h).
   void emit(mlir::func::FuncOp function, const ArenaPlan &plan, llvm::StringRef layout,
-            llvm::StringRef name, std::vector<KernelDescription> &kernels);
+            llvm::StringRef name, std::vector<KernelRow> &kernels);
 
 private:
   void loadCall(mlir::func::FuncOp function);
@@ -92,9 +93,6 @@ private:
   llvm::DenseSet<size_t> allocated; ///< outputs whose sizes data decides, once they have memory
   llvm::SmallVector<mlir::Value> arenaPlaces; ///< addresses of the entries of a symbolic arena
 };
-
-/// What a profile says of `kernel`.
-KernelDescription describeKernel(dl::KernelOp kernel);
 
 } // namespace dlc::host
 

@@ -93,7 +93,7 @@ void LowerHostPass::runOnOperation() {
     return signalPassFailure();
 
   ConstantPool constants;
-  std::vector<KernelDescription> kernelTable;
+  std::vector<KernelRow> kernelTable;
   SmallVector<FunctionCode> code;
   SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
   FailureOr<StateLayout> state = StateLayout::compute(module);
@@ -119,10 +119,12 @@ void LowerHostPass::runOnOperation() {
   keepFunctions(module, functions, code);
   constants.attachTo(module);
   ModelDescription model = describeModel(module);
-  model.kernels = std::move(kernelTable);
+  for (const KernelRow &row : kernelTable)
+    model.kernels.push_back(row.description);
   OpBuilder builder(module.getContext());
   builder.setInsertionPoint(module.lookupSymbol<ModuleOp>(kernelsModule));
-  emitModelDescription(builder, module.getLoc(), model, code);
+  std::string costs = emitKernelCosts(builder, module.getLoc(), kernelTable);
+  emitModelDescription(builder, module.getLoc(), model, code, costs);
   emitWrappers(builder, module.getLoc(), model);
 }
 

@@ -108,6 +108,12 @@ static int32_t derive(int64_t *dims) {
   dims[2] = dims[0] < 0 || dims[1] < 0 ? 0 : dims[0] * dims[1];
   return dims[0] == 1000;
 }
+static void costs(const int64_t *dims, double *of_kernels) {
+  of_kernels[0] = (double)(dims[0] * dims[1]);
+  of_kernels[1] = 8 * of_kernels[0];
+  of_kernels[2] = 1;
+  of_kernels[3] = 4;
+}
 static int64_t scale_arena(const int64_t *dims) { return dims[0] * 4; }
 
 static const dlc_tensor_info scale_inputs[] = {{"a", DLC_FLOAT32, 2, symbolic},
@@ -126,7 +132,7 @@ static const dlcrt_function functions[NUM_FUNCTIONS] = {{scale, 0, scale_arena, 
                                                         {fail, 64, NULL, NULL},
                                                         {train_step, 0, NULL, NULL}};
 static const char *const symbols[] = {"N", "M", "K"};
-static const dlc_kernel_info kernels[] = {{"scale", "injective", 100, 800},
+static const dlc_kernel_info kernels[] = {{"scale", "injective", 0, 0},
                                           {"sum", "row_reduce", 0, 0}};
 
 static const dlc_slot_info slots[] = {{{"steps", DLC_FLOAT32, 0, NULL}, 0, 0, 0}};
@@ -137,7 +143,8 @@ const dlcrt_model dlc_model = {{DLC_ABI_VERSION, NUM_FUNCTIONS, TEXT(PREFIX), "t
                                 symbols, kernels, 3, 2, sizeof(float), sizeof(dlc_constants), slots,
                                 1},
                                functions,
-                               (const uint8_t *)dlc_constants};
+                               (const uint8_t *)dlc_constants,
+                               costs};
 
 /* The wrappers. */
 #define JOIN2(a, b) a##_##b

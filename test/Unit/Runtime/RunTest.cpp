@@ -231,6 +231,21 @@ TEST(RunTest, profileCountsCallsOnlyWhileEnabled) {
   EXPECT_EQ(entries[0].calls, 0u);
 }
 
+TEST(RunTest, profileHasCostsOfTheLastRun) {
+  ContextPointer context = makeContext(1);
+  dlc_profile_entry entries[2];
+  dlcrt_profile(context.get(), entries, 2);
+  EXPECT_EQ(entries[0].kernel.flops, 0);
+  for (int64_t rows : {3, 10}) {
+    ScaleRun(rows, 7).run(context.get());
+    dlcrt_profile(context.get(), entries, 2);
+    EXPECT_EQ(entries[0].kernel.flops, static_cast<double>(7 * rows));
+    EXPECT_EQ(entries[0].kernel.bytes, static_cast<double>(56 * rows));
+    EXPECT_EQ(entries[1].kernel.bytes, 4);
+  }
+  EXPECT_EQ(dlcrt_describe()->kernels[0].flops, 0);
+}
+
 TEST(RunTest, refusesOptionsOfAnotherSize) {
   dlc_options options = {};
   EXPECT_EQ(dlcrt_context_create(&options), nullptr);

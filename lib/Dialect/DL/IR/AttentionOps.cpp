@@ -68,11 +68,13 @@ LogicalResult AttentionOp::verify() {
   return success();
 }
 
-int64_t AttentionOp::getFlops() {
-  auto sizeOf = [](int64_t size) { return ShapedType::isDynamic(size) ? 1 : size; };
+AffineExpr AttentionOp::getFlops() {
   constexpr int64_t softmaxFlops = 5;
-  int64_t scores = sizeOf(getBatch()) * sizeOf(getHeads()) * sizeOf(getRows()) * sizeOf(getKeys());
-  return scores * (2 * (sizeOf(getDepth()) + sizeOf(getColumns())) + softmaxFlops);
+  Type query = getQuery().getType();
+  AffineExpr scores = sizeOf(query, 0) * sizeOf(query, getHeadAxis()) *
+                      sizeOf(query, getRowAxis()) * sizeOf(getKey().getType(), getRowAxis());
+  AffineExpr depths = sizeOf(query, 3) + sizeOf(getValue().getType(), 3);
+  return scores * (depths * 2 + softmaxFlops);
 }
 
 } // namespace dlc::dl

@@ -16,11 +16,6 @@ void DLDialect::registerContractionOps() {
       >();
 }
 
-static int64_t sizeOf(RankedTensorType type, int64_t axis) {
-  int64_t size = type.getDimSize(axis < 0 ? axis + type.getRank() : axis);
-  return ShapedType::isDynamic(size) ? 1 : size;
-}
-
 //===-- Matmul
 //-------------------------------------------------------------------------------------===//
 
@@ -65,9 +60,9 @@ LogicalResult MatmulOp::verify() {
   return success();
 }
 
-int64_t MatmulOp::getFlops() {
-  int64_t k = sizeOf(getLhs().getType(), getTransposeLhs() ? -2 : -1);
-  return 2 * k * elementsOf(getResult().getType());
+AffineExpr MatmulOp::getFlops() {
+  AffineExpr depth = sizeOf(getLhs().getType(), getTransposeLhs() ? -2 : -1);
+  return elementsOf(getResult().getType()) * depth * 2;
 }
 
 //===-- Convolution
@@ -161,13 +156,13 @@ void ConvOp::setChannelsLast(bool value) {
   setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);
 }
 
-int64_t ConvOp::getFlops() {
+AffineExpr ConvOp::getFlops() {
   RankedTensorType filter = getFilter().getType();
   bool packed = getPackedChannels() > 0;
-  int64_t taps = sizeOf(filter, packed || getOutputLast() ? -2 : 1);
+  AffineExpr taps = sizeOf(filter, packed || getOutputLast() ? -2 : 1);
   for (int64_t i = 0; i < getInput().getType().getRank() - 2; ++i)
-    taps *= sizeOf(filter, (packed ? 1 : getOutputLast() ? 0 : 2) + i);
-  return 2 * taps * elementsOf(getResult().getType());
+    taps = taps * sizeOf(filter, (packed ? 1 : getOutputLast() ? 0 : 2) + i);
+  return elementsOf(getResult().getType()) * taps * 2;
 }
 
 LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
@@ -206,12 +201,12 @@ void ConvTransposeOp::setChannelsLast(bool value) {
   setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);
 }
 
-int64_t ConvTransposeOp::getFlops() {
+AffineExpr ConvTransposeOp::getFlops() {
   RankedTensorType filter = getFilter().getType();
-  int64_t taps = sizeOf(filter, 1);
+  AffineExpr taps = sizeOf(filter, 1);
   for (int64_t i = 2; i < filter.getRank(); ++i)
-    taps *= sizeOf(filter, i);
-  return 2 * taps * elementsOf(getInput().getType());
+    taps = taps * sizeOf(filter, i);
+  return elementsOf(getInput().getType()) * taps * 2;
 }
 
 //===-- Deformable convolution -------------------------------------------------------------===//
@@ -272,12 +267,12 @@ LogicalResult DeformConvOp::verify() {
 }
 
 /// Each tap of each channel is a mean of four elements, made once; then as in a convolution.
-int64_t DeformConvOp::getFlops() {
+AffineExpr DeformConvOp::getFlops() {
   RankedTensorType filter = getFilter().getType(), result = getResult().getType();
-  int64_t taps = sizeOf(filter, 2) * sizeOf(filter, 3);
-  int64_t samples = sizeOf(result, 0) * sizeOf(result, 2) * sizeOf(result, 3) *
-                    sizeOf(getInput().getType(), 1) * taps;
-  return 2 * taps * sizeOf(filter, 1) * elementsOf(result) + 8 * samples;
+  AffineExpr taps = sizeOf(filter, 2) * sizeOf(filter, 3);
+  AffineExpr samples = sizeOf(result, 0) * sizeOf(result, 2) * sizeOf(result, 3) *
+                       sizeOf(getInput().getType(), 1) * taps;
+  return elementsOf(result) * taps * sizeOf(filter, 1) * 2 + samples * 8;
 }
 
 //===-- Gradients
@@ -327,12 +322,12 @@ LogicalResult ConvFilterGradientOp::verify() {
   return success();
 }
 
-int64_t ConvFilterGradientOp::getFlops() {
+AffineExpr ConvFilterGradientOp::getFlops() {
   RankedTensorType filter = getResult().getType();
-  int64_t perPlace = 2;
+  AffineExpr perPlace = getAffineConstantExpr(2, getContext());
   for (int64_t axis = 1; axis < filter.getRank(); ++axis)
-    perPlace *= sizeOf(filter, axis);
-  return perPlace * elementsOf(getCotangent().getType());
+    perPlace = perPlace * sizeOf(filter, axis);
+  return elementsOf(getCotangent().getType()) * perPlace;
 }
 
 } // namespace dlc::dl

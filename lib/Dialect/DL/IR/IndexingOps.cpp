@@ -195,11 +195,8 @@ LogicalResult ResampleOp::verify() {
   return success();
 }
 
-int64_t ResampleOp::getFlops() {
-  int64_t flops = 2 * getIndices().getType().getDimSize(1);
-  for (int64_t size : getResult().getType().getShape())
-    flops *= ShapedType::isDynamic(size) ? 1 : size;
-  return flops;
+AffineExpr ResampleOp::getFlops() {
+  return elementsOf(getResult().getType()) * sizeOf(getIndices().getType(), 1) * 2;
 }
 
 //===-- Grid sample ------------------------------------------------------------------------===//
@@ -226,14 +223,12 @@ LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *, std::optional<Locati
   return success();
 }
 
-int64_t GridSampleOp::getFlops() {
+AffineExpr GridSampleOp::getFlops() {
   int64_t taps = getMode() == SampleMode::Nearest ? 1 : getMode() == SampleMode::Linear ? 2 : 4;
-  int64_t flops = 1;
-  for (int64_t size : getResult().getType().getShape())
-    flops *= ShapedType::isDynamic(size) ? 1 : size;
+  int64_t perElement = 2;
   for (int64_t axis = 2; axis < getOperand().getType().getRank(); ++axis)
-    flops *= taps;
-  return 2 * flops;
+    perElement *= taps;
+  return elementsOf(getResult().getType()) * perElement;
 }
 
 //===-- Places that data decides

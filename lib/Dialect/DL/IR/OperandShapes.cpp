@@ -23,13 +23,6 @@ LogicalResult checkAxis(std::optional<Location> loc, int64_t axis, size_t rank) 
                         "axis " + Twine(axis) + " is outside the operand's rank " + Twine(rank));
 }
 
-int64_t elementsOf(Type type) {
-  int64_t elements = 1;
-  for (int64_t size : cast<RankedTensorType>(type).getShape())
-    elements *= ShapedType::isDynamic(size) ? 1 : size;
-  return elements;
-}
-
 LogicalResult verifyElements(Operation *op) {
   Type element = getElementTypeOrSelf(op->getOperand(0));
   for (Value operand : op->getOperands())

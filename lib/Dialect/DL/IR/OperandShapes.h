@@ -15,9 +15,6 @@ llvm::LogicalResult verifyShape(mlir::Operation *op, llvm::StringRef name, mlir:
 /// Checks that an operand of `rank` axes has `axis`.
 llvm::LogicalResult checkAxis(std::optional<mlir::Location> loc, int64_t axis, size_t rank);
 
-/// Elements of a tensor, for estimates: an open size counts as 1.
-int64_t elementsOf(mlir::Type type);
-
 /// Checks that all operands but those of bool have the element type of the first.
 llvm::LogicalResult verifyElements(mlir::Operation *op);
 

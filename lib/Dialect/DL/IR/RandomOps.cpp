@@ -43,12 +43,9 @@ LogicalResult DropoutOp::verify() {
   return success();
 }
 
-int64_t DropoutOp::getFlops() {
+AffineExpr DropoutOp::getFlops() {
   constexpr int64_t flopsOfHash = 14;
-  int64_t elements = 1;
-  for (int64_t dim : getOperand().getType().getShape())
-    elements *= ShapedType::isDynamic(dim) ? 1 : dim;
-  return flopsOfHash * elements;
+  return elementsOf(getOperand().getType()) * flopsOfHash;
 }
 
 bool DropoutOp::isUndecided() { return !getKey(); }

@@ -287,23 +287,26 @@ LogicalResult SimpleRnnGradientOp::verify() {
 
 /// Operations of a pass: the products of the states with `gates` columns a unit, of `features`
 /// inputs where the op projects them itself, and `perUnit` for each unit and step.
-static int64_t flopsOf(RankedTensorType sequence, int64_t gates, Value weights, int64_t perUnit) {
-  auto sizeOf = [](int64_t size) { return ShapedType::isDynamic(size) ? 1 : size; };
-  ArrayRef<int64_t> shape = sequence.getShape();
-  int64_t units = sizeOf(shape[2]), depth = units;
+static AffineExpr flopsOf(RankedTensorType sequence, int64_t gates, Value weights,
+                          int64_t perUnit) {
+  AffineExpr depth = sizeOf(sequence, 2);
   if (weights)
-    depth += sizeOf(cast<RankedTensorType>(weights.getType()).getDimSize(0));
-  return sizeOf(shape[0]) * sizeOf(shape[1]) * units * (2 * gates * depth + perUnit);
+    depth = depth + sizeOf(weights.getType(), 0);
+  return elementsOf(sequence) * (depth * (2 * gates) + perUnit);
 }
 
-int64_t LstmOp::getFlops() { return flopsOf(getSequence().getType(), gateCount, getWeights(), 14); }
-int64_t GruOp::getFlops() { return flopsOf(getSequence().getType(), gateCount, getWeights(), 12); }
-int64_t SimpleRnnOp::getFlops() {
+AffineExpr LstmOp::getFlops() {
+  return flopsOf(getSequence().getType(), gateCount, getWeights(), 14);
+}
+AffineExpr GruOp::getFlops() {
+  return flopsOf(getSequence().getType(), gateCount, getWeights(), 12);
+}
+AffineExpr SimpleRnnOp::getFlops() {
   return flopsOf(getSequence().getType(), gateCount, getWeights(), 3);
 }
-int64_t LstmGradientOp::getFlops() { return flopsOf(getCells().getType(), gateCount, {}, 25); }
-int64_t GruGradientOp::getFlops() { return flopsOf(getSequence().getType(), gateCount, {}, 20); }
-int64_t SimpleRnnGradientOp::getFlops() {
+AffineExpr LstmGradientOp::getFlops() { return flopsOf(getCells().getType(), gateCount, {}, 25); }
+AffineExpr GruGradientOp::getFlops() { return flopsOf(getSequence().getType(), gateCount, {}, 20); }
+AffineExpr SimpleRnnGradientOp::getFlops() {
   return flopsOf(getSequence().getType(), gateCount, {}, 3);
 }
 

@@ -59,7 +59,7 @@ LogicalResult ReduceOp::verify() {
   return success();
 }
 
-int64_t ReduceOp::getFlops() { return elementsOf(getOperand().getType()); }
+AffineExpr ReduceOp::getFlops() { return elementsOf(getOperand().getType()); }
 
 //===-- Arg max, arg min
 //---------------------------------------------------------------------------===//
@@ -90,8 +90,8 @@ LogicalResult ArgMinOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   return inferArgReduce(context, loc, Adaptor(operands, attributes, properties, regions), types);
 }
 
-int64_t ArgMaxOp::getFlops() { return elementsOf(getOperand().getType()); }
-int64_t ArgMinOp::getFlops() { return elementsOf(getOperand().getType()); }
+AffineExpr ArgMaxOp::getFlops() { return elementsOf(getOperand().getType()); }
+AffineExpr ArgMinOp::getFlops() { return elementsOf(getOperand().getType()); }
 
 //===-- Scan, selection
 //----------------------------------------------------------------------------===//
@@ -119,8 +119,8 @@ LogicalResult CumProdOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   return inferScan(loc, Adaptor(operands, attributes, properties, regions), types);
 }
 
-int64_t CumSumOp::getFlops() { return elementsOf(getOperand().getType()); }
-int64_t CumProdOp::getFlops() { return elementsOf(getOperand().getType()); }
+AffineExpr CumSumOp::getFlops() { return elementsOf(getOperand().getType()); }
+AffineExpr CumProdOp::getFlops() { return elementsOf(getOperand().getType()); }
 
 LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                        ValueRange operands, DictionaryAttr attributes,
@@ -141,6 +141,6 @@ LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   return success();
 }
 
-int64_t TopKOp::getFlops() { return elementsOf(getOperand().getType()); }
+AffineExpr TopKOp::getFlops() { return elementsOf(getOperand().getType()); }
 
 } // namespace dlc::dl

@@ -107,20 +107,6 @@ std::string expressionString(AffineExpr expr, ArrayRef<std::string> names) {
   return part(binary.getLHS()) + operatorOf(binary.getKind()).str() + part(binary.getRHS());
 }
 
-void settleSizes(Operation *op, ArrayRef<int64_t> symbols) {
-  auto settle = [&](Value value) {
-    auto tensor = dyn_cast<RankedTensorType>(value.getType());
-    if (tensor && !tensor.hasStaticShape())
-      value.setType(RankedTensorType::get(shapeAt(tensor, symbols), tensor.getElementType()));
-  };
-  op->walk([&](Operation *inner) {
-    llvm::for_each(inner->getResults(), settle);
-    for (Region &region : inner->getRegions())
-      for (Block &block : region)
-        llvm::for_each(block.getArguments(), settle);
-  });
-}
-
 std::optional<int64_t> lowerBound(AffineExpr expr) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return constant.getValue();

@@ -70,13 +70,11 @@ static LogicalResult verifyPool(Op op) {
 }
 
 template <typename Op>
-static int64_t windowFlops(Op op) {
-  int64_t flops = 1;
+static AffineExpr windowFlops(Op op) {
+  int64_t taps = 1;
   for (int64_t size : op.getKernelShape())
-    flops *= size;
-  for (int64_t size : op.getResult().getType().getShape())
-    flops *= ShapedType::isDynamic(size) ? 1 : size;
-  return flops;
+    taps *= size;
+  return elementsOf(op.getResult().getType()) * taps;
 }
 
 #define DLC_DEFINE_POOL(OpTy)                                                                      \
@@ -87,7 +85,7 @@ static int64_t windowFlops(Op op) {
     return inferPool(loc, op, op.getLayout(), types);                                              \
   }                                                                                                \
   LogicalResult OpTy::verify() { return verifyPool(*this); }                                       \
-  int64_t OpTy::getFlops() { return windowFlops(*this); }                                          \
+  AffineExpr OpTy::getFlops() { return windowFlops(*this); }                                       \
   bool OpTy::isChannelsLast() { return getLayout() == Layout::ChannelsLast; }                      \
   void OpTy::setChannelsLast(bool value) {                                                         \
     setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);                               \
@@ -111,7 +109,7 @@ LogicalResult MaxPoolWithIndicesOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-int64_t MaxPoolWithIndicesOp::getFlops() { return windowFlops(*this); }
+AffineExpr MaxPoolWithIndicesOp::getFlops() { return windowFlops(*this); }
 
 LogicalResult MaxPoolGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
                                                   ValueRange operands, DictionaryAttr,
@@ -132,7 +130,7 @@ LogicalResult MaxPoolGradientOp::verify() {
   return success();
 }
 
-int64_t MaxPoolGradientOp::getFlops() { return 2 * windowFlops(*this); }
+AffineExpr MaxPoolGradientOp::getFlops() { return windowFlops(*this) * 2; }
 bool MaxPoolGradientOp::isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
 void MaxPoolGradientOp::setChannelsLast(bool value) {
   setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);

@@ -14,7 +14,7 @@ def DL_ConstantOp : DL_Op<"constant", "Constant", [ConstantLike]> {
   let results = (outs DL_Tensor:$result);
   let hasFolder = 1;
   let assemblyFormat = "attr-dict $value";
-  let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
+  let extraClassDefinition = [{ ::mlir::AffineExpr $cppClass::getFlops() { return ::mlir::getAffineConstantExpr(0, getContext()); } }];
 }
 
 def DL_SizesOp : DL_Op<"sizes", "Constant"> {
@@ -25,7 +25,7 @@ def DL_SizesOp : DL_Op<"sizes", "Constant"> {
   let arguments = (ins AffineMapAttr:$dims);
   let results = (outs DL_Tensor:$result);
   let assemblyFormat = "attr-dict `:` type(results)";
-  let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
+  let extraClassDefinition = [{ ::mlir::AffineExpr $cppClass::getFlops() { return ::mlir::getAffineConstantExpr(0, getContext()); } }];
 }
 
 #endif // DLC_DIALECT_DL_IR_DLCONSTANTOPS_TD

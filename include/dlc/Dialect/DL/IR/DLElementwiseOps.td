@@ -5,12 +5,7 @@
 include "dlc/Dialect/DL/IR/DLBase.td"
 
 defvar DL_PerElementFlops = [{
-  int64_t $cppClass::getFlops() {
-    int64_t elements = 1;
-    for (int64_t dim : ::llvm::cast<::mlir::RankedTensorType>(getOperation()->getResult(0).getType()).getShape())
-      elements *= ::mlir::ShapedType::isDynamic(dim) ? 1 : dim;
-    return elements;
-  }
+  ::mlir::AffineExpr $cppClass::getFlops() { return elementsOf(getOperation()->getResult(0).getType()); }
 }];
 
 defvar DL_InferAsOperand = [{

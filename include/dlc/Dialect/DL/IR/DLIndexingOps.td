@@ -6,7 +6,7 @@ include "dlc/Dialect/DL/IR/DLBase.td"
 
 class DL_IndexingOp<string mnemonic, string fusion> : DL_Op<mnemonic, fusion> {
   let results = (outs DL_Tensor:$result);
-  let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
+  let extraClassDefinition = [{ ::mlir::AffineExpr $cppClass::getFlops() { return ::mlir::getAffineConstantExpr(0, getContext()); } }];
 }
 
 //===-- Gather -------------------------------------------------------------------------------===//

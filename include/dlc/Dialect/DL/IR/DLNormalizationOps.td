@@ -20,12 +20,7 @@ class DL_NormalizationOp<string mnemonic, int flops, string fusion = "Reduction"
   let results = (outs DL_FloatTensor:$result);
   let hasVerifier = 1;
   let extraClassDefinition = !strconcat(DL_InferAsInput, [{
-    int64_t $cppClass::getFlops() {
-      int64_t elements = }] # flops # [{;
-      for (int64_t dim : getResult().getType().getShape())
-        elements *= ::mlir::ShapedType::isDynamic(dim) ? 1 : dim;
-      return elements;
-    }
+    ::mlir::AffineExpr $cppClass::getFlops() { return elementsOf(getResult().getType()) * }] # flops # [{; }
   }]);
 }
 

@@ -2,6 +2,7 @@
 #ifndef DLC_DIALECT_DL_IR_DLOPS_H
 #define DLC_DIALECT_DL_IR_DLOPS_H
 
+#include "dlc/Dialect/DL/IR/Cost.h"
 #include "dlc/Dialect/DL/IR/DLDialect.h"
 #include "dlc/Dialect/DL/IR/ShapeInference.h"
 #include "dlc/Interfaces/OpInterfaces.h"

@@ -7,7 +7,7 @@ include "dlc/Dialect/DL/IR/DLBase.td"
 class DL_ShapeOp<string mnemonic, string fusion = "Movement", list<Trait> traits = []>
     : DL_Op<mnemonic, fusion, traits> {
   let results = (outs DL_Tensor:$result);
-  let extraClassDefinition = [{ int64_t $cppClass::getFlops() { return 0; } }];
+  let extraClassDefinition = [{ ::mlir::AffineExpr $cppClass::getFlops() { return ::mlir::getAffineConstantExpr(0, getContext()); } }];
 }
 
 def DL_ReshapeOp : DL_ShapeOp<"reshape", "View"> {

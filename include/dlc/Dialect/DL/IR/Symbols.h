@@ -36,9 +36,6 @@ Dims symbolBounds(mlir::ModuleOp module);
 bool mustBeEqual(mlir::AffineExpr a, mlir::AffineExpr b, llvm::ArrayRef<mlir::AffineExpr> bounds);
 /// `expr` over the module's symbols by name, as in `2*n + 1`.
 std::string expressionString(mlir::AffineExpr expr, llvm::ArrayRef<std::string> names);
-/// Gives every value under `op` the sizes that it has where symbol i is `symbols[i]`, to ask what
-/// the ops cost there; attributes that hold sizes stay, so that it is no more than that.
-void settleSizes(mlir::Operation *op, llvm::ArrayRef<int64_t> symbols);
 /// Whether `expr` is at least `least` for all values of symbols from 1 up. False where that is not
 /// plain to see.
 bool isAtLeast(mlir::AffineExpr expr, int64_t least);
