@@ -3,6 +3,7 @@
 #include "Command.h"
 #include "dlc/Driver/KerasLayersPage.h"
 
+#include <algorithm>
 #include <new>
 #include <unistd.h>
 
@@ -98,6 +99,21 @@ static void handleOutOfMemory(const CLI::App &app) {
   std::set_new_handler(reportOutOfMemory);
 }
 
+/// The arguments, last first, as CLI11 takes them. `--option=` is the option with an empty value;
+/// CLI11 alone would take the next argument for its value.
+static std::vector<std::string> reversedArguments(int argc, const char *const *argv) {
+  std::vector<std::string> arguments;
+  for (int index = 1; index < argc; ++index) {
+    std::string_view argument = argv[index];
+    bool emptyValue = argument.starts_with("--") && argument.ends_with("=");
+    arguments.emplace_back(emptyValue ? argument.substr(0, argument.size() - 1) : argument);
+    if (emptyValue)
+      arguments.emplace_back();
+  }
+  std::ranges::reverse(arguments);
+  return arguments;
+}
+
 int dlc::runCommandLine(int argc, const char *const *argv) {
   Session session;
   CLI::App app("dlc: compiles deep-learning models into self-contained native libraries", "dlc");
@@ -117,7 +133,7 @@ int dlc::runCommandLine(int argc, const char *const *argv) {
   addInspectCommand(app, session);
   addTargetsCommand(app, session);
   try {
-    app.parse(argc, argv);
+    app.parse(reversedArguments(argc, argv));
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
       return app.exit(error); // --help and --version

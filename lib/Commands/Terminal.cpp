@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <sys/ioctl.h>
@@ -151,6 +152,9 @@ std::string cli::formatBytes(double bytes) { return withUnit(bytes, "B"); }
 std::string cli::formatFlops(double flops) { return withUnit(flops, "FLOP"); }
 
 std::string cli::formatNumber(double value, int digits) {
+  // The sign of what is not a number says nothing.
+  if (std::isnan(value))
+    return "nan";
   char text[64];
   std::snprintf(text, sizeof(text), "%.*f", digits, value);
   return text;

@@ -6,6 +6,7 @@
 #include "dlc/Support/Temporaries.h"
 #include "dlc/Trainer/Checkpoint.h"
 #include "dlc/Trainer/Fit.h"
+#include "dlc/Trainer/Resume.h"
 
 #include <csignal>
 
@@ -25,6 +26,7 @@ struct TrainVerb {
   int threads = 0;
   std::string historyFile;
   std::string output;
+  std::string stateFile;
   TrainingFlags training;
   CompileFlags flags;
 
@@ -39,6 +41,7 @@ private:
   Expected<Plan> plan(Session &session) const;
   Expected<std::optional<DataSet>> readData() const;
   Expected<TrainingProgram> compile(const Plan &plan, const std::vector<int64_t> &sizes) const;
+  Status resume(Session &session, TrainingProgram &program, const TrainingOptions &options) const;
   Expected<DataSet> fitData(std::optional<DataSet> read, const TrainingProgram &program,
                             const std::string &loss) const;
   Status write(const History &history, const TrainingProgram &program,
@@ -157,7 +160,9 @@ Expected<std::optional<DataSet>> TrainVerb::readData() const {
 }
 
 /// Sizes that the model leaves open are those of the data.
-static Status takeOpenSizes(InputSpec &input, const std::optional<DataSet> &data) {
+static Status takeOpenSizes(InputSpec &input, std::optional<DataSet> &data) {
+  if (data)
+    adjustInputRank(data->train, input.shape);
   for (size_t axis = 1; axis < input.shape.size(); ++axis) {
     if (input.shape[axis] >= 0)
       continue;
@@ -180,6 +185,29 @@ Expected<TrainingProgram> TrainVerb::compile(const Plan &plan,
     return compileAndOpen(model, options);
   };
   return TrainingProgram::create(compileFor, sizes, threads);
+}
+
+/// Takes the state from where an earlier training left it.
+Status TrainVerb::resume(Session &session, TrainingProgram &program,
+                         const TrainingOptions &options) const {
+  std::vector<StateValue> fresh = program.stateValues();
+  if (!stateFile.empty()) {
+    Expected<std::vector<StateValue>> values = readState(stateFile, fresh);
+    if (!values)
+      return values.error();
+    if (training.choosesLearningRate())
+      std::erase_if(*values, [](const StateValue &value) { return value.name == "learning_rate"; });
+    program.setStateValues(*values);
+    return {};
+  }
+  Expected<EarlierTraining> earlier =
+      readEarlierTraining({model, options, training.choosesLearningRate(), std::move(fresh)});
+  if (!earlier)
+    return earlier.error();
+  if (!earlier->note.empty())
+    session.terminal.remark(earlier->note);
+  program.setStateValues(earlier->values);
+  return {};
 }
 
 Expected<DataSet> TrainVerb::fitData(std::optional<DataSet> read, const TrainingProgram &program,
@@ -242,6 +270,8 @@ ExitCode TrainVerb::run(Session &session) const {
       compile(*planned, batchSizesFor(examples, validated, fit.batchSize));
   if (!program)
     return session.fail(program.error());
+  if (Status status = resume(session, *program, options); !status)
+    return session.fail(status.error());
   Expected<DataSet> data = fitData(std::move(*read), *program, options.loss);
   if (!data)
     return session.fail(data.error());
@@ -314,6 +344,10 @@ void cli::addTrainCommand(CLI::App &app, Session &session) {
       ->add_option("-o,--output", verb->output,
                    "Writes the trained model, also when stopped by Ctrl-C; .npz writes the state")
       ->type_name("FILE");
+  command
+      ->add_option("--state", verb->stateFile,
+                   "Goes on from the state that -o FILE.npz has left, weights and all")
+      ->type_name("FILE.npz");
   command
       ->add_option("--threads", verb->threads, "Threads that share the work; every core by default")
       ->check(between(0, 4096))

@@ -29,6 +29,13 @@ static CLI::Validator finite(bool above) {
       "");
 }
 
+/// A metric, or nothing for a list without any.
+static CLI::Validator metricOrNothing() {
+  CLI::Validator known = oneOf(autodiff::metricNames(/*withAliases=*/true));
+  return CLI::Validator(
+      [known](std::string &text) { return text.empty() ? std::string() : known(text); }, "");
+}
+
 void TrainingFlags::add(CLI::App &verb, CLI::Option *needed) {
   auto with = [&](CLI::Option *option) {
     option->group("Training");
@@ -39,11 +46,13 @@ void TrainingFlags::add(CLI::App &verb, CLI::Option *needed) {
   with(verb.add_option("--loss", loss, "What is minimised, of the model's first output"))
       ->check(oneOf(autodiff::lossNames(/*withAliases=*/true)))
       ->type_name(joined(autodiff::lossNames(/*withAliases=*/false)));
-  with(verb.add_option("--metrics", metrics, "What is measured as well. A list or repeatable"))
+  with(verb.add_option("--metrics", metrics,
+                       "What is measured as well. A list or repeatable; empty for "
+                       "nothing but the loss"))
       ->delimiter(',')
       ->type_size(1)
       ->allow_extra_args(false)
-      ->check(oneOf(autodiff::metricNames(/*withAliases=*/true)))
+      ->check(metricOrNothing())
       ->type_name(joined(autodiff::metricNames(/*withAliases=*/false)));
   with(verb.add_option("--optimizer", optimizer, "How weights follow their gradients"))
       ->check(oneOf(autodiff::optimizerNames()))
@@ -87,8 +96,12 @@ TrainingOptions TrainingFlags::over(TrainingOptions base) const {
     base = fresh;
   }
   base.loss = loss.value_or(base.loss);
-  if (!metrics.empty())
-    base.metrics = metrics;
+  if (!metrics.empty()) {
+    base.metrics.clear();
+    for (const std::string &metric : metrics)
+      if (!metric.empty())
+        base.metrics.push_back({metric, metric});
+  }
   base.learningRate = learningRate.value_or(base.learningRate);
   base.momentum = momentum.value_or(base.momentum);
   base.nesterov |= nesterov;

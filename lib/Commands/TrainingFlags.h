@@ -14,7 +14,7 @@ namespace dlc::cli {
 /// What the command line says; nothing where it does not.
 struct TrainingFlags {
   std::optional<std::string> loss;
-  std::vector<std::string> metrics;
+  std::vector<std::string> metrics; ///< an empty name says that there are none
   std::optional<std::string> optimizer;
   std::optional<double> learningRate, momentum, beta1, beta2, rho, epsilon, weightDecay;
   bool nesterov = false;
@@ -26,6 +26,8 @@ struct TrainingFlags {
   /// `base` with what was given in its place. An optimizer that is given comes with its own
   /// constants.
   TrainingOptions over(TrainingOptions base) const;
+  /// Whether the learning rate is the command line's, or that of an optimizer named there.
+  bool choosesLearningRate() const { return learningRate || optimizer; }
   /// What is left for the model's file to say.
   TrainingParts openParts() const { return {!optimizer, !loss, metrics.empty()}; }
 };

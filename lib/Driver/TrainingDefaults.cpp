@@ -1,7 +1,10 @@
 // From `model.compile` in Keras to training options.
 #include "dlc/Driver/TrainingDefaults.h"
 
+#include "dlc/Autodiff/TrainingKinds.h"
 #include "dlc/Import/Keras/Model.h"
+
+#include <algorithm>
 
 using namespace dlc;
 
@@ -30,7 +33,23 @@ static std::string firstOther(const keras::NamedConfig &part,
   return {};
 }
 
+/// Refuses a name that is not one of `known`.
+static Status checkKnown(const char *part, const std::string &name,
+                         const std::vector<std::string> &known, const std::string &advice) {
+  if (std::ranges::find(known, name) != known.end())
+    return {};
+  std::string names;
+  for (const std::string &each : known)
+    names += (names.empty() ? "" : ", ") + each;
+  return unsupported("the " + std::string(part) + " '" + name + "' is not supported: " + advice +
+                     " (" + names + ")");
+}
+
 static Status takeOptimizer(const keras::NamedConfig &optimizer, TrainingOptions &options) {
+  if (Status known = checkKnown("optimizer", optimizer.name, autodiff::optimizerNames(),
+                                "choose one with --optimizer");
+      !known)
+    return known;
   std::string other = firstOther(optimizer, {{"clipnorm"},
                                              {"global_clipnorm"},
                                              {"clipvalue"},
@@ -58,6 +77,10 @@ static Status takeOptimizer(const keras::NamedConfig &optimizer, TrainingOptions
 }
 
 static Status takeLoss(const keras::NamedConfig &loss, TrainingOptions &options) {
+  if (Status known =
+          checkKnown("loss", loss.name, autodiff::lossNames(true), "choose one with --loss");
+      !known)
+    return known;
   std::string other = firstOther(
       loss,
       {{"from_logits"}, {"label_smoothing"}, {"axis", -1}, {"ignore_class", -1}, {"delta", 1}});
@@ -72,14 +95,18 @@ static Status takeLoss(const keras::NamedConfig &loss, TrainingOptions &options)
 }
 
 /// Takes metrics by their names, and refuses those that their settings make others.
-static Status takeMetrics(const std::vector<keras::NamedConfig> &metrics,
+static Status takeMetrics(const std::vector<keras::MetricConfig> &metrics,
                           TrainingOptions &options) {
-  for (const keras::NamedConfig &metric : metrics) {
+  for (const keras::MetricConfig &metric : metrics) {
+    if (Status known = checkKnown("metric", metric.name, autodiff::metricNames(true),
+                                  "choose metrics with --metrics");
+        !known)
+      return known;
     std::string other = firstOther(metric, {{"threshold", 0.5}, {"from_logits"}, {"axis", -1}});
     if (!other.empty())
       return unsupported("the setting '" + other + "' of the metric '" + metric.name +
                          "' is not supported: choose metrics with --metrics");
-    options.metrics.push_back(metric.name);
+    options.metrics.push_back({metric.name, metric.key});
   }
   return {};
 }

@@ -61,6 +61,15 @@ static llvm::SmallVector<std::string> listOf(const std::vector<std::string> &nam
   return llvm::SmallVector<std::string>(names.begin(), names.end());
 }
 
+static void addMetrics(OpPassManager &manager, const std::vector<MetricChoice> &metrics) {
+  autodiff::AutodiffMetricsOptions options;
+  for (const MetricChoice &metric : metrics) {
+    options.metrics.push_back(metric.kind);
+    options.names.push_back(metric.name);
+  }
+  manager.addPass(autodiff::createAutodiffMetrics(options));
+}
+
 static void addTraining(OpPassManager &manager, const TrainingOptions &training) {
   // Before there are gradients of rectifiers and filters.
   manager.addNestedPass<func::FuncOp>(dl::createDLSinkActivations());
@@ -76,7 +85,7 @@ static void addTraining(OpPassManager &manager, const TrainingOptions &training)
   manager.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   manager.addNestedPass<func::FuncOp>(createCSEPass());
   addOptimizer(manager, training);
-  manager.addPass(autodiff::createAutodiffMetrics({listOf(training.metrics)}));
+  addMetrics(manager, training.metrics);
 }
 
 static void addDifferentiate(OpPassManager &manager, const PipelineOptions &options) {

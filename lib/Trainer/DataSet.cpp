@@ -121,6 +121,32 @@ static Error mismatch(const Examples &examples, const char *key, const Tensor &f
                   " for the model's '" + name + "', found " + shapeString(found.shape()) + advice);
 }
 
+void dlc::adjustInputRank(Examples &examples, const Shape &shape) {
+  Shape found = examples.x.shape();
+  if (found.size() + 1 == shape.size() && shape.back() == 1)
+    found.push_back(1);
+  else if (found.size() == shape.size() + 1 && found.size() > 1 && found.back() == 1)
+    found.pop_back();
+  else
+    return;
+  examples.x = examples.x.reshaped(found);
+}
+
+/// What a target of the wrong shape looks like that another cross-entropy would take; empty where
+/// nothing.
+static std::string otherLoss(const Tensor &target, const FunctionDescription &step) {
+  const Shape &scores = step.outputs[1].dims;
+  bool wantsScores = isFloat(step.inputs[1].dtype);
+  Shape found = withoutFirst(target.shape()), classes = withoutFirst(scores);
+  bool onePerExample =
+      !classes.empty() && withoutOnes(found) == withoutOnes({classes.begin(), classes.end() - 1});
+  if (wantsScores && onePerExample)
+    return "; for class numbers choose the loss sparse_categorical_crossentropy";
+  if (!wantsScores && found == classes)
+    return "; for one-hot rows choose the loss categorical_crossentropy";
+  return {};
+}
+
 Status dlc::checkInput(const Examples &examples, const std::string &name, const Shape &shape) {
   if (withoutFirst(examples.x.shape()) != withoutFirst(shape))
     return mismatch(examples, "x", examples.x, name, shape, "");
@@ -129,15 +155,13 @@ Status dlc::checkInput(const Examples &examples, const std::string &name, const 
 
 Expected<Examples> dlc::fitToStep(Examples examples, const FunctionDescription &step) {
   const TensorDescription &input = step.inputs[0], &target = step.inputs[1];
+  adjustInputRank(examples, input.dims);
   if (Status status = checkInput(examples, input.name, input.dims); !status)
     return status.error();
   Shape wanted = withoutFirst(target.dims);
-  if (withoutOnes(withoutFirst(examples.y.shape())) != withoutOnes(wanted)) {
-    bool classNumbers = !isFloat(examples.y.dtype()) && isFloat(target.dtype);
-    return mismatch(
-        examples, "y", examples.y, target.name, target.dims,
-        classNumbers ? "; for class numbers choose the loss sparse_categorical_crossentropy" : "");
-  }
+  if (withoutOnes(withoutFirst(examples.y.shape())) != withoutOnes(wanted))
+    return mismatch(examples, "y", examples.y, target.name, target.dims,
+                    otherLoss(examples.y, step));
   wanted.insert(wanted.begin(), examples.count());
   examples.y = examples.y.reshaped(wanted);
   if (!isFloat(target.dtype))

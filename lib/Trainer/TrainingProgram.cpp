@@ -105,3 +105,11 @@ std::vector<StateValue> TrainingProgram::stateValues() const {
   }
   return values;
 }
+
+void TrainingProgram::setStateValues(const std::vector<StateValue> &values) {
+  for (const SlotDescription &slot : first().context.description().slots) {
+    auto value = std::ranges::find(values, slot.tensor.name, &StateValue::name);
+    if (value != values.end())
+      std::copy_n(value->tensor.raw(), value->tensor.numBytes(), state.get() + slot.offset);
+  }
+}

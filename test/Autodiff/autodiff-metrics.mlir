@@ -1,6 +1,9 @@
 // RUN: dlc-opt %s -split-input-file -autodiff-metrics=metrics=accuracy,rmse | FileCheck %s
 // RUN: not dlc-opt %S/Inputs/class-index-target.mlir -autodiff-metrics=metrics=rmse 2>&1 | FileCheck %s --check-prefix=FIT
 // RUN: dlc-opt %S/Inputs/class-index-target.mlir -autodiff-metrics=metrics=accuracy | FileCheck %s --check-prefix=INDEX
+// RUN: dlc-opt %S/Inputs/class-index-target.mlir '-autodiff-metrics=metrics=accuracy,accuracy names=acc,right' | FileCheck %s --check-prefix=NAMES
+// RUN: not dlc-opt %S/Inputs/class-index-target.mlir -autodiff-metrics=metrics=accuracy,accuracy 2>&1 | FileCheck %s --check-prefix=TWICE
+// RUN: not dlc-opt %S/Inputs/class-index-target.mlir '-autodiff-metrics=metrics=accuracy names=a,b' 2>&1 | FileCheck %s --check-prefix=NUMBER
 
 // One row of each function: the loss weighted with the batch, then each metric, in double.
 // CHECK-LABEL: func.func @train_step
@@ -56,4 +59,10 @@ func.func @eval_step(%x: tensor<4x1xf32>, %t: tensor<4x1xf32> {dl.name = "target
 // INDEX: dl.arg_max
 // INDEX-NOT: dl.arg_max
 // INDEX-LABEL: func.func @eval_step
+// NAMES: {dl.state = "metrics/acc/total"}
+// NAMES: {dl.state = "metrics/right/total"}
+// NAMES-LABEL: func.func @metrics
+// NAMES-SAME: {dl.name = "acc"}, tensor<f64> {dl.name = "right"}
+// TWICE: cannot report two values as 'accuracy': give each metric a name of its own
+// NUMBER: expected a name for each of 1 metrics, found 2
 // FIT: cannot measure 'rmse': its target does not fit a prediction of 'tensor<4x3xf32>', found 'tensor<4xi64>'; choose another metric or loss

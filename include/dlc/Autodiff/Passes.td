@@ -127,7 +127,8 @@ def AutodiffMetrics : Pass<"autodiff-metrics", "::mlir::ModuleOp"> {
     Diagnoses a metric that is not in the table (lib/Autodiff/Training/MetricRules.cpp).
   }];
   let options = [
-    ListOption<"metrics", "metrics", "std::string", "Names of metrics, as in Keras">,
+    ListOption<"metrics", "metrics", "std::string", "Kinds of metrics, as Keras names them">,
+    ListOption<"names", "names", "std::string", "What they are reported as, one each; their kinds by default">,
   ];
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }

@@ -8,12 +8,20 @@
 
 namespace dlc {
 
+/// A metric: its kind, and the name under which its values are reported.
+struct MetricChoice {
+  std::string kind;
+  std::string name;
+
+  friend bool operator==(const MetricChoice &, const MetricChoice &) = default;
+};
+
 /// What `differentiate` makes of a model that is to be trained. Names and meanings are those of the
 /// passes' options (dlc/Autodiff/Passes.td).
 struct TrainingOptions {
   std::string loss = "categorical_crossentropy";
   bool sampleWeight = false; ///< train_step and eval_step take a weight for each example
-  std::vector<std::string> metrics;
+  std::vector<MetricChoice> metrics;
   bool splitStep = false; ///< grad_step and apply_step as well
 
   std::string optimizer = "sgd";

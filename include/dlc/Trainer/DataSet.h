@@ -42,6 +42,10 @@ Expected<Examples> readValidationData(const std::string &path);
 Examples randomExamples(const FunctionDescription &step, const std::string &loss, int64_t count,
                         uint64_t seed);
 
+/// Adds to x, or takes from it, the last axis of size 1 that a model's input of this shape has
+/// (open sizes are negative) or lacks, as Keras does (models/functional.py, _adjust_input_rank).
+void adjustInputRank(Examples &examples, const Shape &shape);
+
 /// Whether x has the axes behind the first that the model's input `name` has. BadInput where not.
 Status checkInput(const Examples &examples, const std::string &name, const Shape &shape);
 

@@ -47,6 +47,8 @@ public:
 
   /// Copies of the state's values.
   std::vector<StateValue> stateValues() const;
+  /// Writes values, of the types and shapes that stateValues has by these names, into the state.
+  void setStateValues(const std::vector<StateValue> &values);
 
 private:
   /// A context of the artifact for one batch size.

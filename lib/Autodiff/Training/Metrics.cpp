@@ -52,14 +52,8 @@ struct MetricsPass : impl::AutodiffMetricsBase<MetricsPass> {
 
   void runOnOperation() override {
     SmallVector<Metric> all{{"loss", nullptr}};
-    for (const std::string &name : metrics) {
-      const MetricRule *rule = findMetric(name);
-      if (!rule) {
-        getOperation().emitError("knows no metric '") << name << "': expected one of " << names();
-        return signalPassFailure();
-      }
-      all.push_back({name, rule});
-    }
+    if (failed(choose(all)))
+      return signalPassFailure();
     for (StringRef name : {"train_step", "eval_step"}) {
       func::FuncOp function = requireFunction(getOperation(), name, "autodiff-loss");
       if (!function || failed(track(function, all)))
@@ -73,7 +67,26 @@ struct MetricsPass : impl::AutodiffMetricsBase<MetricsPass> {
   }
 
 private:
-  static std::string names() {
+  /// Adds the metrics that the options name.
+  LogicalResult choose(SmallVectorImpl<Metric> &all) {
+    if (!names.empty() && names.size() != metrics.size())
+      return getOperation().emitError("expected a name for each of ")
+             << metrics.size() << " metrics, found " << names.size();
+    for (auto [index, kind] : llvm::enumerate(metrics)) {
+      const MetricRule *rule = findMetric(kind);
+      if (!rule)
+        return getOperation().emitError("knows no metric '")
+               << kind << "': expected one of " << knownNames();
+      const std::string &name = names.empty() ? kind : names[index];
+      if (llvm::any_of(all, [&](const Metric &other) { return other.name == name; }))
+        return getOperation().emitError("cannot report two values as '")
+               << name << "': give each metric a name of its own";
+      all.push_back({name, rule});
+    }
+    return success();
+  }
+
+  static std::string knownNames() {
     std::string text;
     for (const MetricRule &rule : metricRules())
       text += (text.empty() ? "" : ", ") + rule.name.str();

@@ -51,6 +51,15 @@ static std::string kerasName(std::string_view ours) {
   return std::string(ours);
 }
 
+/// `MeanSquaredError` for `mean_squared_error`.
+static std::string className(std::string_view snake) {
+  std::string name;
+  for (llvm::StringRef word : llvm::split(llvm::StringRef(snake), '_'))
+    if (!word.empty())
+      name += llvm::toUpper(word.front()) + word.drop_front().str();
+  return name;
+}
+
 /// A name, or an object of a class; anything else has no name.
 static NamedConfig namedConfig(const Config *entry) {
   if (!entry)
@@ -67,15 +76,30 @@ static NamedConfig namedConfig(const Config *entry) {
   return {ourName(name), hasSettings ? *settings : Config(Config::Object())};
 }
 
-static void addMetrics(const Config *entry, std::vector<NamedConfig> &metrics, unsigned depth = 0) {
+/// What Keras calls a metric (trainers/compile_utils.py, get_metric): text as it was written, a
+/// function or an object by its name.
+static std::string metricKey(const Config &entry) {
+  if (const auto *text = entry.as<std::string>())
+    return *text;
+  const Config *settings = entry.find("config");
+  if (const auto *function = settings ? settings->as<std::string>() : nullptr)
+    return *function;
+  std::string name = settings ? settings->text("name") : std::string();
+  return name.empty() ? snakeCase(entry.text("class_name")) : name;
+}
+
+static void addMetrics(const Config *entry, std::vector<MetricConfig> &metrics) {
   if (!entry || entry->isNull())
     return;
   if (const auto *items = entry->as<Config::List>()) {
     for (const Config &item : *items)
-      addMetrics(&item, metrics, depth + 1);
+      addMetrics(&item, metrics);
     return;
   }
-  NamedConfig metric = namedConfig(entry);
+  MetricConfig metric{namedConfig(entry), metricKey(*entry)};
+  // As an object it counts what is equal; as text Keras chooses by shapes.
+  if (entry->text("class_name") == "Accuracy")
+    metric.name = "Accuracy";
   if (!metric.name.empty())
     metrics.push_back(std::move(metric));
 }
@@ -107,15 +131,27 @@ static std::string optimizerClass(const std::string &name) {
   return capital;
 }
 
+static Config text(std::string value) { return Config(std::move(value)); }
+
+/// By its name where that is the key as well, else as an object.
+static Config metricEntry(const MetricConfig &metric) {
+  std::string name = kerasName(metric.name);
+  if (metric.key == name || metric.name == "accuracy")
+    return text(metric.key);
+  return Config(Config::Object{{"module", text("keras.metrics")},
+                               {"class_name", text(className(name))},
+                               {"config", Config(Config::Object{{"name", text(metric.key)}})},
+                               {"registered_name", Config()}});
+}
+
 Config keras::toConfig(const CompileConfig &compile) {
-  auto text = [](std::string value) { return Config(std::move(value)); };
   Config optimizer(Config::Object{{"module", text("keras.optimizers")},
                                   {"class_name", text(optimizerClass(compile.optimizer.name))},
                                   {"config", compile.optimizer.config},
                                   {"registered_name", Config()}});
   Config::List metrics;
-  for (const NamedConfig &metric : compile.metrics)
-    metrics.push_back(text(kerasName(metric.name)));
+  for (const MetricConfig &metric : compile.metrics)
+    metrics.push_back(metricEntry(metric));
   return Config(Config::Object{{"optimizer", std::move(optimizer)},
                                {"loss", text(kerasName(compile.loss.name))},
                                {"loss_weights", Config()},

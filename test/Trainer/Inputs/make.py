@@ -52,6 +52,7 @@ def main(folder: Path) -> None:
     np.savez(folder / "text.npz", x=good["x"], y=np.array(["a"] * EXAMPLES))
     np.savez(folder / "empty.npz", x=good["x"][:0], y=good["y"][:0])
     np.savez(folder / "nan.npz", x=good["x"], y=np.full((EXAMPLES, CLASSES), np.nan))
+    np.savez(folder / "one-hot.npz", x=good["x"], y=np.eye(CLASSES)[good["y"]])
     (folder / "damaged.npz").write_bytes((folder / "data.npz").read_bytes()[:400])
 
 

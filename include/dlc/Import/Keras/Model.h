@@ -64,11 +64,16 @@ struct NamedConfig {
   bool flag(std::string_view key, bool defaultValue) const;
 };
 
+/// A metric, and the key that it has in Keras's histories.
+struct MetricConfig : NamedConfig {
+  std::string key;
+};
+
 /// What `model.compile` was told.
 struct CompileConfig {
   NamedConfig optimizer;
   NamedConfig loss;
-  std::vector<NamedConfig> metrics;
+  std::vector<MetricConfig> metrics;
   bool weighsLosses = false; ///< `loss_weights` is set
 };
 
