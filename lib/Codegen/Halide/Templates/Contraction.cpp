@@ -115,6 +115,18 @@ static Expr buildPackedLhs(Contraction &contraction, const schedule::GemmParams 
   return contraction.packedLhs(at);
 }
 
+/// The parameters of the loops of calls with few rows.
+static schedule::GemmParams fewRowParams(schedule::GemmParams params) {
+  params.rowsPerTile = Contraction::mostFewRows;
+  return params;
+}
+
+/// Whether calls with few rows get loops of their own: only sums over weights, which they wait for.
+static bool sparesFewRows(const ContractionProblem &problem, const schedule::GemmParams &params) {
+  return problem.sparesFewRows && !problem.rows.isConstant() && problem.packedRhs &&
+         problem.batch.empty() && params.rowsPerTile > Contraction::mostFewRows;
+}
+
 Contraction buildContraction(const ContractionProblem &problem, const schedule::GemmParams &params,
                              const MachineFacts &facts) {
   Contraction result;
@@ -151,7 +163,20 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
   result.acc = Func(problem.name);
   result.acc(args) = cast(problem.accumulator, 0);
   result.acc(args) += left * cast(problem.accumulator, right);
+  if (sparesFewRows(problem, params)) {
+    ContractionProblem few = problem;
+    few.name += "_few_rows";
+    few.sparesFewRows = false;
+    result.fewRows =
+        std::make_shared<Contraction>(buildContraction(few, fewRowParams(params), facts));
+  }
   return result;
+}
+
+Expr Contraction::element(const std::vector<Expr> &place) const {
+  if (!fewRows)
+    return acc(place);
+  return select(problem.rows.expr() <= mostFewRows, fewRows->acc(place), acc(place));
 }
 
 namespace {
@@ -313,6 +338,27 @@ void schedulePacked(Contraction &contraction, const schedule::GemmParams &params
       .unroll(args[0]);
 }
 
+/// The loops of calls with few rows: one tile of rows, panel by panel.
+static void scheduleFewRows(Contraction &contraction, Func output,
+                            const schedule::GemmParams &params, int lanes) {
+  Contraction &few = *contraction.fewRows;
+  const ContractionProblem &problem = few.problem;
+  const int width = few.panelWidth, rows = Contraction::mostFewRows;
+  Var n = output.args()[0], m = output.args()[1];
+  Var panel("few_panel"), ni("few_ni"), tile("few_tile"), mi("few_mi");
+  Stage stage = output.specialize(problem.rows.expr() <= rows);
+  stage.split(n, panel, ni, width, guardedTail(problem.columns, width))
+      .split(m, tile, mi, rows, TailStrategy::GuardWithIf)
+      .reorder(ni, mi, tile, panel)
+      .vectorize(ni, lanes)
+      .unroll(mi);
+  if (problem.columns.isMultipleOf(width))
+    stage.unroll(ni);
+  stage.never_partition(mi, tile, panel);
+  parallelise(stage, {panel}, ceilDiv(problem.columns, width), tasksOf(problem, params));
+  accumulateInRegisters(few, output, tile, fewRowParams(params), lanes);
+}
+
 void scheduleContraction(Contraction &contraction, Func output, const schedule::GemmParams &params,
                          const MachineFacts &facts) {
   const ContractionProblem &problem = contraction.problem;
@@ -330,6 +376,8 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   for (size_t i = 0; i < problem.batch.size(); ++i)
     output.bound(args[i + 2], 0, problem.batch[i].expr());
 
+  if (contraction.fewRows)
+    scheduleFewRows(contraction, output, params, lanes);
   TileVars v;
   output.split(n, v.panel, v.ni, width, guardedTail(problem.columns, width));
   output.split(m, v.tile, v.mi, params.rowsPerTile, guardedTail(problem.rows, params.rowsPerTile));

@@ -28,12 +28,14 @@ TailStrategy guardedTail(const Size &extent, const Size &factor) {
   return exact ? TailStrategy::RoundUp : TailStrategy::GuardWithIf;
 }
 
-Var parallelise(Func func, const std::vector<Var> &loops, const Size &iterations, const Size &tasks,
-                bool estimated) {
+/// Of a Func or a Stage.
+template <typename Nest>
+static Var cutInPieces(Nest nest, const std::vector<Var> &loops, const Size &iterations,
+                       const Size &tasks, bool estimated) {
   Var fused = loops.back();
   for (size_t i = loops.size() - 1; i-- > 0;) {
     Var next;
-    func.fuse(fused, loops[i], next);
+    nest.fuse(fused, loops[i], next);
     fused = next;
   }
   // At least one: an open number of tasks may round down to none.
@@ -42,14 +44,24 @@ Var parallelise(Func func, const std::vector<Var> &loops, const Size &iterations
     return fused;
   const Size chunk = ceilDiv(iterations, pieces);
   if (chunk.is(1) && !estimated) {
-    func.parallel(fused);
+    nest.parallel(fused);
     return fused;
   }
   Var task("task"), step("step");
-  func.split(fused, task, step, chunk.expr(),
+  nest.split(fused, task, step, chunk.expr(),
              estimated ? TailStrategy::GuardWithIf : guardedTail(iterations, chunk))
       .parallel(task);
   return step;
+}
+
+Var parallelise(Func func, const std::vector<Var> &loops, const Size &iterations, const Size &tasks,
+                bool estimated) {
+  return cutInPieces(func, loops, iterations, tasks, estimated);
+}
+
+Var parallelise(Stage stage, const std::vector<Var> &loops, const Size &iterations,
+                const Size &tasks) {
+  return cutInPieces(stage, loops, iterations, tasks, /*estimated=*/false);
 }
 
 Size tasksFor(const Size &units, int64_t least, int64_t tasks) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,10 +47,17 @@ struct ContractionProblem {
   /// `lhs` is dense along rows rather than along the reduction (A transposed): each step of a tile
   /// is then in another page, so the tiles of a block are packed one after the other.
   bool lhsDenseAlongRows = false;
+  /// Whether calls with few rows get loops of their own, where the rows are known at the call only.
+  /// The output then reads Contraction::element.
+  bool sparesFewRows = false;
 };
 
-/// The Funcs of a built contraction. The output's definition reads `acc` at its own coordinates.
+/// The Funcs of a built contraction. The output's definition reads `element` at its own
+/// coordinates.
 struct Contraction {
+  /// The sum at (column, row, batch...): of `acc`, or of `fewRows` in calls that have few.
+  Halide::Expr element(const std::vector<Halide::Expr> &place) const;
+
   Halide::Func acc;    ///< (column, row, batch...)
   Halide::Func packed; ///< (lane, k flattened, panel, batch...); undefined when the rhs came packed
   Halide::Func
@@ -65,6 +73,11 @@ struct Contraction {
     Size channelStride = 1; ///< elements between pixels, >= channels
   };
   std::vector<Staged> staged;
+  /// The same sums in tiles of `mostFewRows` rows, for calls with no more of them, where the rows
+  /// are known at the call only; null otherwise. Such a call waits for the weights: whole tiles,
+  /// mostly of copies of its last row, would keep it from asking for them.
+  std::shared_ptr<Contraction> fewRows;
+  static constexpr int mostFewRows = 2;
   ContractionProblem problem;
   int panelWidth = 0;
 };

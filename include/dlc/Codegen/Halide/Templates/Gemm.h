@@ -25,6 +25,7 @@ struct GemmProblem {
   bool rhsDenseAlongReduction = false;
   /// `lhs` is dense along rows (A transposed) rather than along k.
   bool lhsDenseAlongRows = false;
+  bool sparesFewRows = false; ///< likewise
 };
 
 /// acc(column, row, batch...). Schedule it with scheduleContraction.

@@ -31,6 +31,9 @@ Halide::TailStrategy guardedTail(const Size &extent, const Size &factor);
 /// guarded.
 Halide::Var parallelise(Halide::Func func, const std::vector<Halide::Var> &loops,
                         const Size &iterations, const Size &tasks, bool estimated = false);
+/// The same for the loops of a stage, as a specialisation has its own.
+Halide::Var parallelise(Halide::Stage stage, const std::vector<Halide::Var> &loops,
+                        const Size &iterations, const Size &tasks);
 
 /// The pieces of a call with `units` of work: `tasks`, or 1 below `least` units, which are not
 /// worth a wake-up. Of constant work the schedule has decided already.
