@@ -132,7 +132,7 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
     std::vector<Expr> own(space.vars.begin(), space.vars.end());
     // The epilogue reads the product at its own place only, in whichever coordinates it is written.
     emitter.define(op.getResult(),
-                   [contraction, own](const Coords &) { return contraction->element(own); });
+                   [contraction, own](const Coords &) { return contraction->acc(own); });
     emitter.setIterationSpace(space);
     emitter.setSchedule([contraction, params, &emitter](Halide::Func output) {
       templates::scheduleContraction(*contraction, output, params, emitter.getFacts());

@@ -173,11 +173,27 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
   return result;
 }
 
-Expr Contraction::element(const std::vector<Expr> &place) const {
-  if (!fewRows)
-    return acc(place);
-  return select(problem.rows.expr() <= mostFewRows, fewRows->acc(place), acc(place));
-}
+namespace {
+/// Calls of one Func become calls of another.
+class ReplaceCalls : public Internal::IRMutator {
+public:
+  ReplaceCalls(const Func &from, const Func &to) : from(from.name()), to(to.function()) {}
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Internal::Call *op) override {
+    Expr call = IRMutator::visit(op);
+    op = call.as<Internal::Call>();
+    if (!op || op->call_type != Internal::Call::Halide || op->name != from)
+      return call;
+    return Internal::Call::make(to, op->args, op->value_index);
+  }
+
+private:
+  std::string from;
+  Internal::Function to;
+};
+} // namespace
 
 namespace {
 /// The loop variables of the output, named once.
@@ -347,6 +363,11 @@ static void scheduleFewRows(Contraction &contraction, Func output,
   Var n = output.args()[0], m = output.args()[1];
   Var panel("few_panel"), ni("few_ni"), tile("few_tile"), mi("few_mi");
   Stage stage = output.specialize(problem.rows.expr() <= rows);
+  // A select of the two sums by the same condition would be decided in each case, but only where
+  // Halide proves it, of sizes that divide for instance it does not.
+  Internal::Definition special = output.function().definition().specializations().back().definition;
+  for (Expr &value : special.values())
+    value = ReplaceCalls(contraction.acc, few.acc).mutate(value);
   stage.split(n, panel, ni, width, guardedTail(problem.columns, width))
       .split(m, tile, mi, rows, TailStrategy::GuardWithIf)
       .reorder(ni, mi, tile, panel)

@@ -48,16 +48,11 @@ struct ContractionProblem {
   /// is then in another page, so the tiles of a block are packed one after the other.
   bool lhsDenseAlongRows = false;
   /// Whether calls with few rows get loops of their own, where the rows are known at the call only.
-  /// The output then reads Contraction::element.
   bool sparesFewRows = false;
 };
 
-/// The Funcs of a built contraction. The output's definition reads `element` at its own
-/// coordinates.
+/// The Funcs of a built contraction. The output's definition reads `acc` at its own coordinates.
 struct Contraction {
-  /// The sum at (column, row, batch...): of `acc`, or of `fewRows` in calls that have few.
-  Halide::Expr element(const std::vector<Halide::Expr> &place) const;
-
   Halide::Func acc;    ///< (column, row, batch...)
   Halide::Func packed; ///< (lane, k flattened, panel, batch...); undefined when the rhs came packed
   Halide::Func
