@@ -43,11 +43,11 @@ struct Raised {
 /// Reduces `x`, in [-88, 89], to |r| <= ln(2) / 2 and evaluates e^r there. Adding 1.5 * 2^23 leaves
 /// the nearest integer in a float's low bits, together with the `bias` of its exponent.
 static Raised raise(Expr x, int bias) {
-  constexpr int shift = 3 << 22;
-  Expr bits = Halide::reinterpret<int32_t>(
-      templates::fused(templates::unfused(x) * 1.44269504f + static_cast<float>(shift + bias)));
-  const int zero = 0x4b400000 + bias; // the bits of shift + bias
-  Expr n = Halide::cast<float>(bits - zero);
+  const auto shift = static_cast<float>((3 << 22) + bias);
+  Expr shifted = templates::fused(templates::unfused(x) * 1.44269504f + shift);
+  Expr bits = Halide::reinterpret<int32_t>(shifted);
+  // Exact, and not to be cancelled against the sum before it.
+  Expr n = Halide::strict_float(shifted - shift);
   // The larger part of ln(2) has few bits, so that its product with n is exact.
   Expr r = templates::fused(templates::unfused(x) - n * 0.693359375f) + n * 2.12194440e-4f;
   return {polynomial(r, {1.3814466901385693e-03, 8.36878051354822e-03, 4.166839421736453e-02,
@@ -154,16 +154,24 @@ Expr power(Expr x, Expr y) {
   return libm("pow", {x, exponent});
 }
 
+/// `chosen`, the larger or smaller of `a` and `b` and the second where one is NaN, made NaN where
+/// `a` is. All bits set are a NaN, for which a vector needs one instruction. Of a constant `b` LLVM
+/// knows that it is none, and makes less of the plain form.
+static Expr orNaN(const Expr &a, const Expr &b, const Expr &chosen) {
+  if (Halide::Internal::is_const(b))
+    return Halide::select(Halide::is_nan(a), a, chosen);
+  const Halide::Type bits = a.type().with_code(Halide::Type::Int);
+  const Expr allSet = Halide::Internal::make_const(bits, -1);
+  return Halide::reinterpret(
+      a.type(), Halide::select(Halide::is_nan(a), allSet, Halide::reinterpret(bits, chosen)));
+}
+
 Expr maximum(Expr a, Expr b) {
-  if (!a.type().is_float())
-    return Halide::max(a, b);
-  return Halide::select(Halide::is_nan(a), a, Halide::max(a, b)); // the second where one is NaN
+  return a.type().is_float() ? orNaN(a, b, Halide::max(a, b)) : Halide::max(a, b);
 }
 
 Expr minimum(Expr a, Expr b) {
-  if (!a.type().is_float())
-    return Halide::min(a, b);
-  return Halide::select(Halide::is_nan(a), a, Halide::min(a, b));
+  return a.type().is_float() ? orNaN(a, b, Halide::min(a, b)) : Halide::min(a, b);
 }
 
 } // namespace dlc::codegen::math
