@@ -86,12 +86,14 @@ BuiltKernel buildWindow(const WindowSize &size, const schedule::MachineFacts &fa
 
 /// e^x of elements in L1, without anything else: what exponentials cost.
 BuiltKernel buildExponential(const schedule::MachineFacts &facts);
-BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts);
+BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts,
+                         const Overrides &overrides);
 /// Layer norm of a sum of two tensors.
-BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts);
+BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts,
+                           const Overrides &overrides);
 /// NHWC from NCHW, batch 1.
 BuiltKernel buildChannelsLast(int channels, int height, int width,
-                              const schedule::MachineFacts &facts);
+                              const schedule::MachineFacts &facts, const Overrides &overrides);
 /// Running sums along `length` elements, `inner` behind each and `outer` before them.
 struct ScanSize {
   int inner, length, outer;

@@ -45,15 +45,25 @@ BuiltKernel buildExponential(const schedule::MachineFacts &facts) {
   return kernel;
 }
 
-BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts) {
+static std::string describe(const schedule::RowReduceParams &params) {
+  return "acc" + std::to_string(params.accumulators) + " rows" +
+         std::to_string(params.rowsPerBlock) + " t" + std::to_string(params.tasks);
+}
+
+BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts,
+                         const Overrides &overrides) {
   schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 8}, facts);
+  override(overrides, "rows", params.rowsPerBlock);
+  override(overrides, "tasks", params.tasks);
   ImageParam in = denseInput("in", {columns, rows});
   Var i("i"), r("r");
   templates::RowReduction maximum, sum;
   maximum.name = "maximum";
-  maximum.kind = templates::ReductionKind::Max;
+  maximum.kind = templates::ReductionKind::MaxNumber;
   maximum.extent = sum.extent = columns;
   maximum.rows = sum.rows = {r};
+  maximum.rowCount = sum.rowCount = rows;
+  maximum.first = true;
   maximum.value = [=](Expr x) { return in(x, r); };
   templates::RowStage maxStage = templates::buildRowReduction(maximum, params, facts);
   templates::RowStage expStage = templates::buildRowStage(
@@ -70,8 +80,7 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
                                {maxStage, expStage, sumStage, inverse}, params, facts);
   BuiltKernel kernel = finish(out, {in}, {columns, rows}, 1);
   kernel.exponentials = double(columns) * rows;
-  kernel.schedule =
-      "acc" + std::to_string(params.accumulators) + " t" + std::to_string(params.tasks);
+  kernel.schedule = describe(params);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
     for (int y = 0; y < rows; ++y) {
       const float *row = &data[0].data[size_t(y) * columns];
@@ -86,8 +95,11 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
 }
 
 /// Layer norm of in0 + in1, without scale: both moments in one pass over the kept sum.
-BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts) {
+BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts,
+                           const Overrides &overrides) {
   schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 2}, facts);
+  override(overrides, "acc", params.accumulators);
+  override(overrides, "rows", params.rowsPerBlock);
   ImageParam a = denseInput("a", {columns, rows}), b = denseInput("b", {columns, rows});
   Var i("i"), r("r");
   templates::RowStage added = templates::buildRowStage("added", i, {r}, columns, a(i, r) + b(i, r));
@@ -96,6 +108,7 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
   squares.name = "squares";
   sum.extent = squares.extent = columns;
   sum.rows = squares.rows = {r};
+  sum.rowCount = squares.rowCount = rows;
   sum.value = [=](Expr x) { return added.result(x, r); };
   templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);
   Expr mean = sumStage.result(r) / float(columns);
@@ -112,8 +125,7 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
   templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true,
                                {added, sumStage, squareStage, scale}, params, facts);
   BuiltKernel kernel = finish(out, {a, b}, {columns, rows}, 2);
-  kernel.schedule =
-      "acc" + std::to_string(params.accumulators) + " t" + std::to_string(params.tasks);
+  kernel.schedule = describe(params);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
     for (int y = 0; y < rows; ++y) {
       double mean = 0, variance = 0;
@@ -150,9 +162,11 @@ BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &fa
 }
 
 BuiltKernel buildChannelsLast(int channels, int height, int width,
-                              const schedule::MachineFacts &facts) {
+                              const schedule::MachineFacts &facts, const Overrides &overrides) {
   schedule::TransposeParams params =
       schedule::chooseTranspose(int64_t(channels) * height * width, 4, facts);
+  override(overrides, "tile", params.tile);
+  override(overrides, "tasks", params.tasks);
   // As the compiler emits it: axes that stay neighbours are one.
   const int pixels = height * width;
   ImageParam in = denseInput("in", {pixels, channels});
@@ -245,13 +259,13 @@ void addRowCases(std::vector<KernelCase> &cases) {
          : c.kind == 2 ? "injective"
                        : "row_reduce",
          std::string(c.name) + "_" + std::to_string(c.columns) + "x" + std::to_string(c.rows),
-         [c](const schedule::MachineFacts &facts, const Overrides &) {
+         [c](const schedule::MachineFacts &facts, const Overrides &overrides) {
            if (c.kind == 3)
-             return buildChannelsLast(c.columns, c.rows, c.rows, facts);
+             return buildChannelsLast(c.columns, c.rows, c.rows, facts, overrides);
            if (c.kind == 0)
-             return buildSoftmax(c.columns, c.rows, facts);
+             return buildSoftmax(c.columns, c.rows, facts, overrides);
            if (c.kind == 1)
-             return buildLayerNorm(c.columns, c.rows, facts);
+             return buildLayerNorm(c.columns, c.rows, facts, overrides);
            return buildAddRelu(c.columns, c.rows, facts);
          }});
   static const struct {

@@ -3,7 +3,7 @@
 // RUN: rm -rf %t && mkdir %t
 // RUN: dlc compile %s --quiet --compile-to=schedule -o %t/chosen.mlir
 // RUN: FileCheck %s --check-prefix=CHOSEN --input-file=%t/chosen.mlir
-// RUN: sed -e 's/accumulators = 4/accumulators = 2/' -e 's/#dl.transpose<tile = [0-9]*/#dl.transpose<tile = 4/' \
+// RUN: sed -e 's/accumulators = 4, rows_per_block = 1/accumulators = 2, rows_per_block = 3/' -e 's/#dl.transpose<tile = [0-9]*/#dl.transpose<tile = 4/' \
 // RUN:   -e 's/#dl.window<vectors_per_tile = [0-9]*, columns_per_tile = [0-9]*/#dl.window<vectors_per_tile = 2, columns_per_tile = 3/' \
 // RUN:   %t/chosen.mlir > %t/edited.mlir
 // RUN: dlc compile %t/chosen.mlir --quiet --compile-from=schedule -o %t/chosen.so
@@ -17,7 +17,7 @@
 // RUN: dlc verify %t/edited.mlir --random-inputs | FileCheck %s --check-prefix=VERIFY
 
 // CHOSEN-DAG: #dl.window<
-// CHOSEN-DAG: #dl.row_reduce<accumulators = 4
+// CHOSEN-DAG: #dl.row_reduce<accumulators = 4, rows_per_block = 1
 // CHOSEN-DAG: #dl.transpose<tile = 8
 
 // The symbol of a kernel is the hash of its recipe, schedule and all.

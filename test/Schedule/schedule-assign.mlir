@@ -55,7 +55,7 @@ func.func @channels_first_pool(%a: tensor<1x37x13x29xf32>) -> tensor<1x37x11x27x
 
 // CHECK-LABEL: @trailing_reduction_gets_row_reduce
 func.func @trailing_reduction_gets_row_reduce(%a: tensor<61x29xf32>) -> tensor<61x1xf32> {
-  // CHECK: schedule = #dl.row_reduce<accumulators =
+  // CHECK: schedule = #dl.row_reduce<accumulators = {{[0-9]+}}, rows_per_block = 1,
   %k = dl.kernel (%x = %a : tensor<61x29xf32>) -> (tensor<61x1xf32>) {
     %m = dl.reduce <sum> %x {axes = array<i64: 1>} : (tensor<61x29xf32>) -> tensor<61x1xf32>
     dl.yield %m : tensor<61x1xf32>
@@ -75,7 +75,7 @@ func.func @leading_reduction(%a: tensor<61x29xf32>) -> tensor<1x29xf32> {
 
 // CHECK-LABEL: @softmax_gets_row_reduce
 func.func @softmax_gets_row_reduce(%a: tensor<7x5xf32>) -> tensor<7x5xf32> {
-  // CHECK: schedule = #dl.row_reduce<
+  // CHECK: schedule = #dl.row_reduce<accumulators = {{[0-9]+}}, rows_per_block = 7,
   %k = dl.kernel (%x = %a : tensor<7x5xf32>) -> (tensor<7x5xf32>) {
     %m = dl.softmax %x {axis = 1 : i64} : (tensor<7x5xf32>) -> tensor<7x5xf32>
     dl.yield %m : tensor<7x5xf32>

@@ -130,7 +130,9 @@ struct RowReduceParams {
   /// Partial accumulators of a reduction over the innermost axis, in vectors, >= 1; 4 hide the
   /// latency of an add. Floating-point sums are reassociated by it.
   int accumulators = 4;
-  /// Fewest rows of a parallel piece, >= 1: short rows are not worth a wake-up each.
+  /// Rows of a block, >= 1: the first fold of all of them is computed before their other stages,
+  /// and a parallel piece has whole blocks. Pro: the exponentials of a softmax do not wait for the
+  /// fold before them. Con: the fold's operand is read from L1 once more.
   int rowsPerBlock = 1;
   /// As GemmParams::tasks, over blocks of rows.
   int tasks = 1;
@@ -154,6 +156,8 @@ struct ScanParams {
   /// Vectors of elements behind the axis that a pass takes with it, >= 1; where there is less than
   /// a vector behind it, so many rows before it. Each is a chain of its own: more hide the latency
   /// of adding and of reading what was stored a step before, beyond the registers they spill.
+  /// Along an innermost axis of 16 vectors and more, the vectors of a chunk whose windows are
+  /// stored together: they are read well only after they left the store buffer.
   int vectorsPerTile = 4;
   int tasks = 1; ///< as GemmParams::tasks, over tiles
 

@@ -33,6 +33,15 @@ TEST(NormalizationEmission, SoftmaxOfLoopedRows) {
       checkOp(op, {x}, {x}, 1e-5);
 }
 
+TEST(NormalizationEmission, FoldsOfRowsAhead) {
+  const char *schedule = "#dl.row_reduce<accumulators = 4, rows_per_block = 4, tasks = 2>";
+  for (const char *op : {"dl.softmax %0 {axis = 1 : i64}", "dl.log_softmax %0 {axis = 1 : i64}",
+                         "dl.lp_normalize %0 {axis = 1 : i64, p = 2 : i64}"})
+    for (const char *x : {"tensor<1x19xf32>", "tensor<4x5xf32>", "tensor<9x37xf32>",
+                          "tensor<6x391xf32>", "tensor<0x3xf32>"})
+      checkOp(op, {x}, {x}, 1e-5, schedule);
+}
+
 TEST(NormalizationEmission, SoftmaxFarBelowTheLargest) {
   // Up to 6561: what is 88 and more below the largest is 0.
   checkKernel({"tensor<5x23xf32>"}, {"tensor<5x23xf32>"},

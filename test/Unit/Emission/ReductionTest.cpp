@@ -105,6 +105,9 @@ TEST(ReductionEmission, ScanBySchedule) {
       check("tensor<0x3xf32>", 0);
       check("tensor<37xf64>", 0);
       check("tensor<3x19xi8>", 0);
+      check("tensor<3x1x267xf32>", 2);
+      check("tensor<2x277xi8>", 1);
+      check("tensor<135x1xi32>", 0);
     }
   // Narrow floats are summed in f32.
   checkOp("dl.cumsum %0 {axis = 1 : i64}", {"tensor<3x200xf16>"}, {"tensor<3x200xf16>"}, 2e-3);

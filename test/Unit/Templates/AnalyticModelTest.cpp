@@ -64,5 +64,21 @@ TEST(AnalyticModel, SmallWorkStaysOnOneCore) {
   EXPECT_GT(chooseScan({64, 512, 64, 4}, facts).tasks, 1);
 }
 
+TEST(AnalyticModel, LongScansStoreWindows) {
+  MachineFacts facts;
+  EXPECT_EQ(chooseScan({1, 512, 1024, 4}, facts).vectorsPerTile, 64);
+  EXPECT_EQ(chooseScan({1, 20, 1024, 4}, facts).vectorsPerTile, 2); // rows beside each other
+}
+
+TEST(AnalyticModel, SoftmaxesTakeRowsTogether) {
+  MachineFacts facts;
+  EXPECT_EQ(chooseRowReduce({128, 1536, 4, 8}, facts).rowsPerBlock, 4);
+  EXPECT_EQ(chooseRowReduce({20, 49, 4, 8}, facts).rowsPerBlock, 8);
+  EXPECT_EQ(chooseRowReduce({20, 3, 4, 8}, facts).rowsPerBlock, 3);
+  EXPECT_EQ(chooseRowReduce({6625, 40, 4, 8}, facts).rowsPerBlock, 1); // beyond L1
+  EXPECT_EQ(chooseRowReduce({0, 0, 4, 8}, facts).rowsPerBlock, 1);
+  EXPECT_EQ(chooseRowReduce({384, 128, 4, 3}, facts).rowsPerBlock, 1); // a norm
+}
+
 } // namespace
 } // namespace dlc::schedule

@@ -133,9 +133,17 @@ TEST(WindowTemplate, PadModesAndTiles) {
 TEST(RowReduceTemplate, RowsOfEveryLength) {
   // From 24 vectors of 8 on, rows have loops.
   for (int columns : {1, 2, 7, 8, 9, 31, 32, 33, 40, 71, 185, 192, 193, 224, 231})
-    expectCorrect(buildSoftmax(columns, 3, testFacts(1)), text({columns}));
+    expectCorrect(buildSoftmax(columns, 3, testFacts(1), {}), text({columns}));
   for (int columns : {1, 7, 33, 64, 201})
-    expectCorrect(buildLayerNorm(columns, 5, testFacts(1)), text({columns}));
+    expectCorrect(buildLayerNorm(columns, 5, testFacts(1), {}), text({columns}));
+}
+
+TEST(RowReduceTemplate, BlocksOfRows) {
+  for (int columns : {1, 7, 37, 201})
+    for (int rows : {1, 2, 5, 8, 9})
+      for (int block : {1, 2, 4, 8})
+        expectCorrect(buildSoftmax(columns, rows, testFacts(2), {{"rows", block}, {"tasks", 3}}),
+                      text({columns, rows, block}));
 }
 
 TEST(RowReduceTemplate, Exponentials) { expectCorrect(buildExponential(testFacts(1)), "exp"); }
@@ -155,7 +163,7 @@ TEST(TransposeTemplate, EveryExtent) {
                                                                                   {9, 3, 7},
                                                                                   {16, 2, 16},
                                                                                   {37, 1, 11}})
-    expectCorrect(buildChannelsLast(channels, height, width, testFacts(2)),
+    expectCorrect(buildChannelsLast(channels, height, width, testFacts(2), {}),
                   text({channels, height, width}));
 }
 
@@ -167,6 +175,16 @@ TEST(ScanTemplate, EveryExtent) {
         expectCorrect(buildScan({inner, length, outer, /*exclusive=*/inner % 2 == 0, reverse},
                                 testFacts(1), {}),
                       text({inner, length, outer, reverse}));
+}
+
+TEST(ScanTemplate, AlongTheInnermostAxis) {
+  // Vectors of 8 steps, from 16 of them on.
+  for (int length : {31, 127, 128, 129, 135, 136, 300})
+    for (int chunk : {1, 5, 64})
+      for (int form : {0, 1, 2, 3})
+        expectCorrect(buildScan({1, length, 3, /*exclusive=*/form % 2 == 1, /*reverse=*/form > 1},
+                                testFacts(2), {{"nv", chunk}, {"tasks", 2}}),
+                      text({length, chunk, form}));
 }
 
 TEST(ScanTemplate, TilesAndTasks) {

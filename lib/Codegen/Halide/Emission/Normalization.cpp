@@ -83,7 +83,7 @@ struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl:
         auto raised = row.keep(
             "raised", [&](Expr at) { return math::expNonPositive(row.element(at) - largest); });
         Expr sum = row.reduce("sum", ReductionKind::Sum, raised);
-        return raised(row.columnVar()) / sum;
+        return raised(row.columnVar()) * row.once("inverse", math::constant(sum, 1) / sum);
       });
       return;
     }

@@ -59,6 +59,8 @@ Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
   reduction.type = value(Expr(0)).type();
   reduction.extent = columns;
   reduction.rows = {row};
+  reduction.rowCount = rows;
+  reduction.first = stages.empty();
   reduction.value = value;
   if (const auto *onDevice = std::get_if<schedule::GPURowReduceParams>(&params))
     stages.push_back(templates::buildGPURowReduction(reduction, *onDevice));
@@ -74,6 +76,16 @@ std::function<Expr(Expr)> RowBuilder::keep(const char *name,
     return value;
   stages.push_back(templates::buildRowStage(name, column, {row}, columns, value(column)));
   return [func = stages.back().result, row = row](Expr at) { return func(at, row); };
+}
+
+Expr RowBuilder::once(const char *name, const Expr &value) {
+  if (std::holds_alternative<schedule::GPURowReduceParams>(params))
+    return value;
+  templates::RowStage stage;
+  stage.result = Halide::Func(name);
+  stage.result(row) = value;
+  stages.push_back(stage);
+  return stage.result(row);
 }
 
 void RowBuilder::apply(Halide::Func output, bool perElement) const {

@@ -35,6 +35,9 @@ public:
   std::function<Halide::Expr(Halide::Expr)>
   keep(const char *name, const std::function<Halide::Expr(Halide::Expr)> &value);
 
+  /// `value`, made of folds, computed once for the row; on a device, at each use.
+  Halide::Expr once(const char *name, const Halide::Expr &value);
+
   /// Schedules `output`, whose loops are (columns, rows) with `perElement` and rows alone without.
   void apply(Halide::Func output, bool perElement) const;
 

@@ -1,7 +1,8 @@
 // A row's reduction keeps several vectors of partial results, reads what is left of the row by a
 // mask, and folds a vector by halves in registers. rfactor would do the same but leaves the
 // unrolled partials in memory (docs/Rationale/Schedules.md). A row of few vectors is unrolled
-// through all stages, so that it is read once and stays in registers.
+// through all stages, so that it is read once and stays in registers. The first fold of several
+// rows, which waits for nothing, may be computed ahead of what waits for it.
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
 #include "dlc/Codegen/Halide/Templates/Math.h"
@@ -176,11 +177,24 @@ private:
 
 } // namespace
 
+/// `reduction` where rows that the last block has beyond the end are the last row once more.
+static RowReduction clampRow(RowReduction reduction) {
+  const Var row = reduction.rows.front();
+  const Expr last = (reduction.rowCount - 1).expr();
+  reduction.value = [=, value = reduction.value](Expr i) {
+    return Internal::substitute(row.name(), min(row, last), value(i));
+  };
+  return reduction;
+}
+
 RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
                            const MachineFacts &facts) {
+  const bool ahead = reduction.first && params.rowsPerBlock > 1 && !reduction.rows.empty();
+  const bool clamps = ahead && !reduction.rowCount.isMultipleOf(params.rowsPerBlock);
+  const RowReduction inside = clamps ? clampRow(reduction) : reduction;
   const Size extent = reduction.extent;
   const int lanes = lanesHolding(extent, facts.lanes(reduction.type.bytes()));
-  ReductionBuilder builder(reduction, lanes);
+  ReductionBuilder builder(inside, lanes);
   Size begin = 0;
   if (!isUnrolled(extent, lanes)) {
     const int64_t width = int64_t(params.accumulators) * lanes;
@@ -197,7 +211,9 @@ RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowRed
   }
   if (!extent.isMultipleOf(lanes))
     builder.addVector(begin, /*masked=*/true);
-  return builder.finish();
+  RowStage stage = builder.finish();
+  stage.ahead = ahead;
+  return stage;
 }
 
 RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &rows,
@@ -232,6 +248,26 @@ static void vectoriseRow(Func func, const Size &extent, int bytes, bool whole,
     func.never_partition(lane);
 }
 
+/// Computes a stage in the loop `inner` over rows; what is ahead, in `outer` over blocks of rows.
+static void scheduleStage(RowStage &stage, const LoopLevel &outer, const LoopLevel &inner,
+                          const schedule::RowReduceParams &params, const MachineFacts &facts) {
+  stage.result.compute_at(stage.ahead ? outer : inner);
+  LoopLevel within = inner;
+  if (stage.ahead) {
+    const Var row = stage.result.args().front();
+    constexpr int mostUnrolled = 16;
+    stage.result.bound_extent(row, params.rowsPerBlock);
+    if (params.rowsPerBlock <= mostUnrolled)
+      stage.result.unroll(row);
+    within = LoopLevel(stage.result, row);
+  }
+  for (Func &partial : stage.partials)
+    partial.compute_at(within);
+  if (!stage.extent.is(0))
+    vectoriseRow(stage.result, stage.extent, stage.result.types()[0].bytes(), /*whole=*/true,
+                 facts);
+}
+
 void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
                        std::vector<RowStage> stages, const schedule::RowReduceParams &params,
                        const MachineFacts &facts) {
@@ -244,27 +280,28 @@ void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
   if (perElement)
     vectoriseRow(output, extents[0], bytes, /*whole=*/false, facts);
 
-  std::vector<Var> rows;
-  Size iterations = 1;
-  for (size_t i = args.size(); i-- > (perElement ? 1 : 0);) {
-    rows.push_back(args[i]);
-    iterations = iterations * extents[i];
-  }
-  LoopLevel at = LoopLevel::root();
+  const size_t firstRow = perElement ? 1 : 0;
+  std::vector<Var> rows(args.rbegin(), args.rend() - std::ptrdiff_t(firstRow));
   constexpr int64_t worthwhile = 1 << 17; // elements: tens of microseconds
   const Size columns = stages.empty() ? Size(1) : stages.front().columns;
-  const Size tasks = tasksFor(iterations * columns, worthwhile, params.tasks);
-  const Size pieces = ceilDiv(iterations, std::max(1, params.rowsPerBlock));
-  if (!rows.empty())
-    at = LoopLevel(output, parallelise(output, rows, iterations, smaller(tasks, pieces)));
-  for (RowStage &stage : stages) {
-    stage.result.compute_at(at);
-    for (Func &partial : stage.partials)
-      partial.compute_at(at);
-    if (!stage.extent.is(0))
-      vectoriseRow(stage.result, stage.extent, stage.result.types()[0].bytes(), /*whole=*/true,
-                   facts);
+  Sizes counts(extents.begin() + std::ptrdiff_t(firstRow), extents.end());
+  const Size tasks = tasksFor(productOf(counts) * columns, worthwhile, params.tasks);
+  Var block("row_block"), inBlock("row_in_block");
+  const bool blocked = params.rowsPerBlock > 1 && !rows.empty();
+  if (blocked) {
+    const int height = params.rowsPerBlock;
+    output.split(rows.back(), block, inBlock, height, guardedTail(counts.front(), height));
+    output.never_partition(block, inBlock);
+    rows.back() = block;
+    counts.front() = ceilDiv(counts.front(), height);
   }
+  const Size iterations = productOf(counts);
+  LoopLevel outer = LoopLevel::root();
+  if (!rows.empty())
+    outer = LoopLevel(output, parallelise(output, rows, iterations, tasks));
+  const LoopLevel inner = blocked ? LoopLevel(output, inBlock) : outer;
+  for (RowStage &stage : stages)
+    scheduleStage(stage, outer, inner, params, facts);
 }
 
 } // namespace dlc::templates

@@ -30,6 +30,9 @@ struct RowReduction {
   Halide::Type type = Halide::Float(32); ///< of the accumulator and the result
   Size extent = 1;                       ///< of the reduced, innermost axis
   std::vector<Halide::Var> rows;         ///< kept coordinates, innermost first; may be empty
+  Size rowCount = 1;                     ///< extent of rows[0]
+  /// The first of a row's stages, which reads none of them: done for all rows of a block at once.
+  bool first = false;
   std::function<Halide::Expr(Halide::Expr i)> value;
 };
 
@@ -38,8 +41,9 @@ struct RowReduction {
 struct RowStage {
   Halide::Func result;
   std::vector<Halide::Func> partials;
-  Size columns = 1; ///< elements of a row that it reads
-  Size extent = 0;  ///< of the stage's own innermost axis when per element, else 0
+  Size columns = 1;   ///< elements of a row that it reads
+  Size extent = 0;    ///< of the stage's own innermost axis when per element, else 0
+  bool ahead = false; ///< computed for a block of rows before their other stages
 };
 
 /// Builds a reduction in vectors, the last of them masked. A row of few vectors is reduced without

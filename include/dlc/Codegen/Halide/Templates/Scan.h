@@ -26,8 +26,8 @@ struct ScanProblem {
 Halide::Expr scanStart(Halide::Type type);
 
 /// Adds the scan to `output` as updates, which read the result of the step before where they wrote
-/// it, and schedules it. No memory but the result's own is used. The output must not alias the
-/// input.
+/// it, and schedules it. No memory but the result's own is used, and along an innermost axis a
+/// few KiB of the stack. The output must not alias the input.
 void scheduleScan(const ScanProblem &problem, Halide::Func output,
                   const schedule::ScanParams &params, const schedule::MachineFacts &facts);
 
