@@ -102,12 +102,12 @@ def course() -> Case:
     return Case(x, y, True, in_keras, in_torch, write_keras(in_keras))
 
 
-def lstm() -> Case:
+def recurrent(layer: str) -> Case:
     """A batch of 32, 50 steps, 64 features, 128 units; a softmax over 10 classes of the last state."""
     def in_keras():
         import keras
         from keras import layers
-        return keras.Sequential([keras.Input((50, 64)), layers.LSTM(128), layers.Dense(10, activation="softmax")])
+        return keras.Sequential([keras.Input((50, 64)), getattr(layers, layer)(128), layers.Dense(10, activation="softmax")])
 
     def in_torch():
         from torch import nn
@@ -115,10 +115,10 @@ def lstm() -> Case:
         class Net(nn.Module):
             def __init__(self):
                 super().__init__()
-                self.lstm, self.dense = nn.LSTM(64, 128, batch_first=True), nn.Linear(128, 10)
+                self.layer, self.dense = getattr(nn, layer)(64, 128, batch_first=True), nn.Linear(128, 10)
 
             def forward(self, x):
-                return self.dense(self.lstm(x)[0][:, -1])
+                return self.dense(self.layer(x)[0][:, -1])
 
         return Net()
 
@@ -126,4 +126,37 @@ def lstm() -> Case:
     return Case(x, y, False, in_keras, in_torch, write_keras(in_keras))
 
 
-CASES = {"course": course, "lstm": lstm, "resnet18": resnet18}
+def separable() -> Case:
+    """Inverted bottlenecks as in MobileNetV2, with and without a stride, and a convolution with groups as in ResNeXt."""
+    widths, groups = [(96, 2), (144, 1), (192, 2), (192, 1)], 8
+
+    def in_keras():
+        import keras
+        from keras import layers
+        net = [keras.Input((56, 56, 24))]
+        for width, stride in widths:
+            net += [layers.Conv2D(width, 1, use_bias=False), layers.BatchNormalization(), layers.ReLU(6.0),
+                    layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False),
+                    layers.BatchNormalization(), layers.ReLU(6.0), layers.Conv2D(32, 1, use_bias=False),
+                    layers.BatchNormalization()]
+        net += [layers.Conv2D(64, 1), layers.Conv2D(64, 3, padding="same", groups=groups, activation="relu"),
+                layers.GlobalAveragePooling2D(), layers.Dense(10, activation="softmax")]
+        return keras.Sequential(net)
+
+    def in_torch():
+        from torch import nn
+        net, depth = [], 24
+        for width, stride in widths:
+            net += [nn.Conv2d(depth, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU6(),
+                    nn.Conv2d(width, width, 3, stride, 1, groups=width, bias=False), nn.BatchNorm2d(width), nn.ReLU6(),
+                    nn.Conv2d(width, 32, 1, bias=False), nn.BatchNorm2d(32)]
+            depth = 32
+        return nn.Sequential(*net, nn.Conv2d(32, 64, 1), nn.Conv2d(64, 64, 3, padding=1, groups=groups), nn.ReLU(),
+                             nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+    x, y = random_batch((16, 56, 56, 24), 10, one_hot=True)
+    return Case(x, y, False, in_keras, in_torch, write_keras(in_keras))
+
+
+CASES = {"course": course, "lstm": lambda: recurrent("LSTM"), "gru": lambda: recurrent("GRU"), "resnet18": resnet18,
+         "separable": separable}

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from train_side import SIDES
 
-CASES = ["course", "lstm", "resnet18"]
+CASES = ["course", "lstm", "gru", "resnet18", "separable"]
 NEEDS = {"torch": ["torch", "torchvision"], "torch-compile": ["torch", "torchvision"], "keras-jax": ["keras", "jax"],
          "keras-tf": ["keras", "tensorflow"], "keras-tf-xla": ["keras", "tensorflow"]}
 QUANTITIES = ("wall", "cpu")

@@ -185,6 +185,24 @@ func.func @filter_gradient(%a: tensor<1x5x5x4xf32>, %b: tensor<1x5x5x8xf32>) -> 
   return %k, %l : tensor<3x3x4x8xf32>, tensor<8x4x3x3xf32>
 }
 
+// With groups it is a product for each of them; with one channel a group, a fold of pixels.
+// CHECK-LABEL: @grouped_filter_gradient
+func.func @grouped_filter_gradient(%a: tensor<1x5x5x4xf32>, %b: tensor<1x5x5x8xf32>) -> (tensor<3x3x2x8xf32>, tensor<3x3x1x8xf32>) {
+  // CHECK: schedule = #dl.gemm<
+  // CHECK: schedule = #dl.row_reduce<
+  %k = dl.kernel (%x = %a : tensor<1x5x5x4xf32>, %d = %b : tensor<1x5x5x8xf32>) -> (tensor<3x3x2x8xf32>) {
+    %g = dl.conv_filter_gradient %x, %d {dilations = array<i64: 1, 1>, groups = 2 : i64, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x5x5x4xf32>, tensor<1x5x5x8xf32>) -> tensor<8x2x3x3xf32>
+    %t = dl.transpose %g {permutation = array<i64: 2, 3, 1, 0>} : (tensor<8x2x3x3xf32>) -> tensor<3x3x2x8xf32>
+    dl.yield %t : tensor<3x3x2x8xf32>
+  }
+  %l = dl.kernel (%x = %a : tensor<1x5x5x4xf32>, %d = %b : tensor<1x5x5x8xf32>) -> (tensor<3x3x1x8xf32>) {
+    %g = dl.conv_filter_gradient %x, %d {dilations = array<i64: 1, 1>, groups = 4 : i64, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x5x5x4xf32>, tensor<1x5x5x8xf32>) -> tensor<8x1x3x3xf32>
+    %t = dl.transpose %g {permutation = array<i64: 2, 3, 1, 0>} : (tensor<8x1x3x3xf32>) -> tensor<3x3x1x8xf32>
+    dl.yield %t : tensor<3x3x1x8xf32>
+  }
+  return %k, %l : tensor<3x3x2x8xf32>, tensor<3x3x1x8xf32>
+}
+
 // Leading axes are folded column by column; axes in the middle have no template.
 // CHECK-LABEL: @column_sums
 func.func @column_sums(%a: tensor<4x5x6xf32>) -> (tensor<6xf32>, tensor<4x6xf32>) {

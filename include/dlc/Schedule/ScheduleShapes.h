@@ -25,6 +25,10 @@ InjectiveShape injectiveShapeOf(dl::KernelOp kernel);
 /// run the kernel: all else in it is elementwise. Null otherwise.
 dl::TransposeOp turningTranspose(dl::KernelOp kernel);
 
+/// Whether the filter's gradient is a sum over pixels for each tap and channel rather than a
+/// product: with one input channel a group.
+bool foldsPixels(dl::ConvFilterGradientOp op);
+
 /// Whether the filter's gradient takes a line of the window, all of its columns and their few
 /// channels, as neighbouring rows of its product.
 bool joinsWindowColumns(dl::ConvFilterGradientOp op);

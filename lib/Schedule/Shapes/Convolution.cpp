@@ -198,12 +198,12 @@ struct ConvTransposeShapes
 
 //===-- Gradient of the filter -------------------------------------------------------------===//
 
-/// Whether it is a product of two matrices of pixels: no groups, and turned by its kernel to
-/// (kernel..., C, O).
+/// Whether its templates can run it: over channels-last images with at most two spatial axes, and
+/// turned by its kernel to (kernel..., C/groups, O).
 bool isDirect(dl::ConvFilterGradientOp op) {
   if (!op.getInput().getType().hasStaticShape() || !op.getCotangent().getType().hasStaticShape())
     return false; // the template blocks a reduction that it knows
-  // The kernel's one movement must make the filter (kernel..., C, O).
+  // The kernel's one movement must make the filter (kernel..., C/groups, O).
   dl::TransposeOp turn;
   for (auto transpose : op->getParentRegion()->getOps<dl::TransposeOp>()) {
     if (turn)
@@ -213,20 +213,20 @@ bool isDirect(dl::ConvFilterGradientOp op) {
   int64_t rank = op.getResult().getType().getRank();
   SmallVector<int64_t> outputLast = llvm::to_vector(llvm::seq<int64_t>(2, rank));
   outputLast.append({1, 0});
-  return turn && turn.getPermutation() == ArrayRef(outputLast) && op.isChannelsLast() &&
-         op.getGroups() == 1 && rank <= 4;
+  return turn && turn.getPermutation() == ArrayRef(outputLast) && op.isChannelsLast() && rank <= 4;
 }
 
 struct ConvFilterGradientShapes
     : ScheduleShapeOpInterface::ExternalModel<ConvFilterGradientShapes, dl::ConvFilterGradientOp> {
   std::optional<GemmShape> getGemmShape(Operation *operation) const {
     auto op = cast<dl::ConvFilterGradientOp>(operation);
-    if (!isDirect(op))
+    if (!isDirect(op) || foldsPixels(op))
       return {};
     ArrayRef<int64_t> result = shapeOf(op.getResult()), cotangent = shapeOf(op.getCotangent());
     GemmShape shape;
     shape.rows = product(result.drop_front(1));
-    shape.columns = result.front();
+    shape.columns = result.front() / op.getGroups();
+    shape.batch = op.getGroups();
     shape.depth = product(cotangent.drop_back(1));
     shape.elementBytes = accumulatorBytes(op.getResult());
     // Rows are channels of a pixel; where they are few, of the window's neighbouring pixels too.
@@ -235,14 +235,31 @@ struct ConvFilterGradientShapes
       shape.lineWidth *= result.back();
     return shape;
   }
+  /// A fold of pixels for each tap and channel.
+  std::optional<RowReduceShape> getColumnReduceShape(Operation *operation) const {
+    auto op = cast<dl::ConvFilterGradientOp>(operation);
+    if (!isDirect(op) || !foldsPixels(op))
+      return {};
+    RowReduceShape shape;
+    shape.rows = product(shapeOf(op.getResult()));
+    shape.columns = product(shapeOf(op.getCotangent()).drop_back(1));
+    shape.elementBytes = accumulatorBytes(op.getResult());
+    return shape;
+  }
   bool foldsOwnElement(Operation *) const { return true; }
 };
 
 } // namespace
 
+bool foldsPixels(dl::ConvFilterGradientOp op) {
+  return op.getGroups() > 1 &&
+         static_cast<int64_t>(op.getGroups()) == shapeOf(op.getInput()).back();
+}
+
 bool joinsWindowColumns(dl::ConvFilterGradientOp op) {
   constexpr int64_t fewChannels = 8;
-  return shapeOf(op.getInput()).back() < fewChannels && op.getDilations().back() == 1;
+  return op.getGroups() == 1 && shapeOf(op.getInput()).back() < fewChannels &&
+         op.getDilations().back() == 1;
 }
 
 void attachConvolutionShapes(MLIRContext *context) {

@@ -9,6 +9,7 @@ namespace {
 struct Sizes {
   int batch, height, width, channels, outputs, kernelHeight, kernelWidth, stride = 1, dilation = 1;
   int padBegin = 0, padEnd = 0;
+  int groups = 1;
 
   static int placed(int in, int kernel, const Sizes &s) {
     return (in + s.padBegin + s.padEnd - (kernel - 1) * s.dilation - 1) / s.stride + 1;
@@ -17,12 +18,16 @@ struct Sizes {
   std::string result() const {
     return image(placed(height, kernelHeight, *this), placed(width, kernelWidth, *this), outputs);
   }
-  std::string outputFirst() const { return tensor({outputs, channels, kernelHeight, kernelWidth}); }
-  std::string outputLast() const { return tensor({kernelHeight, kernelWidth, channels, outputs}); }
+  std::string outputFirst() const {
+    return tensor({outputs, channels / groups, kernelHeight, kernelWidth});
+  }
+  std::string outputLast() const {
+    return tensor({kernelHeight, kernelWidth, channels / groups, outputs});
+  }
   std::string attributes() const {
     return "strides = " + pair(stride) + ", dilations = " + pair(dilation) +
            ", pads_begin = " + pair(padBegin) + ", pads_end = " + pair(padEnd) +
-           ", layout = #dl.layout<channels_last>";
+           ", groups = " + std::to_string(groups) + " : i64, layout = #dl.layout<channels_last>";
   }
   std::string kernelShape() const {
     return "array<i64: " + std::to_string(kernelHeight) + ", " + std::to_string(kernelWidth) + ">";
@@ -79,6 +84,23 @@ const Sizes byLines[] = {
     {1, 1, 33, 1, 1, 1, 1},
 };
 
+/// A product for each group.
+const Sizes grouped[] = {
+    {2, 5, 7, 6, 4, 3, 3, 1, 1, 1, 1, 2},    {3, 8, 9, 32, 64, 3, 3, 1, 1, 1, 1, 4},
+    {2, 9, 8, 51, 34, 3, 2, 2, 1, 0, 1, 17}, {1, 1, 1, 4, 6, 1, 1, 1, 1, 0, 0, 2},
+    {17, 3, 4, 32, 32, 3, 3, 1, 2, 2, 2, 8},
+};
+
+/// A channel a group: fewer channels than a vector, vectors that overlap, more taps than registers,
+/// several filters a channel.
+const Sizes depthwise[] = {
+    {2, 5, 7, 3, 3, 3, 3, 1, 1, 1, 1, 3},      {3, 8, 8, 16, 16, 3, 3, 1, 1, 1, 1, 16},
+    {2, 9, 11, 33, 33, 3, 3, 2, 1, 0, 1, 33},  {4, 7, 9, 47, 47, 5, 5, 1, 1, 2, 2, 47},
+    {1, 13, 12, 64, 64, 7, 7, 1, 1, 3, 3, 64}, {2, 6, 7, 17, 17, 2, 3, 1, 2, 0, 0, 17},
+    {3, 4, 4, 31, 31, 1, 1, 1, 1, 0, 0, 31},   {1, 1, 1, 2, 2, 1, 1, 1, 1, 0, 0, 2},
+    {2, 6, 5, 9, 27, 3, 3, 1, 1, 1, 1, 9},
+};
+
 const char *const cpus[] = {"x86-64-v3", "x86-64-v4"};
 
 /// Calls `check(sizes, outputLast, cpu)` for each of `cases` on each CPU, with the filter one way
@@ -113,6 +135,10 @@ TEST(ConvolutionEmission, FilterGradient) {
     for (const Sizes &s : strided)
       checkFilterGradient(s, cpu);
     for (const Sizes &s : byLines)
+      checkFilterGradient(s, cpu);
+    for (const Sizes &s : grouped)
+      checkFilterGradient(s, cpu);
+    for (const Sizes &s : depthwise)
       checkFilterGradient(s, cpu);
   }
 }

@@ -301,7 +301,8 @@ struct ConvFilterGradientModel
     : AnchorEmissionOpInterface::ExternalModel<ConvFilterGradientModel, dl::ConvFilterGradientOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
     auto op = cast<dl::ConvFilterGradientOp>(operation);
-    if (emitter.getSchedule<dl::GemmScheduleAttr>())
+    if (emitter.getSchedule<dl::GemmScheduleAttr>() ||
+        emitter.getSchedule<dl::RowReduceScheduleAttr>())
       return emitFilterGradientProduct(op, emitter);
     Sizes input = emitter.sizesOf(op.getInput()), cotangent = emitter.sizesOf(op.getCotangent()),
           result = emitter.sizesOf(op.getResult());

@@ -2,6 +2,7 @@
 // gradients through their own.
 #include "Convolution.h"
 
+#include "dlc/Codegen/Halide/Templates/DepthwiseFilterGradient.h"
 #include "dlc/Codegen/Halide/Templates/DirectConv.h"
 #include "dlc/Codegen/Halide/Templates/FilterGradientByLines.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
@@ -197,6 +198,7 @@ templates::FilterGradientProblem problemOf(dl::ConvFilterGradientOp op, KernelEm
   problem.outputHeight = output.height.constant();
   problem.outputWidth = output.width.constant();
   problem.outputChannels = output.channels.constant();
+  problem.groups = op.getGroups();
   problem.kernelHeight = entry(op.getKernelShape(), true, 1);
   problem.kernelWidth = entry(op.getKernelShape(), false, 1);
   problem.strideHeight = entry(op.getStrides(), true, 1);
@@ -215,58 +217,96 @@ templates::FilterGradientProblem problemOf(dl::ConvFilterGradientOp op, KernelEm
 
 /// An element of the filter's gradient as a template computes it, and the template's schedule.
 struct FilterGradientProduct {
-  std::function<Expr(Expr column, Expr row)> element;
+  /// At (column, row), or with `grouped` at (column, row, group).
+  std::function<Expr(const std::vector<Expr> &place)> element;
   std::function<void(Halide::Func output)> schedule;
+  bool grouped = false; ///< whether the template has a loop over groups
 };
 
+FilterGradientProduct foldOf(const templates::FilterGradientProblem &problem,
+                             const schedule::RowReduceParams &params,
+                             const schedule::MachineFacts &facts) {
+  auto gradient = std::make_shared<templates::DepthwiseFilterGradient>(
+      templates::buildDepthwiseFilterGradient(problem, params, facts));
+  return {[gradient](const std::vector<Expr> &place) {
+            return elementOf(*gradient, place[0], place[1]);
+          },
+          [gradient, &facts](Halide::Func output) {
+            templates::scheduleDepthwiseFilterGradient(*gradient, output, facts);
+          }};
+}
+
 FilterGradientProduct productOf(const templates::FilterGradientProblem &problem,
-                                KernelEmitter &emitter) {
-  schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
-  const schedule::MachineFacts &facts = emitter.getFacts();
+                                const schedule::GemmParams &params,
+                                const schedule::MachineFacts &facts) {
   if (templates::sumsByLines(problem, facts)) {
     auto gradient = std::make_shared<templates::FilterGradientByLines>(
         templates::buildFilterGradientByLines(problem, params, facts));
-    return {[gradient](Expr column, Expr row) { return elementOf(*gradient, column, row); },
+    return {[gradient](const std::vector<Expr> &place) {
+              return elementOf(*gradient, place[0], place[1]);
+            },
             [gradient, params, &facts](Halide::Func output) {
               templates::scheduleFilterGradientByLines(*gradient, output, params, facts);
             }};
   }
   auto contraction = std::make_shared<templates::Contraction>(
       templates::buildFilterGradient(problem, params, facts));
-  return {[contraction](Expr column, Expr row) { return contraction->acc(column, row); },
+  return {[contraction](const std::vector<Expr> &place) { return contraction->acc(place); },
           [contraction, params, &facts](Halide::Func output) {
             templates::scheduleContraction(*contraction, output, params, facts);
-          }};
+          },
+          /*grouped=*/problem.groups > 1};
+}
+
+/// By the family of the kernel's schedule, which must be that of the op.
+FilterGradientProduct templateFor(dl::ConvFilterGradientOp op, KernelEmitter &emitter) {
+  auto fold = emitter.getSchedule<dl::RowReduceScheduleAttr>();
+  auto shapes = cast<schedule::ScheduleShapeOpInterface>(op.getOperation());
+  if (fold ? !shapes.getColumnReduceShape() : !shapes.getGemmShape())
+    throw Halide::CompileError("a schedule of another family than a filter's gradient has that is "
+                               "turned to have its output channels last");
+  templates::FilterGradientProblem problem = problemOf(op, emitter);
+  if (fold)
+    return foldOf(problem, schedule::paramsOf(fold), emitter.getFacts());
+  return productOf(problem, schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>()),
+                   emitter.getFacts());
 }
 
 } // namespace
 
 void emitFilterGradientProduct(dl::ConvFilterGradientOp op, KernelEmitter &emitter) {
-  if (!isProduct(op))
-    throw Halide::CompileError("a schedule of the family 'gemm' on a filter's gradient that is not "
-                               "turned to have its output channels last");
   dl::Dims result = emitter.outputShape();
-  FilterGradientProduct product = productOf(problemOf(op, emitter), emitter);
+  FilterGradientProduct product = templateFor(op, emitter);
 
   unsigned rank = result.size();
   IterationSpace space;
-  Halide::Var column("column"), row("row");
+  Halide::Var column("column"), row("row"), group("group");
   space.vars = {column, row};
   templates::Sizes sizes = emitter.sizesOf(ArrayRef(result));
   space.extents = {sizes.back(), templates::productOf(drop(sizes, 0, 1))};
   space.axes = {{rank - 1, rank}, {0, rank - 1}};
+  Expr channel = column;
+  if (product.grouped) {
+    const auto groups = static_cast<int64_t>(op.getGroups());
+    const int64_t columns = shapeOf(op.getResult()).front() / groups;
+    space.vars.push_back(group);
+    space.extents = {columns, space.extents[1], groups};
+    space.axes.push_back({rank - 1, rank, columns});
+    channel = group * static_cast<int>(columns) + column;
+  }
   // Everything before the turn is read at its own place, in the filter's order.
   auto turn = *op->getParentRegion()->getOps<dl::TransposeOp>().begin();
   Coords own = emitter.splitLinear(row, result, 0, rank - 1, /*linearizable=*/false);
-  own.push_back(column);
+  own.push_back(channel);
+  std::vector<Expr> place(space.vars.begin(), space.vars.end());
   emitter.define(op.getResult(),
-                 [product, column, row](const Coords &) { return product.element(column, row); });
+                 [product, place](const Coords &) { return product.element(place); });
   emitter.define(turn.getResult(), [=, &emitter](const Coords &) mutable {
     return emitter.at(turn.getOperand(), channelsInFront(own));
   });
   bool linear = emitter.outputsAreLinearizable(result, 0, rank - 1);
   space.coords = emitter.splitLinear(row, result, 0, rank - 1, linear);
-  space.coords.push_back(column);
+  space.coords.push_back(channel);
   emitter.setIterationSpace(space);
   emitter.setSchedule(product.schedule);
 }

@@ -19,6 +19,11 @@ int64_t linesReached(const FilterGradientProblem &problem) {
          (problem.kernelHeight - 1) * problem.dilationHeight + 1;
 }
 
+bool reachesOut(const FilterGradientProblem &problem) {
+  return problem.padTop > 0 || problem.padLeft > 0 || linesReached(problem) > problem.inputHeight ||
+         lineReach(problem) > problem.inputWidth * problem.inputChannels;
+}
+
 /// The input with zeros around it, over (c, x, y, n) with x and y counted from the padded corner.
 static Func padPixels(const FilterGradientProblem &problem) {
   Var c("c"), x("x"), y("y"), n("n");
@@ -57,14 +62,19 @@ Func padFilterGradientInput(const FilterGradientProblem &problem) {
 Contraction buildFilterGradient(const FilterGradientProblem &problem,
                                 const schedule::GemmParams &params, const MachineFacts &facts) {
   using Indices = ContractionProblem::Indices;
-  const int channels = int(problem.inputChannels), kernelWidth = int(problem.kernelWidth);
-  const bool joined = problem.joinWindowColumns;
+  // Of a group.
+  const int channels = int(problem.inputChannels / problem.groups),
+            kernelWidth = int(problem.kernelWidth),
+            columns = int(problem.outputChannels / problem.groups);
+  const bool joined = problem.joinWindowColumns, grouped = problem.groups > 1;
   Func staged = padFilterGradientInput(problem);
 
   ContractionProblem contraction;
   contraction.name = problem.name;
-  contraction.columns = problem.outputChannels;
-  contraction.rows = problem.kernelHeight * problem.kernelWidth * problem.inputChannels;
+  contraction.columns = columns;
+  contraction.rows = problem.kernelHeight * problem.kernelWidth * channels;
+  if (grouped)
+    contraction.batch = {problem.groups};
   contraction.accumulator = problem.accumulator;
   // The longest axis innermost: small images have more of them than columns.
   const bool imagesInside = problem.outputWidth < 8 && problem.batch > problem.outputWidth;
@@ -73,25 +83,28 @@ Contraction buildFilterGradient(const FilterGradientProblem &problem,
       imagesInside ? Sizes{problem.batch, width, height} : Sizes{width, height, problem.batch};
   const int xAxis = imagesInside ? 1 : 0, yAxis = imagesInside ? 2 : 1,
             nAxis = imagesInside ? 0 : 2;
-  contraction.lhs = [=](const Indices &k, Expr row, const Indices &) {
+  contraction.lhs = [=](const Indices &k, Expr row, const Indices &group) {
     Expr left = k[xAxis] * int(problem.strideWidth), tap = row / channels;
     Expr ky = joined ? row / (kernelWidth * channels) : tap / kernelWidth;
     Expr y = k[yAxis] * int(problem.strideHeight) + ky * int(problem.dilationHeight);
     if (joined)
       return staged(left * channels + row % (kernelWidth * channels), 0, y, k[nAxis]);
     Expr x = left + tap % kernelWidth * int(problem.dilationWidth);
-    return staged(row % channels, x, y, k[nAxis]);
+    Expr c = row % channels;
+    return staged(grouped ? group[0] * channels + c : c, x, y, k[nAxis]);
   };
-  contraction.rhs = [=](const Indices &k, Expr column, const Indices &) {
-    return problem.cotangent(column, k[xAxis], k[yAxis], k[nAxis]);
+  contraction.rhs = [=](const Indices &k, Expr column, const Indices &group) {
+    Expr c = grouped ? group[0] * columns + column : column;
+    return problem.cotangent(c, k[xAxis], k[yAxis], k[nAxis]);
   };
   Contraction result = buildContraction(contraction, params, facts);
   Contraction::Staged copy;
   copy.func = staged;
-  copy.channels = joined ? lineReach(problem) : channels;
+  copy.channels = joined ? lineReach(problem) : problem.inputChannels;
   copy.lines = problem.batch * linesReached(problem);
-  copy.channelStride =
-      joined ? copy.channels : conflictFreeStride(channels, problem.accumulator.bytes());
+  copy.channelStride = joined
+                           ? copy.channels
+                           : conflictFreeStride(problem.inputChannels, problem.accumulator.bytes());
   result.staged.push_back(copy);
   return result;
 }

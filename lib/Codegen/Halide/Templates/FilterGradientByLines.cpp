@@ -15,14 +15,8 @@ bool sumsByLines(const FilterGradientProblem &problem, const MachineFacts &facts
   const int64_t lanes = facts.lanes(problem.accumulator.bytes());
   const int64_t columns = ceilDiv(problem.outputChannels, lanes) * lanes;
   constexpr int64_t shortestLine = 32;
-  return rows * columns * problem.accumulator.bytes() <= facts.l1Bytes / 2 &&
+  return problem.groups == 1 && rows * columns * problem.accumulator.bytes() <= facts.l1Bytes / 2 &&
          problem.outputWidth >= shortestLine;
-}
-
-/// Whether windows reach out of the image: into padding.
-static bool reachesOut(const FilterGradientProblem &problem) {
-  return problem.padTop > 0 || problem.padLeft > 0 || linesReached(problem) > problem.inputHeight ||
-         lineReach(problem) > problem.inputWidth * problem.inputChannels;
 }
 
 FilterGradientByLines buildFilterGradientByLines(const FilterGradientProblem &problem,

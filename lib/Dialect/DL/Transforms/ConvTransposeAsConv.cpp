@@ -5,6 +5,10 @@
 // convolutions without a stride as they are.
 //
 //   Z = output place + pad = s * q + r:   y[Z] = sum over j of x[q - j] * w[r + s * j]
+//
+// With groups (gradients of depthwise convolutions, mostly) phases would be filters of one channel
+// each. There the input gets s - 1 zeros behind each pixel, and the convolution goes over these
+// with its taps reversed: s * s times the work, through the templates that the layer itself has.
 #include "Constants.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/Symbols.h"
@@ -256,11 +260,101 @@ void rewriteComputed(ConvTransposeOp op) {
   replaceByPixels(builder, axes, conv.getResult(), op.getResult());
 }
 
+/// Whether it becomes a convolution with its groups.
+bool isSupportedWithGroups(ConvTransposeOp op) {
+  RankedTensorType input = op.getInput().getType();
+  if (op.getLayout() != Layout::ChannelsLast || op.getGroups() == 1 || op.getBias() ||
+      op.getFilter().getDefiningOp<ConstantOp>() || !input.hasStaticShape() ||
+      !op.getFilter().getType().hasStaticShape() || input.getRank() > 4 ||
+      !isa<FloatType>(input.getElementType()) || input.getNumElements() == 0)
+    return false;
+  return llvm::all_of(llvm::enumerate(op.getPadsBegin()), [&](auto pad) {
+    int64_t taps = op.getFilter().getType().getDimSize(2 + pad.index());
+    return pad.value() <= (taps - 1) * op.getDilations()[pad.index()];
+  });
+}
+
+/// (C, O/groups, kernel...) as the filter (kernel..., C/groups, O) of the convolution that goes
+/// back: channels exchanged in each group, taps reversed.
+Value exchangedFilter(OpBuilder &builder, ConvTransposeOp op) {
+  Location loc = op.getLoc();
+  ArrayRef<int64_t> shape = op.getFilter().getType().getShape(), kernel = shape.drop_front(2);
+  auto groups = static_cast<int64_t>(op.getGroups());
+  SmallVector<int64_t> split{groups, shape[0] / groups, shape[1]}, permutation, stored(kernel),
+      starts, steps(kernel.size(), -1);
+  split.append(kernel.begin(), kernel.end());
+  for (auto [index, taps] : llvm::enumerate(kernel)) {
+    permutation.push_back(3 + static_cast<int64_t>(index));
+    starts.push_back(taps - 1);
+  }
+  permutation.append({1, 0, 2});
+  stored.append({shape[0] / groups, groups * shape[1]});
+  starts.append({0, 0});
+  steps.append({1, 1});
+  Value filter = ReshapeOp::create(builder, loc, op.getFilter(), split);
+  filter = TransposeOp::create(builder, loc, filter, permutation);
+  filter = ReshapeOp::create(builder, loc, filter, stored);
+  if (llvm::all_of(kernel, isOne))
+    return filter;
+  return SliceOp::create(builder, loc, filter, starts, stored, steps);
+}
+
+/// The input with stride - 1 zeros behind each pixel, of `sizes` pixels an axis.
+Value spreadOut(OpBuilder &builder, ConvTransposeOp op, ArrayRef<int64_t> sizes) {
+  Location loc = op.getLoc();
+  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
+  SmallVector<int64_t> split{shape.front()}, joined(split), kept(split), high{0};
+  for (auto [index, stride] : llvm::enumerate(op.getStrides())) {
+    split.append({shape[1 + index], 1});
+    high.append({0, stride - 1});
+    joined.push_back(shape[1 + index] * stride);
+    kept.push_back(sizes[index]);
+  }
+  for (SmallVector<int64_t> *each : {&split, &joined, &kept})
+    each->push_back(shape.back());
+  high.push_back(0);
+  Value value = op.getInput();
+  if (!llvm::all_of(op.getStrides(), isOne)) {
+    value = ReshapeOp::create(builder, loc, value, split);
+    value = PadOp::create(builder, loc, value, Value(), SmallVector<int64_t>(high.size(), 0), high);
+    value = ReshapeOp::create(builder, loc, value, joined);
+  }
+  if (ArrayRef(kept) == ArrayRef(joined))
+    return value;
+  SmallVector<int64_t> zeros(kept.size(), 0), ones(kept.size(), 1);
+  return SliceOp::create(builder, loc, value, zeros, kept, ones);
+}
+
+void rewriteWithGroups(ConvTransposeOp op) {
+  OpBuilder builder(op);
+  SmallVector<int64_t> before, after, sizes, ones(op.getStrides().size(), 1);
+  for (auto [index, stride] : llvm::enumerate(op.getStrides())) {
+    int64_t reach = (op.getFilter().getType().getDimSize(2 + index) - 1) * op.getDilations()[index],
+            spread = op.getInput().getType().getDimSize(1 + index) * stride;
+    before.push_back(reach - op.getPadsBegin()[index]);
+    // What no window of the result reaches is left away.
+    int64_t rest = op.getResult().getType().getDimSize(1 + index) + reach - before.back() - spread;
+    after.push_back(std::max<int64_t>(rest, 0));
+    sizes.push_back(spread + std::min<int64_t>(rest, 0));
+  }
+  auto conv = ConvOp::create(builder, op.getLoc(), op.getResult().getType(),
+                             spreadOut(builder, op, sizes), exchangedFilter(builder, op),
+                             /*bias=*/Value(), ones, op.getDilations(), before, after,
+                             op.getGroups(), Layout::ChannelsLast, /*packed_channels=*/0,
+                             /*output_channels=*/0, /*output_last=*/true);
+  op.getResult().replaceAllUsesWith(conv.getResult());
+}
+
 struct DLConvTransposeAsConvPass : impl::DLConvTransposeAsConvBase<DLConvTransposeAsConvPass> {
   void runOnOperation() override {
     SmallVector<ConvTransposeOp> ops;
     getOperation().walk([&](ConvTransposeOp op) { ops.push_back(op); });
     for (ConvTransposeOp op : ops) {
+      if (isSupportedWithGroups(op)) {
+        rewriteWithGroups(op);
+        op->erase();
+        continue;
+      }
       std::optional<Tensor> filter = constantTensor(op.getFilter());
       std::optional<Tensor> bias = op.getBias() ? constantTensor(op.getBias()) : std::nullopt;
       if (!isSupported(op) ||

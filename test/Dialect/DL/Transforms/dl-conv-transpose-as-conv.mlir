@@ -66,3 +66,16 @@ func.func @computed_filter_without_stride(%x: tensor<1x5x7x3xf32>, %w: tensor<3x
   %c = dl.conv_transpose %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, output_padding = array<i64: 0, 0>, layout = #dl.layout<channels_last>} : (tensor<1x5x7x3xf32>, tensor<3x4x3x3xf32>) -> tensor<1x5x7x4xf32>
   return %c : tensor<1x5x7x4xf32>
 }
+
+// With groups and a computed filter: zeros between the pixels, channels exchanged in each group, taps reversed.
+// CHECK-LABEL: @grouped_computed
+// CHECK-DAG: %[[SPLIT:.*]] = dl.reshape %arg0 {{.*}} -> tensor<1x5x1x7x1x4xf32>
+// CHECK-DAG: %[[PAD:.*]] = dl.pad %[[SPLIT]] {high = array<i64: 0, 0, 1, 0, 1, 0>
+// CHECK-DAG: dl.reshape %[[PAD]] {{.*}} -> tensor<1x10x14x4xf32>
+// CHECK-DAG: dl.slice {{.*}}starts = array<i64: 2, 2, 0, 0>, steps = array<i64: -1, -1, 1, 1>{{.*}} -> tensor<3x3x2x6xf32>
+// CHECK: dl.conv {{.*}}groups = 2 : i64{{.*}}output_last = true{{.*}}pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>}{{.*}} -> tensor<1x10x14x6xf32>
+// CHECK-NOT: dl.conv_transpose
+func.func @grouped_computed(%x: tensor<1x5x7x4xf32>, %w: tensor<4x3x3x3xf32>) -> tensor<1x10x14x6xf32> {
+  %c = dl.conv_transpose %x, %w {groups = 2 : i64, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, output_padding = array<i64: 1, 1>, layout = #dl.layout<channels_last>} : (tensor<1x5x7x4xf32>, tensor<4x3x3x3xf32>) -> tensor<1x10x14x6xf32>
+  return %c : tensor<1x10x14x6xf32>
+}

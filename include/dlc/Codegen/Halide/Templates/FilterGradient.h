@@ -13,6 +13,7 @@ struct FilterGradientProblem {
   std::string name = "filter_gradient";
   int64_t batch = 1, inputHeight = 0, inputWidth = 0, inputChannels = 0;
   int64_t outputHeight = 0, outputWidth = 0, outputChannels = 0;
+  int64_t groups = 1;
   int64_t kernelHeight = 1, kernelWidth = 1;
   int64_t strideHeight = 1, strideWidth = 1;
   int64_t dilationHeight = 1, dilationWidth = 1;
@@ -26,7 +27,7 @@ struct FilterGradientProblem {
   /// Whether the operands have prologues, which are to run once an element.
   bool inputComputed = false, cotangentComputed = false;
   /// Images of few channels: the window's columns and their channels are neighbours in memory, so a
-  /// tile of rows runs over both. Legal with a horizontal dilation of 1.
+  /// tile of rows runs over both. Legal with a horizontal dilation of 1 and without groups.
   bool joinWindowColumns = false;
 };
 
@@ -34,13 +35,16 @@ struct FilterGradientProblem {
 int64_t lineReach(const FilterGradientProblem &problem);
 /// Lines that the windows of an image reach from the padded corner on.
 int64_t linesReached(const FilterGradientProblem &problem);
+/// Whether windows reach out of the image: into padding.
+bool reachesOut(const FilterGradientProblem &problem);
 
 /// The input with zeros around it as the gradients read it: over (c, x, y, n) with x and y counted
 /// from the padded corner, or where columns are joined over (place, 0, y, n), where a place counts
 /// the channels of a line's pixels.
 Halide::Func padFilterGradientInput(const FilterGradientProblem &problem);
 
-/// acc(column, row): column is the output channel, row the flat place (ky, kx, c) in the filter.
+/// acc(column, row), with more than one group acc(column, row, group): column is the output channel
+/// of the group, row the flat place (ky, kx, c) in the filter.
 /// Schedule with scheduleContraction.
 Contraction buildFilterGradient(const FilterGradientProblem &problem,
                                 const schedule::GemmParams &params, const MachineFacts &facts);

@@ -76,7 +76,8 @@ def DLConvTransposeAsConv : Pass<"dl-conv-transpose-as-conv", "::mlir::func::Fun
   let description = [{
     After: no channels-last `dl.conv_transpose` of floats with one group, a constant filter and no dilation. One with
     strides s is a convolution with product(s) times the channels and every s-th tap an axis, and a transpose
-    that interleaves them. Elementwise ops of one operand behind it go before the transpose.
+    that interleaves them. Elementwise ops of one operand behind it go before the transpose. One with groups and a
+    computed filter is a convolution of the same groups over the input with zeros between its pixels.
   }];
   let dependentDialects = ["::dlc::dl::DLDialect"];
 }
