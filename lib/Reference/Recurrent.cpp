@@ -62,6 +62,11 @@ struct Pass {
   }
 };
 
+/// Whether row `row` takes no step `step`.
+bool isLeftOut(const Tensor &mask, const Pass &pass, int64_t step, int64_t row) {
+  return mask && mask.asInt(step * pass.batch + row) == 0;
+}
+
 /// A matrix that is multiplied from the right. It may be packed, as dl.lstm says of `recurrent`.
 struct Matrix {
   Tensor values;
@@ -110,9 +115,7 @@ struct Layer {
     const double *given = state.data<double>() + row * pass.units;
     return Row(given, given + pass.units);
   }
-  bool isMasked(int64_t step, int64_t row) const {
-    return mask && mask.asInt(step * pass.batch + row) == 0;
-  }
+  bool isMasked(int64_t step, int64_t row) const { return isLeftOut(mask, pass, step, row); }
 };
 
 /// The tensor that the operand `value` of `op` is evaluated on; empty where `value` is null.
@@ -319,25 +322,41 @@ Row rowOf(const Tensor &tensor, int64_t at, int64_t units) {
   return Row(data, data + units);
 }
 
+Row plus(Row a, const Row &b) {
+  for (auto [x, y] : llvm::zip_equal(a, b))
+    x += y;
+  return a;
+}
+
 LogicalResult evaluateLstmGradient(LstmGradientOp op, ArrayRef<Tensor> operands,
                                    MutableArrayRef<Tensor> results) {
-  enum Result { Sums, Cell };
+  enum Result { Sums, Cell, Hidden };
   auto get = [&](Value value) { return optional(tensorFor(op, value, operands)); };
   Tensor cells = get(op.getCells()), gates = get(op.getGates()),
          initialCell = get(op.getInitialCell()), ofSequence = get(op.getSequenceCotangent()),
-         ofHidden = get(op.getHiddenCotangent()), ofCell = get(op.getCellCotangent());
+         ofHidden = get(op.getHiddenCotangent()), ofCell = get(op.getCellCotangent()),
+         mask = tensorFor(op, op.getMask(), operands), peepholes = get(op.getPeephole());
   const Shape &shape = cells.shape();
   Pass pass{shape[0], shape[1], shape[2], op.runsBackwards()};
   int64_t units = pass.units, columns = op.gateCount * units;
   TransposedMatrix recurrent{get(op.getRecurrent()), units, columns,
                              static_cast<int64_t>(op.getPackedUnits())};
   RecurrentActivation gate = op.getGateActivation();
+  auto peephole = [&](int64_t gate, int64_t unit) {
+    return peepholes ? peepholes.data<double>()[gate * units + unit] : 0;
+  };
   WideResults out(results);
   for (int64_t row = 0; row < pass.batch; ++row) {
     Row sums(columns, 0), cell = rowOf(ofCell, row * units, units),
-                          hidden = rowOf(ofHidden, row * units, units);
+                          hidden = rowOf(ofHidden, row * units, units), past(units, 0);
     for (int64_t turn = 0; turn < pass.steps; ++turn) {
       int64_t step = pass.step(turn), at = pass.at(step, row, units);
+      if (isLeftOut(mask, pass, step, row)) {
+        past = plus(hidden, rowOf(ofSequence, at, units));
+        hidden = past;
+        out.put(Sums, pass.at(step, row, columns), Row(columns, 0));
+        continue;
+      }
       const double *act = gates.data<double>() + pass.at(step, row, columns);
       Row outer = rowOf(ofSequence, at, units);
       Row before = turn + 1 < pass.steps
@@ -347,17 +366,20 @@ LogicalResult evaluateLstmGradient(LstmGradientOp op, ArrayRef<Tensor> operands,
         double i = act[u], f = act[units + u], g = act[2 * units + u], o = act[3 * units + u];
         double squashed = activate(op.getHiddenActivation(), cells.data<double>()[at + u]);
         double dh = hidden[u] + outer[u];
-        double dc = cell[u] + dh * o * slope(op.getHiddenActivation(), squashed);
+        sums[3 * units + u] = dh * squashed * slope(gate, o);
+        double dc = cell[u] + dh * o * slope(op.getHiddenActivation(), squashed) +
+                    peephole(2, u) * sums[3 * units + u];
         sums[u] = dc * g * slope(gate, i);
         sums[units + u] = dc * before[u] * slope(gate, f);
         sums[2 * units + u] = dc * i * slope(op.getCellActivation(), g);
-        sums[3 * units + u] = dh * squashed * slope(gate, o);
-        cell[u] = dc * f;
+        cell[u] = dc * f + peephole(0, u) * sums[u] + peephole(1, u) * sums[units + u];
       }
       out.put(Sums, pass.at(step, row, columns), sums);
       hidden = recurrent.times(sums);
+      past.assign(units, 0);
     }
     out.put(Cell, row * units, cell);
+    out.put(Hidden, row * units, past);
   }
   return success();
 }
@@ -424,7 +446,7 @@ LogicalResult evaluateGruGradient(GruGradientOp op, ArrayRef<Tensor> operands,
   auto get = [&](Value value) { return optional(tensorFor(op, value, operands)); };
   Tensor sequence = get(op.getSequence()), gates = get(op.getGates()),
          initial = get(op.getInitialHidden()), ofSequence = get(op.getSequenceCotangent()),
-         ofHidden = get(op.getHiddenCotangent());
+         ofHidden = get(op.getHiddenCotangent()), mask = tensorFor(op, op.getMask(), operands);
   const Shape &shape = sequence.shape();
   Pass pass{shape[0], shape[1], shape[2], op.runsBackwards()};
   int64_t units = pass.units, columns = op.gateCount * units;
@@ -439,8 +461,13 @@ LogicalResult evaluateGruGradient(GruGradientOp op, ArrayRef<Tensor> operands,
       Row before = turn + 1 < pass.steps
                        ? rowOf(sequence, pass.at(pass.step(turn + 1), row, units), units)
                        : rowOf(initial, row * units, units);
-      for (int64_t u = 0; u < units; ++u)
-        hidden[u] += outer[u];
+      hidden = plus(hidden, outer);
+      if (isLeftOut(mask, pass, step, row)) {
+        past = hidden;
+        for (Result sums : {Sums, StateSums})
+          out.put(sums, pass.at(step, row, columns), Row(columns, 0));
+        continue;
+      }
       GruStepBack back{
           op, recurrent, gates.data<double>() + pass.at(step, row, 4 * units), before, {}, {}, {}};
       hidden = back.take(hidden);
@@ -456,8 +483,9 @@ LogicalResult evaluateGruGradient(GruGradientOp op, ArrayRef<Tensor> operands,
 LogicalResult evaluateSimpleRnnGradient(SimpleRnnGradientOp op, ArrayRef<Tensor> operands,
                                         MutableArrayRef<Tensor> results) {
   auto get = [&](Value value) { return optional(tensorFor(op, value, operands)); };
+  enum Result { Sums, Hidden };
   Tensor sequence = get(op.getSequence()), ofSequence = get(op.getSequenceCotangent()),
-         ofHidden = get(op.getHiddenCotangent());
+         ofHidden = get(op.getHiddenCotangent()), mask = tensorFor(op, op.getMask(), operands);
   const Shape &shape = sequence.shape();
   Pass pass{shape[0], shape[1], shape[2], op.runsBackwards()};
   int64_t units = pass.units;
@@ -465,16 +493,22 @@ LogicalResult evaluateSimpleRnnGradient(SimpleRnnGradientOp op, ArrayRef<Tensor>
                              static_cast<int64_t>(op.getPackedUnits())};
   WideResults out(results);
   for (int64_t row = 0; row < pass.batch; ++row) {
-    Row hidden = rowOf(ofHidden, row * units, units);
+    Row hidden = rowOf(ofHidden, row * units, units), past;
     for (int64_t turn = 0; turn < pass.steps; ++turn) {
-      int64_t at = pass.at(pass.step(turn), row, units);
-      Row outer = rowOf(ofSequence, at, units), sums(units);
-      for (int64_t u = 0; u < units; ++u)
-        sums[u] =
-            (hidden[u] + outer[u]) * slope(op.getActivation(), sequence.data<double>()[at + u]);
-      out.put(0, at, sums);
-      hidden = recurrent.times(sums);
+      int64_t step = pass.step(turn), at = pass.at(step, row, units);
+      Row sums(units, 0);
+      past.assign(units, 0);
+      hidden = plus(hidden, rowOf(ofSequence, at, units));
+      if (isLeftOut(mask, pass, step, row)) {
+        past = hidden;
+      } else {
+        for (int64_t u = 0; u < units; ++u)
+          sums[u] = hidden[u] * slope(op.getActivation(), sequence.data<double>()[at + u]);
+        hidden = recurrent.times(sums);
+      }
+      out.put(Sums, at, sums);
     }
+    out.put(Hidden, row * units, past);
   }
   return success();
 }

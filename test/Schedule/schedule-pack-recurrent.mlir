@@ -48,7 +48,7 @@ func.func @computed(%s: tensor<3x1x8xf32>, %m: tensor<2x8xf32>) -> (tensor<3x1x2
 // CHECK: dl.lstm_gradient {{.*}}packed_units = 8 : i64
 func.func @gradient(%m: tensor<16x64xf32>, %c: tensor<3x1x16xf32>, %g: tensor<3x1x64xf32>) -> (tensor<3x1x64xf32>, tensor<1x16xf32>) {
   %k:2 = dl.kernel (%r = %m : tensor<16x64xf32>, %a = %c : tensor<3x1x16xf32>, %b = %g : tensor<3x1x64xf32>) -> (tensor<3x1x64xf32>, tensor<1x16xf32>) attributes {schedule = #step} {
-    %y:2 = dl.lstm_gradient %r cells %a gates %b : (tensor<16x64xf32>, tensor<3x1x16xf32>, tensor<3x1x64xf32>) -> (tensor<3x1x64xf32>, tensor<1x16xf32>)
+    %y:3 = dl.lstm_gradient %r cells %a gates %b : (tensor<16x64xf32>, tensor<3x1x16xf32>, tensor<3x1x64xf32>) -> (tensor<3x1x64xf32>, tensor<1x16xf32>, tensor<1x16xf32>)
     dl.yield %y#0, %y#1 : tensor<3x1x64xf32>, tensor<1x16xf32>
   }
   return %k#0, %k#1 : tensor<3x1x64xf32>, tensor<1x16xf32>

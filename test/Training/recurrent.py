@@ -1,7 +1,7 @@
 """A compiled training step of recurrent layers against the same step written out in NumPy.
 
-A bidirectional LSTM under a plain recurrence and a softmax: losses and predictions of 20 steps must
-agree. Exits 1 where one does not.
+A bidirectional LSTM under a plain recurrence and a softmax, all of one length, and with peepholes and lengths of
+their own for the sequences of a batch: losses and predictions of 20 steps must agree. Exits 1 where one does not.
 
     recurrent.py --dlc build/bin/dlc [--cpu NAME] [--target NAME]
 """
@@ -24,11 +24,15 @@ SIZES = [(7, 5, 6, 9, 17), (6, 8, 5, 32, 64)]
 CLASSES = 4
 TRAINING_STEPS, RATE, TOLERANCE = 20, 0.2, 1e-4
 FROM_KERAS = [0, 3, 1, 2]  # ONNX has the gates in the order i, o, f, c
+PEEPHOLES_FROM_KERAS = [0, 2, 1]
 
 
-def use(size: tuple[int, int, int, int, int]) -> None:
-    global STEPS, BATCH, FEATURES, UNITS, HIDDEN
+def use(size: tuple[int, int, int, int, int], varied: bool) -> None:
+    """`varied`: peepholes, and lengths from none of the steps to all of them."""
+    global STEPS, BATCH, FEATURES, UNITS, HIDDEN, VARIED, LENGTHS
     STEPS, BATCH, FEATURES, UNITS, HIDDEN = size
+    VARIED = varied
+    LENGTHS = np.arange(BATCH) * (STEPS + 2) // BATCH % (STEPS + 1) if varied else np.full(BATCH, STEPS)
 
 
 def parameters() -> dict[str, np.ndarray]:
@@ -36,6 +40,8 @@ def parameters() -> dict[str, np.ndarray]:
     shapes = {"v": (HIDDEN, CLASSES), "c": (CLASSES,), "nw": (2 * UNITS, HIDDEN), "nr": (HIDDEN, HIDDEN), "nb": (HIDDEN,)}
     for way in "fb":
         shapes |= {f"w{way}": (FEATURES, 4 * UNITS), f"r{way}": (UNITS, 4 * UNITS), f"b{way}": (4 * UNITS,)}
+        if VARIED:
+            shapes |= {f"p{way}": (3 * UNITS,)}
     # A spectral radius above 1 would make the states chaotic, and no two computations agree for long.
     return {name: rng.normal(0, 0.7 * max(shape[0], HIDDEN) ** -0.5, shape) for name, shape in shapes.items()}
 
@@ -53,9 +59,12 @@ def write_model(path: Path, p: dict[str, np.ndarray]) -> None:
         "B": np.stack([np.concatenate([gates_of_onnx(p[name][None])[:, 0], np.zeros(4 * UNITS)]) for name in ("bf", "bb")]),
         "RW": p["nw"].T[None], "RR": p["nr"].T[None],
         "RB": np.concatenate([p["nb"], np.zeros(HIDDEN)])[None], "v": p["v"], "c": p["c"]}
+    if VARIED:
+        weights["P"] = np.stack([p[name].reshape(3, UNITS)[PEEPHOLES_FROM_KERAS].ravel() for name in ("pf", "pb")])
+    more = ["lengths", "", "", "P"] if VARIED else []
     ints = {"joined": np.array([STEPS, BATCH, 2 * UNITS]), "rows": np.array([BATCH, HIDDEN])}
     nodes = [
-        helper.make_node("LSTM", ["x", "W", "R", "B"], ["y4"], hidden_size=UNITS, direction="bidirectional"),
+        helper.make_node("LSTM", ["x", "W", "R", "B", *more], ["y4"], hidden_size=UNITS, direction="bidirectional"),
         helper.make_node("Transpose", ["y4"], ["yt"], perm=[0, 2, 1, 3]),
         helper.make_node("Reshape", ["yt", "joined"], ["s"]),
         helper.make_node("RNN", ["s", "RW", "RR", "RB"], ["", "h3"], hidden_size=HIDDEN),
@@ -63,6 +72,7 @@ def write_model(path: Path, p: dict[str, np.ndarray]) -> None:
         helper.make_node("Gemm", ["h", "v", "c"], ["z"]), helper.make_node("Softmax", ["z"], ["y"])]
     initializers = [numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()]
     initializers += [numpy_helper.from_array(value.astype(np.int64), name) for name, value in ints.items()]
+    initializers.append(numpy_helper.from_array(LENGTHS.astype(np.int32), "lengths"))
     graph = helper.make_graph(
         nodes, "sequences", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [STEPS, BATCH, FEATURES])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [BATCH, CLASSES])], initializers)
@@ -74,38 +84,50 @@ def sigmoid(x):
 
 
 class Lstm:
-    """One direction; `order` is that of the steps."""
+    """One direction; `order` is that of the steps. A step beyond a sequence's length leaves its states, and gives 0."""
 
-    def __init__(self, x, w, r, b, order):
+    def __init__(self, x, w, r, b, p, order):
         self.x, self.w, self.r, self.order = x, w, r, order
+        self.p = np.zeros((3, UNITS)) if p is None else p.reshape(3, UNITS)
         h = c = np.zeros((BATCH, UNITS))
         self.states, self.y = {}, np.zeros((STEPS, BATCH, UNITS))
         for t in order:
             i, f, g, o = np.split(x[t] @ w + h @ r + b, 4, axis=1)
-            i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+            i, f, g = sigmoid(i + self.p[0] * c), sigmoid(f + self.p[1] * c), np.tanh(g)
             after = f * c + i * g
+            o = sigmoid(o + self.p[2] * after)
             self.states[t] = (h, c, after, i, f, g, o)
-            h, c = o * np.tanh(after), after
-            self.y[t] = h
+            taken = self.taken(t)
+            h, c = np.where(taken, o * np.tanh(after), h), np.where(taken, after, c)
+            self.y[t] = np.where(taken, h, 0)
+
+    @staticmethod
+    def taken(t):
+        return (t < LENGTHS)[:, None]
 
     def gradients(self, dy):
         dw, dr, db = np.zeros_like(self.w), np.zeros_like(self.r), np.zeros(4 * UNITS)
+        dp = np.zeros((3, UNITS))
         dh = dc = np.zeros((BATCH, UNITS))
         for t in reversed(self.order):
             h, before, c, i, f, g, o = self.states[t]
-            dh = dh + dy[t]
-            dc = dc + dh * o * (1 - np.tanh(c) ** 2)
-            ds = np.concatenate([dc * g * i * (1 - i), dc * before * f * (1 - f), dc * i * (1 - g * g),
-                                 dh * np.tanh(c) * o * (1 - o)], axis=1)
+            taken = self.taken(t)
+            dh = dh + np.where(taken, dy[t], 0)
+            do = dh * np.tanh(c) * o * (1 - o)
+            da = dc + dh * o * (1 - np.tanh(c) ** 2) + do * self.p[2]
+            di, df = da * g * i * (1 - i), da * before * f * (1 - f)
+            ds = np.where(taken, np.concatenate([di, df, da * i * (1 - g * g), do], axis=1), 0)
+            dp += [(np.where(taken, each, 0) * cell).sum(0) for each, cell in ((di, before), (df, before), (do, c))]
             dw, dr, db = dw + self.x[t].T @ ds, dr + h.T @ ds, db + ds.sum(0)
-            dh, dc = ds @ self.r.T, dc * f
-        return dw, dr, db
+            dh = np.where(taken, ds @ self.r.T, dh)
+            dc = np.where(taken, da * f + di * self.p[0] + df * self.p[1], dc)
+        return dw, dr, db, dp.ravel()
 
 
 def train_step(p, x, target):
     """Loss, predictions and gradients."""
-    forward = Lstm(x, p["wf"], p["rf"], p["bf"], list(range(STEPS)))
-    backward = Lstm(x, p["wb"], p["rb"], p["bb"], list(reversed(range(STEPS))))
+    forward = Lstm(x, p["wf"], p["rf"], p["bf"], p.get("pf"), list(range(STEPS)))
+    backward = Lstm(x, p["wb"], p["rb"], p["bb"], p.get("pb"), list(reversed(range(STEPS))))
     s = np.concatenate([forward.y, backward.y], axis=2)
     h = [np.zeros((BATCH, HIDDEN))]
     for t in range(STEPS):
@@ -120,14 +142,14 @@ def train_step(p, x, target):
         da = dh * (1 - h[t + 1] ** 2)
         g["nw"], g["nr"], g["nb"] = g["nw"] + s[t].T @ da, g["nr"] + h[t].T @ da, g["nb"] + da.sum(0)
         ds[t], dh = da @ p["nw"].T, da @ p["nr"].T
-    g["wf"], g["rf"], g["bf"] = forward.gradients(ds[..., :UNITS])
-    g["wb"], g["rb"], g["bb"] = backward.gradients(ds[..., UNITS:])
-    return loss, y, g
+    g["wf"], g["rf"], g["bf"], g["pf"] = forward.gradients(ds[..., :UNITS])
+    g["wb"], g["rb"], g["bb"], g["pb"] = backward.gradients(ds[..., UNITS:])
+    return loss, y, {name: value for name, value in g.items() if name in p}
 
 
-def difference(arguments: argparse.Namespace, size: tuple[int, int, int, int, int]) -> float:
+def difference(arguments: argparse.Namespace, size: tuple[int, int, int, int, int], varied: bool) -> float:
     """The largest relative difference of a loss, or difference of a prediction."""
-    use(size)
+    use(size, varied)
     p = parameters()
     rng = np.random.default_rng(3)
     worst = 0.0
@@ -163,7 +185,7 @@ def main() -> int:
         return 77
     # Whole tiles on a device are the affair of DeviceTemplatesTest.cpp.
     sizes = SIZES if arguments.target == "cpu" else SIZES[:1]
-    worst = max(difference(arguments, size) for size in sizes)
+    worst = max(difference(arguments, size, varied) for size in sizes for varied in (False, True))
     agrees = worst <= TOLERANCE
     print(f"{'ok' if agrees else 'FAIL'}: {TRAINING_STEPS} steps, worst difference {worst:.1e}, allowed {TOLERANCE:.0e}")
     return 0 if agrees else 1

@@ -51,6 +51,19 @@ public:
     add(op.getInitialHiddenMutable(), productTransposed(entryOf(sums, first()), recurrent));
   }
 
+  /// For the initial hidden state, from what flows past steps that the mask leaves out.
+  void addPast(Value past) {
+    if (op.getMask() && wants(op.getInitialHiddenMutable()))
+      add(op.getInitialHiddenMutable(), g.term(past));
+  }
+
+  /// The step taken first.
+  int64_t first() { return op.getReverse() ? steps - 1 : 0; }
+  /// Entries of all steps but the one taken last.
+  Term beforeLast(Term x) { return slice(x, 0, op.getReverse() ? 1 : 0, steps - 1); }
+  /// Entries of all steps but the first, so that each is beside what went before it.
+  Term afterFirst(Term x) { return slice(x, 0, op.getReverse() ? 0 : 1, steps - 1); }
+
   /// For columns from `start` on of the recurrent matrix.
   void addRecurrentColumns(Term product, int64_t start) {
     int64_t columns = product.type().getDimSize(1),
@@ -75,9 +88,6 @@ public:
   void add(OpOperand &operand, Term cotangent) { g.add(operand.getOperandNumber(), cotangent); }
 
 private:
-  /// The step taken first.
-  int64_t first() { return op.getReverse() ? steps - 1 : 0; }
-
   void addInput(Term sums) {
     if (!op.getWeights()) {
       if (wants(op.getInputMutable()))
@@ -94,11 +104,9 @@ private:
   /// Each step but the first multiplies the entry of the step taken before it.
   void addRecurrent(Term sums) {
     Term states = g.term(op.getSequence());
-    if (steps > 1) {
-      Term before = slice(states, 0, op.getReverse() ? 1 : 0, steps - 1);
-      Term own = slice(sums, 0, op.getReverse() ? 0 : 1, steps - 1);
-      addRecurrentColumns(transposedProduct(asMatrix(before), asMatrix(own)), 0);
-    }
+    if (steps > 1)
+      addRecurrentColumns(
+          transposedProduct(asMatrix(beforeLast(states)), asMatrix(afterFirst(sums))), 0);
     if (op.getInitialHidden())
       addRecurrentColumns(transposedProduct(g.term(op.getInitialHidden()), entryOf(sums, first())),
                           0);
@@ -117,30 +125,50 @@ Value cotangentOrNull(GradientBuilder &g, unsigned result) {
 /// Refuses what the rules do not cover.
 template <typename Op>
 LogicalResult checkLayer(Op op) {
-  if (op.getMask())
-    return op.emitOpError("has no gradient with a mask: expected sequences of one length");
   if (op.getPackedUnits() > 0)
     return op.emitOpError("has no gradient once its weights are packed");
   return success();
+}
+
+/// p_i and p_f multiply the cell state before a step, p_o that after it.
+void addPeepholes(dl::LstmOp op, GradientBuilder &g, LayerGradient<dl::LstmOp> &layer, Term sums) {
+  if (!layer.wants(op.getPeepholeMutable()))
+    return;
+  enum Gate : int64_t { Input, Forget, Candidate, Output };
+  Term cells = g.term(op.getCells());
+  int64_t units = cells.type().getDimSize(2);
+  auto addTo = [&](int64_t place, Gate gate, Term gateSums, Term states) {
+    Term product = slice(gateSums, gateSums.rank() - 1, gate * units, units) * states;
+    Term total =
+        reshape(sum(product, llvm::to_vector(llvm::seq<int64_t>(0, product.rank() - 1))), {units});
+    layer.add(op.getPeepholeMutable(), pad(total, {place * units}, {(2 - place) * units}));
+  };
+  for (Gate gate : {Input, Forget}) {
+    if (cells.type().getDimSize(0) > 1)
+      addTo(gate, gate, layer.afterFirst(sums), layer.beforeLast(cells));
+    if (op.getInitialCell())
+      addTo(gate, gate, entryOf(sums, layer.first()), g.term(op.getInitialCell()));
+  }
+  addTo(2, Output, sums, cells);
 }
 
 LogicalResult lstmGradient(dl::LstmOp op, GradientBuilder &g) {
   enum Result : unsigned { Sequence, Hidden, Cell, Cells, Gates };
   if (failed(checkLayer(op)))
     return failure();
-  if (op.getPeephole())
-    return op.emitOpError("has no gradient with peepholes");
   if (g.hasCotangent(Cells) || g.hasCotangent(Gates))
     return op.emitOpError("has no gradient through its saved cells and gates: expected uses of "
                           "its sequence and its last states only");
   auto walk = dl::LstmGradientOp::create(
       g.getBuilder(), g.getLoc(), op.getRecurrent(), op.getCells(), op.getGates(),
-      op.getInitialCell(), cotangentOrNull(g, Sequence), cotangentOrNull(g, Hidden),
-      cotangentOrNull(g, Cell), op.getReverse(), op.getGateActivation(), op.getCellActivation(),
-      op.getHiddenActivation(), /*packed_units=*/0);
+      op.getInitialCell(), op.getPeephole(), op.getMask(), cotangentOrNull(g, Sequence),
+      cotangentOrNull(g, Hidden), cotangentOrNull(g, Cell), op.getReverse(), op.getGateActivation(),
+      op.getCellActivation(), op.getHiddenActivation(), /*packed_units=*/0);
   LayerGradient<dl::LstmOp> layer(op, g);
   layer.addSums(g.term(walk.getSums()));
   layer.addStateSums(g.term(walk.getSums()));
+  layer.addPast(walk.getHidden());
+  addPeepholes(op, g, layer, g.term(walk.getSums()));
   if (layer.wants(op.getInitialCellMutable()))
     layer.add(op.getInitialCellMutable(), g.term(walk.getCell()));
   return success();
@@ -156,7 +184,7 @@ LogicalResult gruGradient(dl::GruOp op, GradientBuilder &g) {
   bool resetAfter = op.getResetAfter();
   auto walk = dl::GruGradientOp::create(
       g.getBuilder(), g.getLoc(), op.getRecurrent(), op.getSequence(), op.getGates(),
-      op.getInitialHidden(), cotangentOrNull(g, Sequence), cotangentOrNull(g, Hidden),
+      op.getInitialHidden(), op.getMask(), cotangentOrNull(g, Sequence), cotangentOrNull(g, Hidden),
       op.getReverse(), resetAfter, op.getGateActivation(), op.getCellActivation(),
       /*packed_units=*/0);
   LayerGradient<dl::GruOp> layer(op, g);
@@ -186,11 +214,13 @@ LogicalResult simpleRnnGradient(dl::SimpleRnnOp op, GradientBuilder &g) {
   if (failed(checkLayer(op)))
     return failure();
   auto walk = dl::SimpleRnnGradientOp::create(
-      g.getBuilder(), g.getLoc(), op.getRecurrent(), op.getSequence(), cotangentOrNull(g, Sequence),
-      cotangentOrNull(g, Hidden), op.getReverse(), op.getActivation(), /*packed_units=*/0);
+      g.getBuilder(), g.getLoc(), op.getRecurrent(), op.getSequence(), op.getMask(),
+      cotangentOrNull(g, Sequence), cotangentOrNull(g, Hidden), op.getReverse(), op.getActivation(),
+      /*packed_units=*/0);
   LayerGradient<dl::SimpleRnnOp> layer(op, g);
   layer.addSums(g.term(walk.getSums()));
   layer.addStateSums(g.term(walk.getSums()));
+  layer.addPast(walk.getHidden());
   return success();
 }
 

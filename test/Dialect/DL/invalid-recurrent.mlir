@@ -115,7 +115,7 @@ func.func @simple_rnn_c3(%x: tensor<3x2x5xf32>, %w: tensor<5x4xf32>, %r: tensor<
 
 func.func @lstm_gradient_c1(%r: tensor<4x16xf32>, %c: tensor<3x2x4xf64>, %g: tensor<3x2x16xf32>) {
   // expected-error @+1 {{expects operands of one element type, got 'f32' and 'f64'}}
-  %0:2 = dl.lstm_gradient %r cells %c gates %g : (tensor<4x16xf32>, tensor<3x2x4xf64>, tensor<3x2x16xf32>) -> (tensor<3x2x16xf64>, tensor<2x4xf64>)
+  %0:3 = dl.lstm_gradient %r cells %c gates %g : (tensor<4x16xf32>, tensor<3x2x4xf64>, tensor<3x2x16xf32>) -> (tensor<3x2x16xf64>, tensor<2x4xf64>, tensor<2x4xf64>)
   return
 }
 
@@ -123,7 +123,7 @@ func.func @lstm_gradient_c1(%r: tensor<4x16xf32>, %c: tensor<3x2x4xf64>, %g: ten
 
 func.func @lstm_gradient_c2(%r: tensor<4x16xf32>, %c: tensor<0x2x4xf32>, %g: tensor<0x2x16xf32>) {
   // expected-error @+1 {{expects at least one step and one unit}}
-  %0:2 = dl.lstm_gradient %r cells %c gates %g : (tensor<4x16xf32>, tensor<0x2x4xf32>, tensor<0x2x16xf32>) -> (tensor<0x2x16xf32>, tensor<2x4xf32>)
+  %0:3 = dl.lstm_gradient %r cells %c gates %g : (tensor<4x16xf32>, tensor<0x2x4xf32>, tensor<0x2x16xf32>) -> (tensor<0x2x16xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return
 }
 
@@ -131,7 +131,7 @@ func.func @lstm_gradient_c2(%r: tensor<4x16xf32>, %c: tensor<0x2x4xf32>, %g: ten
 
 func.func @lstm_gradient_c3(%r: tensor<16x4xf32>, %c: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>) {
   // expected-error @+1 {{expects a recurrent matrix of shape 4x16, got 'tensor<16x4xf32>'}}
-  %0:2 = dl.lstm_gradient %r cells %c gates %g : (tensor<16x4xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>)
+  %0:3 = dl.lstm_gradient %r cells %c gates %g : (tensor<16x4xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return
 }
 
@@ -139,7 +139,7 @@ func.func @lstm_gradient_c3(%r: tensor<16x4xf32>, %c: tensor<3x2x4xf32>, %g: ten
 
 func.func @lstm_gradient_c4(%r: tensor<4x16xf32>, %c: tensor<3x2x4xf32>, %g: tensor<3x2x4xf32>) {
   // expected-error @+1 {{expects gates of shape 3x2x16, got 'tensor<3x2x4xf32>'}}
-  %0:2 = dl.lstm_gradient %r cells %c gates %g : (tensor<4x16xf32>, tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>)
+  %0:3 = dl.lstm_gradient %r cells %c gates %g : (tensor<4x16xf32>, tensor<3x2x4xf32>, tensor<3x2x4xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return
 }
 
@@ -147,7 +147,7 @@ func.func @lstm_gradient_c4(%r: tensor<4x16xf32>, %c: tensor<3x2x4xf32>, %g: ten
 
 func.func @lstm_gradient_c5(%r: tensor<4x16xf32>, %c: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>, %d: tensor<3x2x4xf32>) {
   // expected-error @+1 {{expects a cotangent of the cell state of shape 2x4, got 'tensor<3x2x4xf32>'}}
-  %0:2 = dl.lstm_gradient %r cells %c gates %g d_cell %d : (tensor<4x16xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>, tensor<3x2x4xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>)
+  %0:3 = dl.lstm_gradient %r cells %c gates %g d_cell %d : (tensor<4x16xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>, tensor<3x2x4xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return
 }
 
@@ -195,7 +195,7 @@ func.func @gru_gradient_c5(%r: tensor<4x12xf32>, %s: tensor<3x2x4xf32>, %g: tens
 
 func.func @simple_rnn_gradient_c1(%r: tensor<4x4xf64>, %s: tensor<3x2x4xf32>) {
   // expected-error @+1 {{expects operands of one element type, got 'f64' and 'f32'}}
-  %0 = dl.simple_rnn_gradient %r sequence %s : (tensor<4x4xf64>, tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+  %0:2 = dl.simple_rnn_gradient %r sequence %s : (tensor<4x4xf64>, tensor<3x2x4xf32>) -> (tensor<3x2x4xf32>, tensor<2x4xf32>)
   return
 }
 
@@ -203,7 +203,7 @@ func.func @simple_rnn_gradient_c1(%r: tensor<4x4xf64>, %s: tensor<3x2x4xf32>) {
 
 func.func @simple_rnn_gradient_c2(%r: tensor<4x4xf32>, %s: tensor<3x4xf32>) {
   // expected-error @+1 {{expects a sequence (steps, batch, units), got 'tensor<3x4xf32>'}}
-  %0 = dl.simple_rnn_gradient %r sequence %s : (tensor<4x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  %0:2 = dl.simple_rnn_gradient %r sequence %s : (tensor<4x4xf32>, tensor<3x4xf32>) -> (tensor<3x4xf32>, tensor<2x4xf32>)
   return
 }
 
@@ -211,7 +211,7 @@ func.func @simple_rnn_gradient_c2(%r: tensor<4x4xf32>, %s: tensor<3x4xf32>) {
 
 func.func @simple_rnn_gradient_c3(%r: tensor<4x4xf32>, %s: tensor<0x2x4xf32>) {
   // expected-error @+1 {{expects at least one step and one unit}}
-  %0 = dl.simple_rnn_gradient %r sequence %s : (tensor<4x4xf32>, tensor<0x2x4xf32>) -> tensor<0x2x4xf32>
+  %0:2 = dl.simple_rnn_gradient %r sequence %s : (tensor<4x4xf32>, tensor<0x2x4xf32>) -> (tensor<0x2x4xf32>, tensor<2x4xf32>)
   return
 }
 
@@ -219,6 +219,38 @@ func.func @simple_rnn_gradient_c3(%r: tensor<4x4xf32>, %s: tensor<0x2x4xf32>) {
 
 func.func @simple_rnn_gradient_c4(%r: tensor<4x4xf32>, %s: tensor<3x2x4xf32>, %d: tensor<2x3x4xf32>) {
   // expected-error @+1 {{expects a cotangent of the sequence of shape 3x2x4, got 'tensor<2x3x4xf32>'}}
-  %0 = dl.simple_rnn_gradient %r sequence %s d_sequence %d : (tensor<4x4xf32>, tensor<3x2x4xf32>, tensor<2x3x4xf32>) -> tensor<3x2x4xf32>
+  %0:2 = dl.simple_rnn_gradient %r sequence %s d_sequence %d : (tensor<4x4xf32>, tensor<3x2x4xf32>, tensor<2x3x4xf32>) -> (tensor<3x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @simple_rnn_gradient_mask(%r: tensor<4x4xf32>, %s: tensor<3x2x4xf32>, %m: tensor<2x3xi1>) {
+  // expected-error @+1 {{expects a mask of shape 3x2, got 'tensor<2x3xi1>'}}
+  %0:2 = dl.simple_rnn_gradient %r sequence %s mask %m : (tensor<4x4xf32>, tensor<3x2x4xf32>, tensor<2x3xi1>) -> (tensor<3x2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @gru_gradient_mask(%r: tensor<4x12xf32>, %s: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>, %m: tensor<2x3xi1>) {
+  // expected-error @+1 {{expects a mask of shape 3x2, got 'tensor<2x3xi1>'}}
+  %0:3 = dl.gru_gradient %r sequence %s gates %g mask %m : (tensor<4x12xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>, tensor<2x3xi1>) -> (tensor<3x2x12xf32>, tensor<3x2x12xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @lstm_gradient_mask(%r: tensor<4x16xf32>, %c: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>, %m: tensor<3xi1>) {
+  // expected-error @+1 {{expects a mask of shape 3x2, got 'tensor<3xi1>'}}
+  %0:3 = dl.lstm_gradient %r cells %c gates %g mask %m : (tensor<4x16xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>, tensor<3xi1>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @lstm_gradient_c6(%r: tensor<4x16xf32>, %c: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>, %p: tensor<4xf32>) {
+  // expected-error @+1 {{expects a peephole of shape 12, got 'tensor<4xf32>'}}
+  %0:3 = dl.lstm_gradient %r cells %c gates %g peephole %p : (tensor<4x16xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>, tensor<4xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
   return
 }

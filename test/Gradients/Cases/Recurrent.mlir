@@ -272,3 +272,155 @@ func.func @simple_rnn_projected(%x: tensor<1x2x2xf64>, %r: tensor<2x2xf64>)
       -> (tensor<1x2x2xf64>, tensor<2x2xf64>)
   return %y#0 : tensor<1x2x2xf64>
 }
+
+// Steps that a mask leaves out, first ones and last ones, of one row and of both; a row that takes none. Peepholes.
+func.func @lstm_masked(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %h: tensor<2x3xf64>, %c: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c mask %m
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1, %y#2 : tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>
+}
+func.func @lstm_masked_reverse(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %h: tensor<2x3xf64>, %c: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c mask %m {reverse = true}
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1, %y#2 : tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>
+}
+func.func @lstm_masked_from_zero(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>)
+    -> (tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b mask %m
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#1 : tensor<2x3xf64>
+}
+func.func @lstm_masked_row(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %h: tensor<2x3xf64>, %c: tensor<2x3xf64>)
+    -> (tensor<2x3xf64>) {
+  %m = dl.constant dense<[[false, true], [false, false], [false, true]]> : tensor<3x2xi1>
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c mask %m
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#2 : tensor<2x3xf64>
+}
+func.func @lstm_peephole(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %h: tensor<2x3xf64>, %c: tensor<2x3xf64>, %p: tensor<9xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c peephole %p
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<9xf64>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1, %y#2 : tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>
+}
+func.func @lstm_peephole_reverse(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %p: tensor<9xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>) {
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b peephole %p {reverse = true}
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<9xf64>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1, %y#2 : tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>
+}
+func.func @lstm_peephole_masked(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %h: tensor<2x3xf64>, %c: tensor<2x3xf64>, %p: tensor<9xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c peephole %p mask %m
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<9xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1, %y#2 : tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>
+}
+func.func @lstm_peephole_masked_reverse(%x: tensor<3x2x5xf64>, %w: tensor<5x12xf64>, %r: tensor<3x12xf64>, %b: tensor<12xf64>, %h: tensor<2x3xf64>, %c: tensor<2x3xf64>, %p: tensor<9xf64>)
+    -> (tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:5 = dl.lstm %x weights %w recurrent %r bias %b hidden %h cell %c peephole %p mask %m {reverse = true, hidden_activation = #dl.recurrent_activation<linear>}
+      : (tensor<3x2x5xf64>, tensor<5x12xf64>, tensor<3x12xf64>, tensor<12xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<9xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<2x3xf64>, tensor<3x2x3xf64>, tensor<3x2x12xf64>)
+  return %y#1 : tensor<2x3xf64>
+}
+func.func @gru_masked(%x: tensor<3x2x5xf64>, %w: tensor<5x9xf64>, %r: tensor<3x9xf64>, %b: tensor<9xf64>, %rb: tensor<9xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:3 = dl.gru %x weights %w recurrent %r bias %b recurrent_bias %rb hidden %h mask %m
+      : (tensor<3x2x5xf64>, tensor<5x9xf64>, tensor<3x9xf64>, tensor<9xf64>, tensor<9xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @gru_masked_reverse(%x: tensor<3x2x5xf64>, %w: tensor<5x9xf64>, %r: tensor<3x9xf64>, %b: tensor<9xf64>, %rb: tensor<9xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:3 = dl.gru %x weights %w recurrent %r bias %b recurrent_bias %rb hidden %h mask %m {reverse = true}
+      : (tensor<3x2x5xf64>, tensor<5x9xf64>, tensor<3x9xf64>, tensor<9xf64>, tensor<9xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<3x2x12xf64>)
+  return %y#1 : tensor<2x3xf64>
+}
+func.func @gru_masked_row(%x: tensor<3x2x5xf64>, %w: tensor<5x9xf64>, %r: tensor<3x9xf64>, %b: tensor<9xf64>, %rb: tensor<9xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[false, true], [false, false], [false, true]]> : tensor<3x2xi1>
+  %y:3 = dl.gru %x weights %w recurrent %r bias %b recurrent_bias %rb hidden %h mask %m
+      : (tensor<3x2x5xf64>, tensor<5x9xf64>, tensor<3x9xf64>, tensor<9xf64>, tensor<9xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @gru_masked_from_zero(%x: tensor<3x2x5xf64>, %w: tensor<5x9xf64>, %r: tensor<3x9xf64>, %b: tensor<9xf64>, %rb: tensor<9xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:3 = dl.gru %x weights %w recurrent %r bias %b recurrent_bias %rb mask %m
+      : (tensor<3x2x5xf64>, tensor<5x9xf64>, tensor<3x9xf64>, tensor<9xf64>, tensor<9xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @gru_before_masked(%x: tensor<3x2x5xf64>, %w: tensor<5x9xf64>, %r: tensor<3x9xf64>, %b: tensor<9xf64>, %rb: tensor<9xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:3 = dl.gru %x weights %w recurrent %r bias %b recurrent_bias %rb hidden %h mask %m {reset_after = false}
+      : (tensor<3x2x5xf64>, tensor<5x9xf64>, tensor<3x9xf64>, tensor<9xf64>, tensor<9xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @gru_before_masked_reverse(%x: tensor<3x2x5xf64>, %w: tensor<5x9xf64>, %r: tensor<3x9xf64>, %b: tensor<9xf64>, %rb: tensor<9xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:3 = dl.gru %x weights %w recurrent %r bias %b recurrent_bias %rb hidden %h mask %m {reset_after = false, reverse = true}
+      : (tensor<3x2x5xf64>, tensor<5x9xf64>, tensor<3x9xf64>, tensor<9xf64>, tensor<9xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<3x2x12xf64>)
+  return %y#1 : tensor<2x3xf64>
+}
+func.func @gru_before_masked_row(%x: tensor<3x2x5xf64>, %w: tensor<5x9xf64>, %r: tensor<3x9xf64>, %b: tensor<9xf64>, %rb: tensor<9xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[false, true], [false, false], [false, true]]> : tensor<3x2xi1>
+  %y:3 = dl.gru %x weights %w recurrent %r bias %b recurrent_bias %rb hidden %h mask %m {reset_after = false}
+      : (tensor<3x2x5xf64>, tensor<5x9xf64>, tensor<3x9xf64>, tensor<9xf64>, tensor<9xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>, tensor<3x2x12xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @simple_rnn_masked(%x: tensor<3x2x5xf64>, %w: tensor<5x3xf64>, %r: tensor<3x3xf64>, %b: tensor<3xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:2 = dl.simple_rnn %x weights %w recurrent %r bias %b hidden %h mask %m
+      : (tensor<3x2x5xf64>, tensor<5x3xf64>, tensor<3x3xf64>, tensor<3xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @simple_rnn_masked_reverse(%x: tensor<3x2x5xf64>, %w: tensor<5x3xf64>, %r: tensor<3x3xf64>, %b: tensor<3xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:2 = dl.simple_rnn %x weights %w recurrent %r bias %b hidden %h mask %m {reverse = true}
+      : (tensor<3x2x5xf64>, tensor<5x3xf64>, tensor<3x3xf64>, tensor<3xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>)
+  return %y#1 : tensor<2x3xf64>
+}
+func.func @simple_rnn_masked_row(%x: tensor<3x2x5xf64>, %w: tensor<5x3xf64>, %r: tensor<3x3xf64>, %b: tensor<3xf64>, %h: tensor<2x3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[false, true], [false, false], [false, true]]> : tensor<3x2xi1>
+  %y:2 = dl.simple_rnn %x weights %w recurrent %r bias %b hidden %h mask %m
+      : (tensor<3x2x5xf64>, tensor<5x3xf64>, tensor<3x3xf64>, tensor<3xf64>, tensor<2x3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}
+func.func @simple_rnn_masked_from_zero(%x: tensor<3x2x5xf64>, %w: tensor<5x3xf64>, %r: tensor<3x3xf64>, %b: tensor<3xf64>)
+    -> (tensor<3x2x3xf64>, tensor<2x3xf64>) {
+  %m = dl.constant dense<[[true, false], [true, true], [false, true]]> : tensor<3x2xi1>
+  %y:2 = dl.simple_rnn %x weights %w recurrent %r bias %b mask %m
+      : (tensor<3x2x5xf64>, tensor<5x3xf64>, tensor<3x3xf64>, tensor<3xf64>, tensor<3x2xi1>)
+      -> (tensor<3x2x3xf64>, tensor<2x3xf64>)
+  return %y#0, %y#1 : tensor<3x2x3xf64>, tensor<2x3xf64>
+}

@@ -247,23 +247,84 @@ Expr hiddenCotangent(Op op, StepEmitter &emitter, const StepReader &read, unsign
   return hidden;
 }
 
+/// The steps that a mask leaves out, of a gradient whose optional arguments go on at `next` with
+/// the mask and what flowed past such steps, where there is one.
+class StepsLeftOut {
+public:
+  template <typename Op>
+  StepsLeftOut(Op op, const StepReader &read, unsigned &next)
+      : read(read), isMasked(op.getMask() != nullptr), leavesPast(!op.getHidden().use_empty()) {
+    if (isMasked) {
+      mask = next++;
+      past = next++;
+    }
+  }
+
+  /// The cotangent of the state after a step, from what comes through a product and from outside.
+  Expr withPast(Expr cotangent) const {
+    return isMasked ? cotangent + read.state(past) : cotangent;
+  }
+  /// `taken` where the row takes the step.
+  Expr choose(Expr taken, Expr otherwise) const {
+    return isMasked ? Halide::select(read.isTaken(mask), taken, otherwise) : taken;
+  }
+  /// What flows past the step of the cotangent `hidden`, where it is an output.
+  void appendPast(std::vector<Expr> &outputs, Expr hidden) const {
+    Expr none = math::constant(hidden, 0);
+    if (isMasked || leavesPast)
+      outputs.push_back(isMasked ? choose(none, hidden) : none);
+  }
+
+private:
+  const StepReader &read;
+  bool isMasked, leavesPast;
+  unsigned mask = 0, past = 0;
+};
+
 struct LstmGradientModel
     : StepEmissionOpInterface::ExternalModel<LstmGradientModel, dl::LstmGradientOp> {
   void emitStep(Operation *operation, StepEmitter &emitter) const {
-    enum Argument : unsigned { Recurrent, Sums, CellCotangent, Gates, Cell, CellBefore, Outer };
+    enum Argument : unsigned {
+      Recurrent,
+      Sums,
+      CellCotangent,
+      Gates,
+      Cell,
+      CellBefore,
+      FirstOptional
+    };
     auto op = cast<dl::LstmGradientOp>(operation);
     StepReader read(emitter, unitsOf(op.getCells()));
-    Expr dHidden = emitter.share(hiddenCotangent(op, emitter, read, Sums, Recurrent, Outer));
+    unsigned next = FirstOptional, peepholes = op.getPeephole() ? next++ : 0;
+    StepsLeftOut leftOut(op, read, next);
+    Expr dHidden =
+        emitter.share(leftOut.withPast(hiddenCotangent(op, emitter, read, Sums, Recurrent, next)));
+    auto peephole = [&](int64_t gate, Expr dSum) {
+      return op.getPeephole() ? read.perUnit(peepholes, gate) * dSum : math::constant(dSum, 0);
+    };
     // Held, since the sums may be written over the gates.
     auto activated = [&](int64_t index) { return emitter.share(read.state(Gates, index)); };
     Expr i = activated(0), f = activated(1), g = activated(2), o = activated(3);
     Expr squashed = emitter.share(activate(op.getHiddenActivation(), read.state(Cell)));
-    Expr dCell = emitter.share(read.state(CellCotangent) +
-                               dHidden * o * slope(op.getHiddenActivation(), squashed));
     dl::RecurrentActivation gate = op.getGateActivation();
-    emitter.setOutputs(
-        {dCell * f, dCell * g * slope(gate, i), dCell * read.state(CellBefore) * slope(gate, f),
-         dCell * i * slope(op.getCellActivation(), g), dHidden * squashed * slope(gate, o)});
+    // What has one use only is left where it is used.
+    auto heldFor = [&](bool furtherUse, Expr value) {
+      return furtherUse ? emitter.share(value) : value;
+    };
+    const bool peepholesRead = op.getPeephole() != nullptr;
+    Expr dOutput = heldFor(peepholesRead, dHidden * squashed * slope(gate, o));
+    Expr dAfter = heldFor(op.getMask() != nullptr, read.state(CellCotangent));
+    Expr dCell = emitter.share(dAfter + dHidden * o * slope(op.getHiddenActivation(), squashed) +
+                               peephole(2, dOutput));
+    Expr dInput = heldFor(peepholesRead, dCell * g * slope(gate, i)),
+         dForget = heldFor(peepholesRead, dCell * read.state(CellBefore) * slope(gate, f));
+    Expr dBefore = dCell * f + peephole(0, dInput) + peephole(1, dForget);
+    Expr none = math::constant(dCell, 0);
+    std::vector<Expr> outputs{leftOut.choose(dBefore, dAfter)};
+    for (Expr sum : {dInput, dForget, dCell * i * slope(op.getCellActivation(), g), dOutput})
+      outputs.push_back(leftOut.choose(sum, none));
+    leftOut.appendPast(outputs, dHidden);
+    emitter.setOutputs(outputs);
   }
 };
 
@@ -272,7 +333,7 @@ struct GruGradientModel
   void emitStep(Operation *operation, StepEmitter &emitter) const {
     auto op = cast<dl::GruGradientOp>(operation);
     int64_t units = unitsOf(op.getSequence());
-    Step step{op, emitter, StepReader(emitter, units), units};
+    Step step{op, emitter, StepReader(emitter, units), units, op.getMask() != nullptr};
     if (op.getResetAfter())
       step.throughReset();
     else
@@ -280,26 +341,36 @@ struct GruGradientModel
   }
 
 private:
-  enum Argument : unsigned { Recurrent, StateSums, Past, Gates, Before, Outer };
+  enum Argument : unsigned { Recurrent, StateSums, Past, Gates, Before, FirstOptional };
 
   struct Step {
     dl::GruGradientOp op;
     StepEmitter &emitter;
     StepReader read;
     int64_t units;
+    bool isMasked = false; ///< by the first optional argument
+
+    /// `taken` where the row takes the step.
+    Expr choose(Expr taken, Expr otherwise) {
+      return isMasked ? Halide::select(read.isTaken(FirstOptional), taken, otherwise) : taken;
+    }
 
     Expr activated(int64_t index) { return emitter.share(read.state(Gates, index)); }
     /// The cotangent of the state after the step.
     Expr after(StepEmitter::DepthRange depth) {
-      return emitter.share(hiddenCotangent(op, emitter, read, StateSums, Recurrent, Outer, depth) +
+      unsigned outer = isMasked ? FirstOptional + 1 : FirstOptional;
+      return emitter.share(hiddenCotangent(op, emitter, read, StateSums, Recurrent, outer, depth) +
                            read.state(Past));
     }
+    /// What flows to the state before the step beside its sums.
+    Expr past(Expr dHidden, Expr z) { return choose(dHidden * z, dHidden); }
     /// The cotangents of the sums of update gate and candidate.
     Expr update(Expr dHidden, Expr z, Expr g) {
-      return dHidden * (read.state(Before) - g) * slope(op.getGateActivation(), z);
+      return choose(dHidden * (read.state(Before) - g) * slope(op.getGateActivation(), z),
+                    math::constant(z, 0));
     }
     Expr candidate(Expr dHidden, Expr z, Expr g) {
-      return dHidden * (1 - z) * slope(op.getCellActivation(), g);
+      return choose(dHidden * (1 - z) * slope(op.getCellActivation(), g), math::constant(z, 0));
     }
 
     /// The candidate is that of r * (h * recurrent + bias).
@@ -308,7 +379,7 @@ private:
       Expr z = activated(0), r = activated(1), g = activated(2), state = activated(3);
       Expr dz = emitter.share(update(dHidden, z, g)), dg = emitter.share(candidate(dHidden, z, g));
       Expr dr = emitter.share(dg * state * slope(op.getGateActivation(), r));
-      setOutputs(dHidden * z, dz, dr, dg * r, dg);
+      setOutputs(past(dHidden, z), dz, dr, dg * r, dg);
     }
 
     /// The candidate is that of (r * h) * recurrent: a product of its own, once its cotangent is
@@ -317,7 +388,7 @@ private:
       Expr dHidden = after({0, 2 * units});
       Expr z = activated(0), g = activated(2);
       Halide::Func kept =
-          emitter.keep({dHidden * z, update(dHidden, z, g), candidate(dHidden, z, g)});
+          emitter.keep({past(dHidden, z), update(dHidden, z, g), candidate(dHidden, z, g)});
       const templates::RecurrentStep &product =
           emitter.multiply([kept](Expr k, Expr row) { return kept(k, row)[2]; }, Recurrent,
                            op.getPackedUnits(), {}, {2 * units, units});
@@ -339,11 +410,17 @@ private:
 struct SimpleRnnGradientModel
     : StepEmissionOpInterface::ExternalModel<SimpleRnnGradientModel, dl::SimpleRnnGradientOp> {
   void emitStep(Operation *operation, StepEmitter &emitter) const {
-    enum Argument : unsigned { Recurrent, Sums, Hidden, Outer };
+    enum Argument : unsigned { Recurrent, Sums, Hidden, FirstOptional };
     auto op = cast<dl::SimpleRnnGradientOp>(operation);
     StepReader read(emitter, unitsOf(op.getSequence()));
-    Expr dHidden = emitter.share(hiddenCotangent(op, emitter, read, Sums, Recurrent, Outer));
-    emitter.setOutputs({dHidden * slope(op.getActivation(), read.state(Hidden))});
+    unsigned next = FirstOptional;
+    StepsLeftOut leftOut(op, read, next);
+    Expr dHidden =
+        emitter.share(leftOut.withPast(hiddenCotangent(op, emitter, read, Sums, Recurrent, next)));
+    std::vector<Expr> outputs{leftOut.choose(
+        dHidden * slope(op.getActivation(), read.state(Hidden)), math::constant(dHidden, 0))};
+    leftOut.appendPast(outputs, dHidden);
+    emitter.setOutputs(outputs);
   }
 };
 

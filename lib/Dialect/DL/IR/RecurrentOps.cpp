@@ -119,8 +119,8 @@ LogicalResult LstmGradientOp::inferReturnTypes(MLIRContext *, std::optional<Loca
     return inferenceError(loc, "lstm_gradient expects cells (steps, batch, units), got " +
                                    dimsString(dimsOf(cells)));
   LayerDims dims = layerDims(cells);
-  types.append({tensorOf(dims.sequence(gateCount), cells.getElementType()),
-                tensorOf(dims.state(), cells.getElementType())});
+  RankedTensorType state = tensorOf(dims.state(), cells.getElementType());
+  types.append({tensorOf(dims.sequence(gateCount), cells.getElementType()), state, state});
   return success();
 }
 
@@ -145,7 +145,12 @@ LogicalResult SimpleRnnGradientOp::inferReturnTypes(MLIRContext *, std::optional
                                                     RegionRange regions,
                                                     SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
-  types.push_back(op.getSequence().getType());
+  auto sequence = cast<RankedTensorType>(op.getSequence().getType());
+  if (sequence.getRank() != 3)
+    return inferenceError(loc,
+                          "simple_rnn_gradient expects a sequence (steps, batch, units), got " +
+                              dimsString(dimsOf(sequence)));
+  types.append({sequence, tensorOf(layerDims(sequence).state(), sequence.getElementType())});
   return success();
 }
 
@@ -216,7 +221,8 @@ LogicalResult SimpleRnnOp::verify() {
   return verifyLayer(*this);
 }
 
-/// Checks the cotangents that a gradient of a layer with `gates` gates is given, and `recurrent`.
+/// Checks the cotangents that a gradient of a layer with `gates` gates is given, its mask, and
+/// `recurrent`.
 template <typename Op>
 static LogicalResult verifyGradient(Op op, const LayerDims &dims) {
   Dims matrix{dims.units, dims.units * Op::gateCount};
@@ -225,6 +231,7 @@ static LogicalResult verifyGradient(Op op, const LayerDims &dims) {
     return failure();
   return failure(failed(verifyShape(op, "a cotangent of the sequence", op.getSequenceCotangent(),
                                     dims.sequence())) ||
+                 failed(verifyShape(op, "a mask", op.getMask(), Dims{dims.steps, dims.batch})) ||
                  failed(verifyShape(op, "a cotangent of the hidden state", op.getHiddenCotangent(),
                                     dims.state())));
 }
@@ -244,10 +251,11 @@ LogicalResult LstmGradientOp::verify() {
   if (failed(verifyShape(*this, "gates", getGates(), dims.sequence(gateCount))))
     return failure();
   // lstm_gradient_c5
-  return failure(
-      failed(verifyShape(*this, "an initial cell state", getInitialCell(), dims.state())) ||
-      failed(
-          verifyShape(*this, "a cotangent of the cell state", getCellCotangent(), dims.state())));
+  if (failed(verifyShape(*this, "an initial cell state", getInitialCell(), dims.state())) ||
+      failed(verifyShape(*this, "a cotangent of the cell state", getCellCotangent(), dims.state())))
+    return failure();
+  // lstm_gradient_c6
+  return verifyShape(*this, "a peephole", getPeephole(), Dims{dims.units * (gateCount - 1)});
 }
 
 LogicalResult GruGradientOp::verify() {

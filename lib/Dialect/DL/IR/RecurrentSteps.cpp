@@ -118,6 +118,19 @@ static void appendCotangents(SmallVectorImpl<StepArgument> &arguments, Value seq
   arguments.push_back(argument);
 }
 
+/// The mask of a layer's gradient, and what flows past the steps that it leaves out, which waits in
+/// `past` meanwhile.
+static void appendMask(SmallVectorImpl<StepArgument> &arguments, Value mask, Value past) {
+  if (mask)
+    arguments.append({slicedBySteps(mask), carriedIn(past, {})});
+}
+
+/// Where that is left, with a mask or a reader.
+static void appendPast(SmallVectorImpl<StepArgument> &arguments, Value mask, Value past) {
+  if (mask || !past.use_empty())
+    arguments.push_back(wholeInEachStep(past));
+}
+
 //===-- Layers -----------------------------------------------------------------------------===//
 
 AffineExpr LstmOp::getSteps() { return stepsOf(getSequence()); }
@@ -189,7 +202,10 @@ bool LstmGradientOp::runsBackwards() { return !getReverse(); }
 StepProduct LstmGradientOp::getStepProduct() { return gradientProduct(*this); }
 
 SmallVector<OpResult> LstmGradientOp::getStateResults() {
-  return {cast<OpResult>(getSums()), cast<OpResult>(getCell())};
+  SmallVector<OpResult> states{cast<OpResult>(getSums()), cast<OpResult>(getCell())};
+  if (getMask())
+    states.push_back(cast<OpResult>(getHidden()));
+  return states;
 }
 
 SmallVector<StepArgument> LstmGradientOp::getStepInputs() {
@@ -199,6 +215,8 @@ SmallVector<StepArgument> LstmGradientOp::getStepInputs() {
                                    slicedBySteps(getGates()),
                                    slicedBySteps(getCells()),
                                    comingAfter(getCells(), getInitialCell())};
+  appendIfPresent(inputs, getPeephole(), /*sliced=*/false);
+  appendMask(inputs, getMask(), getHidden());
   appendCotangents(inputs, getSequenceCotangent(), getHiddenCotangent(), getCell().getType());
   return inputs;
 }
@@ -207,6 +225,7 @@ SmallVector<StepArgument> LstmGradientOp::getStepOutputs() {
   SmallVector<StepArgument> outputs{wholeInEachStep(getCell())};
   for (int64_t gate = 0; gate < gateCount; ++gate)
     outputs.push_back(gateOf(getSums(), gate, gateCount));
+  appendPast(outputs, getMask(), getHidden());
   return outputs;
 }
 
@@ -222,6 +241,7 @@ SmallVector<StepArgument> GruGradientOp::getStepInputs() {
   SmallVector<StepArgument> inputs{wholeInEachStep(getRecurrent()), carriedIn(getStateSums(), {}),
                                    carriedIn(getHidden(), {}), slicedBySteps(getGates()),
                                    comingAfter(getSequence(), getInitialHidden())};
+  appendIfPresent(inputs, getMask(), /*sliced=*/true);
   appendCotangents(inputs, getSequenceCotangent(), getHiddenCotangent(), getHidden().getType());
   return inputs;
 }
@@ -237,17 +257,25 @@ SmallVector<StepArgument> GruGradientOp::getStepOutputs() {
 AffineExpr SimpleRnnGradientOp::getSteps() { return stepsOf(getSequence()); }
 bool SimpleRnnGradientOp::runsBackwards() { return !getReverse(); }
 StepProduct SimpleRnnGradientOp::getStepProduct() { return gradientProduct(*this); }
-SmallVector<OpResult> SimpleRnnGradientOp::getStateResults() { return {cast<OpResult>(getSums())}; }
+SmallVector<OpResult> SimpleRnnGradientOp::getStateResults() {
+  SmallVector<OpResult> states{cast<OpResult>(getSums())};
+  if (getMask())
+    states.push_back(cast<OpResult>(getHidden()));
+  return states;
+}
 
 SmallVector<StepArgument> SimpleRnnGradientOp::getStepInputs() {
   SmallVector<StepArgument> inputs{wholeInEachStep(getRecurrent()), carriedIn(getSums(), {}),
                                    slicedBySteps(getSequence())};
+  appendMask(inputs, getMask(), getHidden());
   appendCotangents(inputs, getSequenceCotangent(), getHiddenCotangent(), stepOf(getSequence()));
   return inputs;
 }
 
 SmallVector<StepArgument> SimpleRnnGradientOp::getStepOutputs() {
-  return {slicedBySteps(getSums())};
+  SmallVector<StepArgument> outputs{slicedBySteps(getSums())};
+  appendPast(outputs, getMask(), getHidden());
+  return outputs;
 }
 
 } // namespace dlc::dl

@@ -117,28 +117,31 @@ defvar DL_RecurrentGradientText = [{
 
     Steps are taken in the order opposite to that of the layer, whose `reverse` the op has too. What flows on to the
     input, the weights and the initial hidden state are matrix products of `sums` over all steps at once. Cotangents
-    that are not given are zero. With `packed_units` = n > 0 `recurrent` is the layer's, transposed and packed
-    as (ceil(units/n), gates * units, n).
+    that are not given are zero. `mask` is the layer's: the `sums` of a step that it leaves out are zero, and what comes to
+    the states after it passes to those before it. With `packed_units` = n > 0 `recurrent` is the layer's, transposed and
+    packed as (ceil(units/n), gates * units, n).
 }];
 
 def DL_LstmGradientOp : DL_RecurrentOp<"lstm_gradient"> {
   let summary = "the cotangents of the gates' sums in dl.lstm";
   let description = !strconcat([{
-    From the cotangents of `sequence`, `hidden` and `cell` of a dl.lstm, and its `recurrent`, `cells`, `gates` and
-    `initial_cell`: `sums` (steps, batch, 4 * units), the cotangents of the sums of i, f, g and o before their
-    activation, and `cell`, that of the initial cell state.
+    From the cotangents of `sequence`, `hidden` and `cell` of a dl.lstm, and its `recurrent`, `cells`, `gates`,
+    `initial_cell` and `peephole`: `sums` (steps, batch, 4 * units), the cotangents of the sums of i, f, g and o before
+    their activation; `cell`, that of the initial cell state; and `hidden`, what flows to the initial hidden state
+    through steps that are left out: zero without a mask.
   }], DL_RecurrentGradientText);
   let arguments = (ins DL_FloatTensor:$recurrent, DL_FloatTensor:$cells, DL_FloatTensor:$gates,
-                       Optional<DL_FloatTensor>:$initial_cell, Optional<DL_FloatTensor>:$sequence_cotangent,
+                       Optional<DL_FloatTensor>:$initial_cell, Optional<DL_FloatTensor>:$peephole,
+                       Optional<DL_BoolTensor>:$mask, Optional<DL_FloatTensor>:$sequence_cotangent,
                        Optional<DL_FloatTensor>:$hidden_cotangent, Optional<DL_FloatTensor>:$cell_cotangent,
                        DefaultValuedAttr<BoolAttr, "false">:$reverse,
                        DL_ActivationOr<"Sigmoid">:$gate_activation, DL_ActivationOr<"Tanh">:$cell_activation,
                        DL_ActivationOr<"Tanh">:$hidden_activation,
                        DefaultValuedAttr<I64Attr, "0">:$packed_units);
-  let results = (outs DL_FloatTensor:$sums, DL_FloatTensor:$cell);
+  let results = (outs DL_FloatTensor:$sums, DL_FloatTensor:$cell, DL_FloatTensor:$hidden);
   let assemblyFormat = [{
-    $recurrent `cells` $cells `gates` $gates (`cell` $initial_cell^)? (`d_sequence` $sequence_cotangent^)?
-    (`d_hidden` $hidden_cotangent^)? (`d_cell` $cell_cotangent^)? attr-dict
+    $recurrent `cells` $cells `gates` $gates (`cell` $initial_cell^)? (`peephole` $peephole^)? (`mask` $mask^)?
+    (`d_sequence` $sequence_cotangent^)? (`d_hidden` $hidden_cotangent^)? (`d_cell` $cell_cotangent^)? attr-dict
     `:` functional-type(operands, results)
   }];
   let extraClassDeclaration = fusionMethod # [{
@@ -159,15 +162,15 @@ def DL_GruGradientOp : DL_RecurrentOp<"gru_gradient"> {
     otherwise: there the candidate's columns multiply the state once it is reset.
   }], DL_RecurrentGradientText);
   let arguments = (ins DL_FloatTensor:$recurrent, DL_FloatTensor:$sequence, DL_FloatTensor:$gates,
-                       Optional<DL_FloatTensor>:$initial_hidden, Optional<DL_FloatTensor>:$sequence_cotangent,
-                       Optional<DL_FloatTensor>:$hidden_cotangent,
+                       Optional<DL_FloatTensor>:$initial_hidden, Optional<DL_BoolTensor>:$mask,
+                       Optional<DL_FloatTensor>:$sequence_cotangent, Optional<DL_FloatTensor>:$hidden_cotangent,
                        DefaultValuedAttr<BoolAttr, "false">:$reverse,
                        DefaultValuedAttr<BoolAttr, "true">:$reset_after,
                        DL_ActivationOr<"Sigmoid">:$gate_activation, DL_ActivationOr<"Tanh">:$cell_activation,
                        DefaultValuedAttr<I64Attr, "0">:$packed_units);
   let results = (outs DL_FloatTensor:$sums, DL_FloatTensor:$state_sums, DL_FloatTensor:$hidden);
   let assemblyFormat = [{
-    $recurrent `sequence` $sequence `gates` $gates (`hidden` $initial_hidden^)?
+    $recurrent `sequence` $sequence `gates` $gates (`hidden` $initial_hidden^)? (`mask` $mask^)?
     (`d_sequence` $sequence_cotangent^)? (`d_hidden` $hidden_cotangent^)? attr-dict
     `:` functional-type(operands, results)
   }];
@@ -180,16 +183,17 @@ def DL_SimpleRnnGradientOp : DL_RecurrentOp<"simple_rnn_gradient"> {
   let summary = "the cotangents of the sums in dl.simple_rnn";
   let description = !strconcat([{
     From the cotangents of `sequence` and `hidden` of a dl.simple_rnn, and its `recurrent` and `sequence`: `sums`
-    (steps, batch, units), the cotangents of the sums before their activation.
+    (steps, batch, units), the cotangents of the sums before their activation; and `hidden`, what flows to the initial
+    hidden state through steps that are left out: zero without a mask.
   }], DL_RecurrentGradientText);
-  let arguments = (ins DL_FloatTensor:$recurrent, DL_FloatTensor:$sequence,
+  let arguments = (ins DL_FloatTensor:$recurrent, DL_FloatTensor:$sequence, Optional<DL_BoolTensor>:$mask,
                        Optional<DL_FloatTensor>:$sequence_cotangent, Optional<DL_FloatTensor>:$hidden_cotangent,
                        DefaultValuedAttr<BoolAttr, "false">:$reverse, DL_ActivationOr<"Tanh">:$activation,
                        DefaultValuedAttr<I64Attr, "0">:$packed_units);
-  let results = (outs DL_FloatTensor:$sums);
+  let results = (outs DL_FloatTensor:$sums, DL_FloatTensor:$hidden);
   let assemblyFormat = [{
-    $recurrent `sequence` $sequence (`d_sequence` $sequence_cotangent^)? (`d_hidden` $hidden_cotangent^)?
-    attr-dict `:` functional-type(operands, results)
+    $recurrent `sequence` $sequence (`mask` $mask^)? (`d_sequence` $sequence_cotangent^)?
+    (`d_hidden` $hidden_cotangent^)? attr-dict `:` functional-type(operands, results)
   }];
   let extraClassDeclaration = fusionMethod # [{
     static constexpr int64_t gateCount = 1;
