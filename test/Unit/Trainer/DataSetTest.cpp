@@ -80,6 +80,21 @@ TEST(FitToStep, TakesAColumnForAVectorAndBack) {
   EXPECT_EQ(values->y.shape(), (Shape{6, 1}));
 }
 
+TEST(AdjustInputRank, AddsAndTakesALastAxisOfOne) {
+  auto adjusted = [](Shape found, const Shape &model) {
+    Examples examples{"here", numbers(DType::F32, std::move(found)), {}, {}};
+    adjustInputRank(examples, model);
+    return examples.x.shape();
+  };
+  EXPECT_EQ(adjusted({6, 5, 7}, {-1, 5, 7, 1}), (Shape{6, 5, 7, 1}));
+  EXPECT_EQ(adjusted({6, 5, 7}, {-1, -1, -1, 1}), (Shape{6, 5, 7, 1}));
+  EXPECT_EQ(adjusted({6, 5, 1}, {-1, 5}), (Shape{6, 5}));
+  // Nothing else: neither another axis, nor one that has a size.
+  EXPECT_EQ(adjusted({6, 5, 7}, {-1, 1, 5, 7}), (Shape{6, 5, 7}));
+  EXPECT_EQ(adjusted({6, 5, 7}, {-1, 5, 7, -1}), (Shape{6, 5, 7}));
+  EXPECT_EQ(adjusted({6, 5, 7}, {-1, 5}), (Shape{6, 5, 7}));
+}
+
 TEST(FitToStep, MakesAndDropsWeights) {
   Examples plain{"here", numbers(DType::F32, {6, 2, 3}), numbers(DType::F32, {6}), Tensor()};
   Expected<Examples> made = fitToStep(plain, regression(true));
