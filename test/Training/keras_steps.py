@@ -70,6 +70,16 @@ def norms():
             keras.optimizers.SGD(0.05, momentum=0.9), "mse", ["mae"], 8)
 
 
+def separable():
+    """A channel a group, with several filters each and a stride; groups of some channels, with a stride; windows that overlap."""
+    return (keras.Sequential([layers.Input((9, 11, 4)), layers.DepthwiseConv2D(3, strides=2, padding="same", depth_multiplier=2),
+                              layers.Activation("tanh"), layers.DepthwiseConv2D(3, padding="same"), layers.Activation("tanh"),
+                              layers.Conv2D(12, 3, groups=4, strides=2, padding="same"), layers.Activation("tanh"),
+                              layers.AveragePooling2D(2, strides=1), layers.SeparableConv2D(6, 2), layers.Flatten(),
+                              layers.Dense(3)]),
+            keras.optimizers.SGD(0.05, momentum=0.9), "mse", ["mae"], 8)
+
+
 def course(side=24, batch=4):
     """The net of the course text, with the Reshape that it lacks."""
     half = (side - 2) // 2
@@ -87,7 +97,7 @@ def rmsprop():
             keras.optimizers.RMSprop(0.01, momentum=0.5), "binary_crossentropy", ["accuracy"], 8)
 
 
-MODELS = {"mlp": mlp, "rmsprop": rmsprop, "cnn": cnn, "lstm": lstm, "gru": gru, "norms": norms, "course": course}
+MODELS = {"mlp": mlp, "rmsprop": rmsprop, "cnn": cnn, "lstm": lstm, "gru": gru, "norms": norms, "separable": separable, "course": course}
 # Whose epochs end in a batch of two: each size of batch is a compile of its own, so that the nets of many kernels do
 # without.
 RESTS = {"mlp", "cnn", "lstm"}
