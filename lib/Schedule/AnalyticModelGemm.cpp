@@ -55,8 +55,14 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
   // Beyond 8 rows the addresses of the rows no longer fit the integer registers.
   if (rows > 8)
     step *= 1.4;
+  // A line of an output beyond the caches that is written piece by piece, panel by panel, has left
+  // them between two of its pieces. Shallow tiles do not hide it; those of 256-bit vectors do,
+  // which take twice as long.
+  const bool shallow = shape.depth <= 128 && facts.vectorBytes >= 64 &&
+                       shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
+  const double perPiece = shallow && shape.columns > width ? 15.0 : 0.0;
   // Prologue, epilogue and loop control of a tile, measured on small depths.
-  const double perTile = 30 + 2.0 * rows * vectors + (wraps ? 20.0 * rows : 0.0);
+  const double perTile = 30 + 2.0 * rows * vectors + (wraps ? 20.0 * rows : 0.0) + perPiece * rows;
   const double tiles = double(ceilDiv(shape.rows, rows)) * double(ceilDiv(shape.columns, width));
   return double(shape.batch) * tiles * (double(shape.depth) * step + perTile);
 }
@@ -66,7 +72,9 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
 static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams best;
   double bestCycles = -1;
-  for (int vectors = 1; vectors <= 6; ++vectors)
+  // More vectors than 6 are for whole lines of an output of many rows.
+  const int mostVectors = shape.rows > 64 ? 12 : 6;
+  for (int vectors = 1; vectors <= mostVectors; ++vectors)
     for (int rows = 1; rows * vectors + vectors + 1 <= facts.vectorRegisters; ++rows) {
       if (rows > 14 || rows > shape.rows)
         continue;
@@ -154,6 +162,19 @@ static int64_t tilesWithOutput(const GemmShape &shape, const GemmParams &params,
   return std::min(tilesPerBlock, std::max(fitting, ceilDiv(64, params.rowsPerTile)));
 }
 
+/// Whether the weights' next panel is worth bringing into L2 beside the tiles of this one: all rows
+/// pass each panel once, so the first of them would wait for what lies beyond L2, where the weights
+/// are at each call but for those of a model that fits L2 whole. Both panels and the rows must fit,
+/// and the tiles be enough to hide it: one or two are bound by reading the weights anyway.
+static bool prefetchesPanel(const GemmShape &shape, const GemmParams &params, int64_t rowBytes,
+                            int64_t panelBytes, const MachineFacts &facts) {
+  constexpr int64_t fewestTiles = 3;
+  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  return params.order == LoopOrder::ColumnsOuter && weights >= facts.l2Bytes / 8 &&
+         params.tilesPerBlock >= fewestTiles &&
+         2 * panelBytes + shape.rows * rowBytes <= facts.l2Bytes * 7 / 8;
+}
+
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams params = chooseTile(shape, facts);
   params.unroll = 4;
@@ -208,6 +229,7 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     params.order = LoopOrder::ColumnsOuter;
     params.tilesPerBlock = int(tiles);
     params.tasks = piecesOf(shape.batch * panels, cores);
+    params.prefetchPanel = prefetchesPanel(shape, params, rowBytes, panelBytes, facts);
     return params;
   }
   // At least two blocks a core, in a multiple of the cores, so that none waits for a last one.
@@ -219,6 +241,7 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     params.order = LoopOrder::ColumnsOuter;
     params.tilesPerBlock = int(tiles);
     params.tasks = piecesOf(panels, cores);
+    params.prefetchPanel = prefetchesPanel(shape, params, rowBytes, panelBytes, facts);
     return params;
   }
   params.order = LoopOrder::RowsOuter;

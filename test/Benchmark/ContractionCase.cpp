@@ -4,7 +4,7 @@
 namespace dlc::bench {
 
 void overrideGemm(const Overrides &overrides, schedule::GemmParams &params) {
-  int order = int(params.order), pad = int(params.pad);
+  int order = int(params.order), pad = int(params.pad), prefetch = params.prefetchPanel;
   override(overrides, "mr", params.rowsPerTile);
   override(overrides, "nv", params.vectorsPerTile);
   override(overrides, "unroll", params.unroll);
@@ -13,6 +13,8 @@ void overrideGemm(const Overrides &overrides, schedule::GemmParams &params) {
   override(overrides, "tasks", params.tasks);
   override(overrides, "order", order);
   override(overrides, "pad", pad);
+  override(overrides, "prefetch", prefetch);
+  params.prefetchPanel = prefetch;
   params.order = schedule::LoopOrder(order);
   params.pad = schedule::PadMode(pad);
 }
@@ -23,7 +25,8 @@ std::string describeGemm(const schedule::GemmParams &params) {
          std::to_string(params.tilesPerBlock) +
          (params.order == schedule::LoopOrder::RowsOuter ? " rows" : " cols") + " t" +
          std::to_string(params.tasks) +
-         (params.pad == schedule::PadMode::Block ? " pad-block" : " pad-whole");
+         (params.pad == schedule::PadMode::Block ? " pad-block" : " pad-whole") +
+         (params.prefetchPanel ? " prefetch" : "");
 }
 
 void clearPanelTail(HostTensor &packed, int columns) {

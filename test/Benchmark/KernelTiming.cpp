@@ -8,6 +8,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <sys/mman.h>
 
 namespace dlc::bench {
 namespace {
@@ -22,14 +23,32 @@ struct Free {
   void operator()(void *memory) const { std::free(memory); }
 };
 
+/// Memory in huge pages where the machine has them, as an artifact's own is. In small pages, which
+/// fall where they like, a kernel's time is that of its misses in the TLB, and another in each
+/// process.
+class HugeBlock {
+public:
+  explicit HugeBlock(size_t bytes)
+      : capacity((bytes + hugePage - 1) / hugePage * hugePage),
+        memory(std::aligned_alloc(hugePage, capacity)) {
+    madvise(memory.get(), capacity, MADV_HUGEPAGE); // advice: a refusal changes nothing
+    std::memset(memory.get(), 0, capacity);
+  }
+  uint8_t *at(size_t offset) { return static_cast<uint8_t *>(memory.get()) + offset; }
+
+private:
+  static constexpr size_t hugePage = size_t(2) << 20;
+  size_t capacity;
+  std::unique_ptr<void, Free> memory;
+};
+
 /// A tensor's memory, cache-line aligned and whole cache lines long.
 struct Buffer {
-  explicit Buffer(size_t bytes)
-      : bytes((bytes + 127) / 64 * 64), memory(std::aligned_alloc(64, this->bytes)) {
-    std::memset(memory.get(), 0, this->bytes);
+  static size_t bytesOf(const HostTensor &tensor) {
+    return (tensor.size() * sizeof(float) + 127) / 64 * 64;
   }
   size_t bytes;
-  std::unique_ptr<void, Free> memory;
+  uint8_t *memory;
 };
 
 typedef float Line __attribute__((vector_size(64)));
@@ -38,7 +57,7 @@ typedef float Line __attribute__((vector_size(64)));
 __attribute__((target("avx2")))
 #endif
 float readOnce(const Buffer &buffer) {
-  const Line *lines = static_cast<const Line *>(buffer.memory.get());
+  const Line *lines = reinterpret_cast<const Line *>(buffer.memory);
   Line sums[2] = {};
   const size_t count = buffer.bytes / sizeof(Line);
   for (size_t i = 0; i + 1 < count; i += 2) {
@@ -51,8 +70,8 @@ float readOnce(const Buffer &buffer) {
 #if defined(__x86_64__)
 __attribute__((target("avx2")))
 #endif
-void writeOnce(Buffer &buffer) {
-  Line *lines = static_cast<Line *>(buffer.memory.get());
+void writeOnce(const Buffer &buffer) {
+  Line *lines = reinterpret_cast<Line *>(buffer.memory);
   Line value = {};
   for (size_t i = 0; i < buffer.bytes / sizeof(Line); ++i) {
     lines[i] = value;
@@ -61,7 +80,7 @@ void writeOnce(Buffer &buffer) {
 }
 
 /// The output is the last buffer.
-void transferOnce(std::vector<Buffer> &buffers) {
+void transferOnce(const std::vector<Buffer> &buffers) {
   float sum = 0;
   for (size_t i = 0; i + 1 < buffers.size(); ++i)
     sum += readOnce(buffers[i]);
@@ -73,28 +92,41 @@ void transferOnce(std::vector<Buffer> &buffers) {
 class KernelCall {
 public:
   explicit KernelCall(const CompiledCase &compiled)
-      : buffers(buffersOf(compiled.kernel)), arguments(compiled.kernel, memoryOf(buffers)),
-        function(compiled.loaded.call) {}
+      : block(bytesOf(compiled.kernel)), buffers(buffersIn(block, compiled.kernel)),
+        arguments(compiled.kernel, memoryOf(buffers)), function(compiled.loaded.call) {}
   void operator()() { function(arguments.argv.data()); }
-  std::vector<Buffer> buffers;
+  const std::vector<Buffer> &tensors() const { return buffers; }
 
 private:
-  static std::vector<Buffer> buffersOf(const BuiltKernel &kernel) {
+  static size_t bytesOf(const BuiltKernel &kernel) {
+    size_t bytes = Buffer::bytesOf(kernel.output);
+    for (const HostTensor &input : kernel.inputs)
+      bytes += Buffer::bytesOf(input);
+    return bytes;
+  }
+  static std::vector<Buffer> buffersIn(HugeBlock &block, const BuiltKernel &kernel) {
     std::vector<Buffer> made;
+    size_t offset = 0;
+    auto add = [&](const HostTensor &tensor) {
+      made.push_back({Buffer::bytesOf(tensor), block.at(offset)});
+      offset += made.back().bytes;
+    };
     for (const HostTensor &input : kernel.inputs) {
-      made.emplace_back(input.size() * sizeof(float));
-      std::memcpy(made.back().memory.get(), input.data.data(), input.size() * sizeof(float));
+      add(input);
+      std::memcpy(made.back().memory, input.data.data(), input.size() * sizeof(float));
     }
-    made.emplace_back(kernel.output.size() * sizeof(float));
+    add(kernel.output);
     return made;
   }
   static std::vector<void *> memoryOf(const std::vector<Buffer> &buffers) {
     std::vector<void *> memory;
     for (const Buffer &buffer : buffers)
-      memory.push_back(buffer.memory.get());
+      memory.push_back(buffer.memory);
     return memory;
   }
 
+  HugeBlock block;
+  std::vector<Buffer> buffers;
   CallArguments arguments;
   int (*function)(void **);
 };
@@ -122,7 +154,7 @@ Timing timeKernel(const CompiledCase &compiled, const CompiledCase *exponential,
   double leastRaise = 1e30;
   for (int round = 0; round < 5 || (secondsOf(clock) - start) * 1e3 < milliseconds; ++round) {
     best.transferSeconds =
-        std::min(best.transferSeconds, repeated(repeats, [&] { transferOnce(call.buffers); }));
+        std::min(best.transferSeconds, repeated(repeats, [&] { transferOnce(call.tensors()); }));
     best.peakGflops =
         std::max(best.peakGflops, schedule::measureFmaPeakGflops(0, facts.vectorBytes));
     if (raise)

@@ -63,6 +63,11 @@ struct GemmParams {
   /// their speed; fewer, larger pieces cost less in wake-ups and in halo copies.
   int tasks = 1;
   PadMode pad = PadMode::Whole;
+  /// While the tiles of a panel are computed, the next panel is brought into L2, a share of it
+  /// beside each tile. Legal: always; without packed weights, or where the reduction has no loop
+  /// left, it is nothing. Pro: the first tile of a panel does not wait for what lies beyond L2.
+  /// Con: two panels at a time take L2 from the rows.
+  bool prefetchPanel = false;
 
   bool operator==(const GemmParams &) const = default;
 };

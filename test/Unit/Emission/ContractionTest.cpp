@@ -28,7 +28,8 @@ TEST(ContractionEmission, ConvFilterGradient) {
 }
 
 /// A convolution of channels-last images whose filter is packed.
-static void checkPacked(int kernel, int stride, int pad, bool columnsOuter, int groups) {
+static void checkPacked(int kernel, int stride, int pad, bool columnsOuter, int groups,
+                        bool prefetchPanel = false) {
   auto pair = [](int value) {
     return "array<i64: " + std::to_string(value) + ", " + std::to_string(value) + ">";
   };
@@ -50,7 +51,9 @@ static void checkPacked(int kernel, int stride, int pad, bool columnsOuter, int 
           {"tensor<5x" + size(height) + "x" + size(width) + "x" + text(outputs) + "xf32>"}, 2e-5,
           std::string("#dl.gemm<rows_per_tile = 4, vectors_per_tile = 1, unroll = 2, "
                       "reduction_block = 0, tiles_per_block = 3, columns_outer = ") +
-              (columnsOuter ? "true" : "false") + ", tasks = 2, pad_block = false>");
+              (columnsOuter ? "true" : "false") +
+              ", tasks = 2, pad_block = false, prefetch_panel = " +
+              (prefetchPanel ? "true" : "false") + ">");
 }
 
 TEST(ContractionEmission, PackedConvolutions) {
@@ -58,6 +61,8 @@ TEST(ContractionEmission, PackedConvolutions) {
     checkPacked(/*kernel=*/1, /*stride=*/1, /*pad=*/0, columnsOuter, /*groups=*/1);
     checkPacked(3, 1, 1, columnsOuter, 1);
     checkPacked(3, 2, 1, columnsOuter, 2);
+    checkPacked(1, 1, 0, columnsOuter, 1, /*prefetchPanel=*/true);
+    checkPacked(3, 2, 1, columnsOuter, 2, /*prefetchPanel=*/true);
   }
 }
 
@@ -94,7 +99,7 @@ TEST(ContractionEmission, MatmulOfTransposedOperands) {
                 {matrix(m, k, left), matrix(k, n, false)}, {matrix(m, n, false)}, 5e-5,
                 *schedule ? std::string("#dl.gemm<rows_per_tile = 4, vectors_per_tile = 2, "
                                         "unroll = 4, ") +
-                                schedule + ", pad_block = false>"
+                                schedule + ", pad_block = false, prefetch_panel = true>"
                           : "",
                 cpu);
       }

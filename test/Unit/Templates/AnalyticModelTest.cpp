@@ -45,6 +45,32 @@ TEST(AnalyticModel, LargeGemmHidesTheLatency) {
   EXPECT_GE(wide.rowsPerTile * wide.vectorsPerTile, 16);
 }
 
+/// A core with AVX-512 and a large L2.
+static MachineFacts wideFacts() {
+  MachineFacts facts;
+  facts.l1Bytes = 48 << 10;
+  facts.l2Bytes = 2 << 20;
+  return avx512Facts(facts);
+}
+
+TEST(AnalyticModel, WeightsThatFewRowsUseComeAhead) {
+  const MachineFacts facts = wideFacts();
+  EXPECT_TRUE(chooseGemm(shapeOf(49, 2048, 512), facts).prefetchPanel);
+  // Small weights; one tile of rows; rows in blocks, which pass all panels; slices.
+  EXPECT_FALSE(chooseGemm(shapeOf(49, 64, 512), facts).prefetchPanel);
+  EXPECT_FALSE(chooseGemm(shapeOf(1, 2048, 512), facts).prefetchPanel);
+  EXPECT_FALSE(chooseGemm(shapeOf(12544, 512, 64), facts).prefetchPanel);
+  EXPECT_FALSE(chooseGemm(shapeOf(784, 512, 4608), facts).prefetchPanel);
+}
+
+TEST(AnalyticModel, ShallowTilesWriteWholeLines) {
+  const MachineFacts facts = wideFacts();
+  const int lanes = facts.lanes(4);
+  EXPECT_EQ(chooseGemm(shapeOf(3136, 144, 24), facts).vectorsPerTile * lanes, 144);
+  EXPECT_EQ(chooseGemm(shapeOf(12544, 96, 16), facts).vectorsPerTile * lanes, 96);
+  EXPECT_EQ(chooseGemm(shapeOf(3136, 64, 64), facts).vectorsPerTile * lanes, 64);
+}
+
 TEST(AnalyticModel, ScansHaveSeveralChainsWhereTheyCan) {
   MachineFacts facts;
   EXPECT_EQ(chooseScan({facts.lanes(4), 100, 1, 4}, facts).vectorsPerTile, 1);

@@ -61,14 +61,16 @@ TEST(GemmTemplate, LoopOrdersBlocksTasksAndSlices) {
   for (int order : {0, 1})
     for (int tasks : {1, 3})
       for (int slice : {0, 6})
-        expectCorrect(buildWeightGemm({29, 40, 24}, testFacts(2),
-                                      {{"order", order},
-                                       {"tasks", tasks},
-                                       {"kc", slice},
-                                       {"block", 2},
-                                       {"mr", 4},
-                                       {"nv", 2}}),
-                      text({order, tasks, slice}));
+        for (int prefetch : {0, 1})
+          expectCorrect(buildWeightGemm({29, 40, 24}, testFacts(2),
+                                        {{"order", order},
+                                         {"tasks", tasks},
+                                         {"kc", slice},
+                                         {"prefetch", prefetch},
+                                         {"block", 2},
+                                         {"mr", 4},
+                                         {"nv", 2}}),
+                        text({order, tasks, slice, prefetch}));
 }
 
 TEST(GemmTemplate, WideVectorsAreOnlyFacts) {

@@ -4,6 +4,7 @@
 // guarded.
 #include "dlc/Codegen/Halide/Templates/Contraction.h"
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
+#include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
 #include <algorithm>
 #include <limits>
@@ -118,6 +119,7 @@ static Expr buildPackedLhs(Contraction &contraction, const schedule::GemmParams 
 /// The parameters of the loops of calls with few rows.
 static schedule::GemmParams fewRowParams(schedule::GemmParams params) {
   params.rowsPerTile = Contraction::mostFewRows;
+  params.tilesPerBlock = 1;
   return params;
 }
 
@@ -125,6 +127,18 @@ static schedule::GemmParams fewRowParams(schedule::GemmParams params) {
 static bool sparesFewRows(const ContractionProblem &problem, const schedule::GemmParams &params) {
   return problem.sparesFewRows && !problem.rows.isConstant() && problem.packedRhs &&
          problem.batch.empty() && params.rowsPerTile > Contraction::mostFewRows;
+}
+
+/// An element of a packed panel, with the next panel brought into L2 by the tiles of a block.
+static Expr besideNextPanel(const ContractionProblem &problem, const schedule::GemmParams &params,
+                            Expr element, Expr row, int panelWidth) {
+  const Size ahead = productOf(problem.reduction) * panelWidth;
+  const Size tiles = ceilDiv(problem.rows, params.rowsPerTile);
+  const int64_t shares =
+      std::clamp<int64_t>(params.tilesPerBlock, 1, tiles.constantOr(params.tilesPerBlock));
+  Expr tile = row / params.rowsPerTile;
+  return prefetchingAhead(element, ahead.expr(), tiles.is(shares) ? tile : tile % int(shares),
+                          int(shares));
 }
 
 Contraction buildContraction(const ContractionProblem &problem, const schedule::GemmParams &params,
@@ -151,6 +165,8 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
   Expr lane = column % width, panel = column / width, right;
   if (problem.packedRhs) {
     right = problem.packedRhs(lane, k, panel, batchIndices);
+    if (params.prefetchPanel)
+      right = besideNextPanel(problem, params, right, row, width);
   } else {
     buildPacked(result);
     std::vector<Expr> at = {lane, flattenReduction(k, problem.reduction), panel};

@@ -2,6 +2,7 @@
 #include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
+#include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
 #include <set>
 
@@ -43,6 +44,7 @@ void addLoweringPasses(Pipeline &pipeline) {
   // Halide owns the passes that it is given.
   pipeline.add_custom_lowering_pass(fusedMathPass().release());
   pipeline.add_custom_lowering_pass(new OutputLoads);
+  pipeline.add_custom_lowering_pass(prefetchPass().release());
 }
 
 } // namespace dlc::templates

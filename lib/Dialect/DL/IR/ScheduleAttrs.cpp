@@ -26,7 +26,7 @@ static LogicalResult tileFits(EmitError emitError, int64_t accumulators) {
 LogicalResult GemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile,
                                        int64_t vectorsPerTile, int64_t unroll,
                                        int64_t reductionBlock, int64_t tilesPerBlock, bool,
-                                       int64_t tasks, bool) {
+                                       int64_t tasks, bool, bool) {
   return failure(failed(atLeast(emitError, "rows_per_tile", rowsPerTile, 1)) ||
                  failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
                  failed(tileFits(emitError, rowsPerTile * vectorsPerTile)) ||

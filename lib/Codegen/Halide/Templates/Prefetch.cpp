@@ -1,0 +1,169 @@
+// Loads are marked before Halide lowers; behind all of its passes the marked loads of an innermost
+// loop, unrolled and in vectors, are known.
+#include "dlc/Codegen/Halide/Templates/Prefetch.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace Halide;
+using namespace Halide::Internal;
+
+namespace dlc::templates {
+
+static const char *const marker = "dlc_prefetching_ahead";
+
+namespace {
+
+constexpr int64_t lineBytes = 64;
+
+/// A marked load, with what is known of it in one lane, free of the names that a loop's body binds.
+struct Marked {
+  const Load *load;
+  Expr index, ahead, share;
+  int64_t shares;
+};
+
+Expr lane(const Expr &value) {
+  const auto *broadcast = value.as<Broadcast>();
+  return broadcast ? lane(broadcast->value) : value;
+}
+
+bool isMark(const Call *op) { return op->call_type == Call::PureExtern && op->name == marker; }
+
+/// Replaces marked loads by the loads, and lists those whose elements lie side by side.
+class TakeMarks : public IRMutator {
+public:
+  std::vector<Marked> marks;
+
+protected:
+  using IRMutator::visit;
+
+  Expr visit(const Call *op) override {
+    if (!isMark(op))
+      return IRMutator::visit(op);
+    if (const auto *load = op->args[0].as<Load>())
+      if (auto shares = as_const_int(lane(op->args[3])))
+        marks.push_back({load, substitute(bound, load->index), substitute(bound, lane(op->args[1])),
+                         substitute(bound, lane(op->args[2])), *shares});
+    return mutate(op->args[0]);
+  }
+
+  Stmt visit(const LetStmt *op) override {
+    bound[op->name] = substitute(bound, op->value);
+    return IRMutator::visit(op);
+  }
+  Expr visit(const Let *op) override {
+    bound[op->name] = substitute(bound, op->value);
+    return IRMutator::visit(op);
+  }
+
+private:
+  std::map<std::string, Expr> bound;
+};
+
+/// The first of elements that lie side by side; undefined for others.
+Expr firstElement(const Expr &index) {
+  if (index.type().is_scalar())
+    return index;
+  const auto *ramp = index.as<Ramp>();
+  return ramp && is_const_one(ramp->stride) ? ramp->base : Expr();
+}
+
+/// What an iteration reads: `elements` from `first` on of the memory of `load`.
+struct Run {
+  Expr first;
+  int64_t elements = 0;
+};
+
+/// Nothing where the marked loads are not one run of elements.
+Run runOf(const std::vector<Marked> &marks) {
+  Run run;
+  int64_t least = 0, end = 0;
+  for (const Marked &mark : marks) {
+    Expr first = firstElement(mark.index);
+    if (!first.defined() || mark.load->name != marks.front().load->name)
+      return {};
+    if (!run.first.defined())
+      run.first = first;
+    auto offset = as_const_int(simplify(first - run.first));
+    if (!offset)
+      return {};
+    least = std::min(least, *offset);
+    end = std::max(end, *offset + mark.load->type.lanes());
+  }
+  if (run.first.defined())
+    run.first = simplify(run.first + int(least));
+  run.elements = end - least;
+  return run;
+}
+
+/// Asks for the line of the element `index` of `bytes` each, to be kept in L2.
+Stmt prefetch(const std::string &buffer, int bytes, const Expr &index) {
+  Expr memory = reinterpret(UInt(64), Variable::make(Handle(), buffer));
+  Expr address = memory + cast(UInt(64), cast(Int(64), index) * bytes);
+  const int read = 0, inL2 = 2, data = 1;
+  return Evaluate::make(Call::make(Int(32), "llvm.prefetch.p0",
+                                   {reinterpret(Handle(), address), read, inL2, data},
+                                   Call::Extern));
+}
+
+class HasLoop : public IRVisitor {
+public:
+  bool found = false;
+
+protected:
+  using IRVisitor::visit;
+  void visit(const For *) override { found = true; }
+};
+
+class Prefetch : public IRMutator {
+protected:
+  using IRMutator::visit;
+
+  Stmt visit(const For *op) override {
+    HasLoop inner;
+    op->body.accept(&inner);
+    if (inner.found)
+      return IRMutator::visit(op);
+    TakeMarks taken;
+    Stmt body = taken.mutate(op->body);
+    if (Run run = runOf(taken.marks); run.first.defined())
+      body = Block::make(prefetches(taken.marks.front(), run), body);
+    return body.same_as(op->body) ? Stmt(op)
+                                  : For::make(op->name, op->min, op->extent, op->for_type,
+                                              op->partition_policy, op->device_api, body);
+  }
+
+  /// Marks outside of loops mean nothing.
+  Expr visit(const Call *op) override {
+    if (isMark(op))
+      return mutate(op->args[0]);
+    return IRMutator::visit(op);
+  }
+
+private:
+  /// A share of the lines behind `run`: all shares cover them, none leaves out a line.
+  static Stmt prefetches(const Marked &mark, const Run &run) {
+    const int64_t bytes = mark.load->type.element_of().bytes();
+    const int64_t lines = (run.elements * bytes + lineBytes - 1) / lineBytes;
+    const int perLine = int(lineBytes / bytes);
+    Expr first = run.first + mark.ahead + mark.share * int(lines) / int(mark.shares) * perLine;
+    std::vector<Stmt> all;
+    for (int64_t i = 0; i < (lines + mark.shares - 1) / mark.shares; ++i)
+      all.push_back(prefetch(mark.load->name, int(bytes), simplify(first + int(i) * perLine)));
+    return Block::make(all);
+  }
+};
+
+} // namespace
+
+Expr prefetchingAhead(Expr load, Expr ahead, Expr share, int shares) {
+  const Type type = load.type();
+  return Call::make(type, marker, {std::move(load), std::move(ahead), std::move(share), shares},
+                    Call::PureExtern);
+}
+
+std::unique_ptr<IRMutator> prefetchPass() { return std::make_unique<Prefetch>(); }
+
+} // namespace dlc::templates
