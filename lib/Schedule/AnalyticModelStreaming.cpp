@@ -59,21 +59,27 @@ WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts) {
           depthwise.tasks, depthwise.pad};
 }
 
+/// Rows whose first fold is computed before their other stages.
+static int64_t rowsAhead(const RowReduceShape &shape, const MachineFacts &facts) {
+  constexpr int softmax = 8, layerNorm = 3; // cycles a vector
+  const int64_t vectors = ceilDiv(shape.columns, facts.lanes(shape.elementBytes));
+  // The exponentials wait for a fold of about 40 cycles. Rows of few vectors have less to do
+  // meanwhile: of 2, 4, 7 and 8 rows, eight were best by 5%.
+  if (shape.cyclesPerVector >= softmax)
+    return vectors <= 6 ? 8 : 4;
+  // Up to 24 vectors stay in registers from the first fold on, which was 1.1 to 1.4 times as fast;
+  // a longer row is read for each fold anyway, and two rows were faster by 6 to 14%.
+  return shape.cyclesPerVector >= layerNorm && vectors > 24 ? 2 : 1;
+}
+
 RowReduceParams chooseRowReduce(const RowReduceShape &shape, const MachineFacts &facts) {
   RowReduceParams params;
   const double vectors =
       double(shape.rows) * double(shape.columns) / facts.lanes(shape.elementBytes);
   params.tasks = piecesFor(vectors * shape.cyclesPerVector, facts);
-  // The exponentials of a softmax wait for a fold of about 40 cycles, which four rows share. Rows
-  // of few vectors have less to do meanwhile: of 2, 4, 7 and 8, eight were best by 5%. A norm does
-  // not wait for so long, and reads its row once only.
-  const bool exponentials = shape.cyclesPerVector >= 8;
-  const int64_t rowBytes = shape.columns * shape.elementBytes;
-  const int64_t wanted = ceilDiv(shape.columns, facts.lanes(shape.elementBytes)) <= 6 ? 8 : 4;
-  if (exponentials)
-    params.rowsPerBlock =
-        int(std::clamp<int64_t>(facts.l1Bytes / 2 / std::max<int64_t>(1, rowBytes), 1,
-                                std::min(wanted, std::max<int64_t>(1, shape.rows))));
+  const int64_t rowBytes = std::max<int64_t>(1, shape.columns * shape.elementBytes);
+  const int64_t most = std::min(facts.l1Bytes / 2 / rowBytes, shape.rows);
+  params.rowsPerBlock = int(std::clamp<int64_t>(most, 1, rowsAhead(shape, facts)));
   return params;
 }
 

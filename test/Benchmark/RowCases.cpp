@@ -94,10 +94,11 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
   return kernel;
 }
 
-/// Layer norm of in0 + in1, without scale: both moments in one pass over the kept sum.
+/// Layer norm of in0 + in1, without scale, over the kept sum. A fold that goes ahead adds for
+/// itself.
 BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts,
                            const Overrides &overrides) {
-  schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 2}, facts);
+  schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 3}, facts);
   override(overrides, "acc", params.accumulators);
   override(overrides, "rows", params.rowsPerBlock);
   ImageParam a = denseInput("a", {columns, rows}), b = denseInput("b", {columns, rows});
@@ -109,7 +110,10 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
   sum.extent = squares.extent = columns;
   sum.rows = squares.rows = {r};
   sum.rowCount = squares.rowCount = rows;
-  sum.value = [=](Expr x) { return added.result(x, r); };
+  sum.first = params.rowsPerBlock > 1;
+  sum.value = [=, ahead = sum.first](Expr x) {
+    return ahead ? a(x, r) + b(x, r) : added.result(x, r);
+  };
   templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);
   Expr mean = sumStage.result(r) / float(columns);
   squares.value = [=](Expr x) {

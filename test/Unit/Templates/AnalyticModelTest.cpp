@@ -103,7 +103,8 @@ TEST(AnalyticModel, SoftmaxesTakeRowsTogether) {
   EXPECT_EQ(chooseRowReduce({20, 3, 4, 8}, facts).rowsPerBlock, 3);
   EXPECT_EQ(chooseRowReduce({6625, 40, 4, 8}, facts).rowsPerBlock, 1); // beyond L1
   EXPECT_EQ(chooseRowReduce({0, 0, 4, 8}, facts).rowsPerBlock, 1);
-  EXPECT_EQ(chooseRowReduce({384, 128, 4, 3}, facts).rowsPerBlock, 1); // a norm
+  EXPECT_EQ(chooseRowReduce({384, 128, 4, 3}, facts).rowsPerBlock, 2); // a layer norm
+  EXPECT_EQ(chooseRowReduce({192, 128, 4, 3}, facts).rowsPerBlock, 1); // in registers
 }
 
 } // namespace

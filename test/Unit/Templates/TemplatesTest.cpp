@@ -146,6 +146,10 @@ TEST(RowReduceTemplate, BlocksOfRows) {
       for (int block : {1, 2, 4, 8})
         expectCorrect(buildSoftmax(columns, rows, testFacts(2), {{"rows", block}, {"tasks", 3}}),
                       text({columns, rows, block}));
+  for (int columns : {9, 201})
+    for (int block : {2, 4})
+      expectCorrect(buildLayerNorm(columns, 5, testFacts(1), {{"rows", block}}),
+                    text({columns, block}));
 }
 
 TEST(RowReduceTemplate, Exponentials) { expectCorrect(buildExponential(testFacts(1)), "exp"); }
