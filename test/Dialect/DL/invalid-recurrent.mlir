@@ -129,6 +129,14 @@ func.func @lstm_gradient_c2(%r: tensor<4x16xf32>, %c: tensor<0x2x4xf32>, %g: ten
 
 // -----
 
+func.func @lstm_gradient_rank(%r: tensor<4x16xf32>, %c: tensor<2x4xf32>, %g: tensor<3x2x16xf32>) {
+  // expected-error @+1 {{expects a sequence (steps, batch, units), got 'tensor<2x4xf32>'}}
+  %0:3 = dl.lstm_gradient %r cells %c gates %g : (tensor<4x16xf32>, tensor<2x4xf32>, tensor<3x2x16xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
 func.func @lstm_gradient_c3(%r: tensor<16x4xf32>, %c: tensor<3x2x4xf32>, %g: tensor<3x2x16xf32>) {
   // expected-error @+1 {{expects a recurrent matrix of shape 4x16, got 'tensor<16x4xf32>'}}
   %0:3 = dl.lstm_gradient %r cells %c gates %g : (tensor<16x4xf32>, tensor<3x2x4xf32>, tensor<3x2x16xf32>) -> (tensor<3x2x16xf32>, tensor<2x4xf32>, tensor<2x4xf32>)
@@ -164,6 +172,14 @@ func.func @gru_gradient_c1(%r: tensor<4x12xf64>, %s: tensor<3x2x4xf32>, %g: tens
 func.func @gru_gradient_c2(%r: tensor<4x12xf32>, %s: tensor<0x2x4xf32>, %g: tensor<0x2x16xf32>) {
   // expected-error @+1 {{expects at least one step and one unit}}
   %0:3 = dl.gru_gradient %r sequence %s gates %g : (tensor<4x12xf32>, tensor<0x2x4xf32>, tensor<0x2x16xf32>) -> (tensor<0x2x12xf32>, tensor<0x2x12xf32>, tensor<2x4xf32>)
+  return
+}
+
+// -----
+
+func.func @gru_gradient_rank(%r: tensor<4x12xf32>, %s: tensor<4xf32>, %g: tensor<3x2x16xf32>) {
+  // expected-error @+1 {{expects a sequence (steps, batch, units), got 'tensor<4xf32>'}}
+  %0:3 = dl.gru_gradient %r sequence %s gates %g : (tensor<4x12xf32>, tensor<4xf32>, tensor<3x2x16xf32>) -> (tensor<3x2x12xf32>, tensor<3x2x12xf32>, tensor<2x4xf32>)
   return
 }
 

@@ -159,6 +159,9 @@ LogicalResult SimpleRnnGradientOp::inferReturnTypes(MLIRContext *, std::optional
 
 /// Checks that there is something to take a step of.
 static LogicalResult verifySteps(Operation *op, RankedTensorType sequence) {
+  // A verifier may run where inference has refused the ranks.
+  if (sequence.getRank() != 3)
+    return op->emitOpError("expects a sequence (steps, batch, units), got ") << sequence;
   if (sequence.getDimSize(0) != 0 && sequence.getDimSize(2) != 0)
     return success();
   return op->emitOpError("expects at least one step and one unit, got a sequence ") << sequence;
@@ -237,13 +240,13 @@ static LogicalResult verifyGradient(Op op, const LayerDims &dims) {
 }
 
 LogicalResult LstmGradientOp::verify() {
-  LayerDims dims = layerDims(getCells().getType());
   // lstm_gradient_c1
   if (failed(verifyElements(*this)))
     return failure();
   // lstm_gradient_c2
   if (failed(verifySteps(*this, getCells().getType())))
     return failure();
+  LayerDims dims = layerDims(getCells().getType());
   // lstm_gradient_c3
   if (failed(verifyGradient(*this, dims)))
     return failure();
@@ -259,13 +262,13 @@ LogicalResult LstmGradientOp::verify() {
 }
 
 LogicalResult GruGradientOp::verify() {
-  LayerDims dims = layerDims(getSequence().getType());
   // gru_gradient_c1
   if (failed(verifyElements(*this)))
     return failure();
   // gru_gradient_c2
   if (failed(verifySteps(*this, getSequence().getType())))
     return failure();
+  LayerDims dims = layerDims(getSequence().getType());
   // gru_gradient_c3
   if (failed(verifyGradient(*this, dims)))
     return failure();
