@@ -103,7 +103,6 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
       };
     problem.rhsDenseAlongReduction = op.getTransposeRhs();
     problem.lhsDenseAlongRows = op.getTransposeLhs();
-    problem.sparesFewRows = true;
 
     schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
     checkPanel(emitter, params, problem.accumulator, op.getPackedColumns());

@@ -22,7 +22,6 @@ static void chooseTile(DepthwiseFilterGradient &gradient, const MachineFacts &fa
 DepthwiseFilterGradient buildDepthwiseFilterGradient(const FilterGradientProblem &problem,
                                                      const schedule::RowReduceParams &params,
                                                      const MachineFacts &facts) {
-  const int kernelWidth = int(problem.kernelWidth);
   DepthwiseFilterGradient gradient;
   gradient.channels = problem.outputChannels;
   gradient.filtersPerChannel = problem.outputChannels / problem.groups;
@@ -30,18 +29,14 @@ DepthwiseFilterGradient buildDepthwiseFilterGradient(const FilterGradientProblem
   gradient.width = problem.outputWidth;
   gradient.lanes = lanesWithin(gradient.channels, facts.lanes(problem.accumulator.bytes()));
   chooseTile(gradient, facts);
-  gradient.pieces = divisorAtMost(problem.batch, std::max(1, params.tasks));
-  const int images = int(problem.batch / gradient.pieces);
+  gradient.pieces = ImagePieces::of(problem, params.tasks);
   gradient.window = padFilterGradientInput(problem);
   gradient.stageWindow = problem.inputComputed || reachesOut(problem);
 
   Var channel("channel"), tap("tap"), piece("piece");
-  gradient.pixel =
-      RDom(0, int(problem.outputWidth), 0, int(problem.outputHeight), 0, images, "pixel");
-  const RDom &at = gradient.pixel;
-  Expr x = at[0] * int(problem.strideWidth) + tap % kernelWidth * int(problem.dilationWidth);
-  Expr y = at[1] * int(problem.strideHeight) + tap / kernelWidth * int(problem.dilationHeight);
-  Expr image = piece * images + at[2], source = channel;
+  const RDom &at = gradient.pieces.pixel;
+  auto [x, y] = placeUnderTap(problem, at[0], at[1], tap);
+  Expr image = gradient.pieces.image(piece), source = channel;
   if (gradient.filtersPerChannel > 1)
     source = channel / int(gradient.filtersPerChannel);
   gradient.acc = Func(problem.name);
@@ -55,10 +50,7 @@ DepthwiseFilterGradient buildDepthwiseFilterGradient(const FilterGradientProblem
 }
 
 Expr elementOf(const DepthwiseFilterGradient &gradient, Expr channel, Expr tap) {
-  Expr sum = gradient.sums(channel, tap, 0);
-  for (int64_t piece = 1; piece < gradient.pieces; ++piece)
-    sum += gradient.sums(channel, tap, int(piece));
-  return sum;
+  return gradient.pieces.total(gradient.sums, channel, tap);
 }
 
 void scheduleDepthwiseFilterGradient(DepthwiseFilterGradient &gradient, Func output,
@@ -82,11 +74,12 @@ void scheduleDepthwiseFilterGradient(DepthwiseFilterGradient &gradient, Func out
       .vectorize(lane, lanes)
       .unroll(lane)
       .unroll(inTile);
-  if (gradient.pieces > 1)
+  if (gradient.pieces.count > 1)
     sums.parallel(piece);
 
   Var c = acc.args()[0], t = acc.args()[1];
-  RVar x = gradient.pixel[0], y = gradient.pixel[1], image = gradient.pixel[2];
+  const RDom &pixel = gradient.pieces.pixel;
+  RVar x = pixel[0], y = pixel[1], image = pixel[2];
   acc.compute_at(sums, tapTile)
       .bound_extent(c, tile)
       .bound_extent(t, int(gradient.tapsPerTile))

@@ -2,7 +2,10 @@
 // a tile of rows reads neighbouring channels of one pixel; the cotangent is packed in panels of
 // output channels.
 #include "dlc/Codegen/Halide/Templates/FilterGradient.h"
+#include "dlc/Codegen/Halide/Templates/LoopNest.h"
 #include "dlc/Codegen/Halide/Templates/PaddedImage.h"
+
+#include <algorithm>
 
 using namespace Halide;
 
@@ -59,6 +62,31 @@ Func padFilterGradientInput(const FilterGradientProblem &problem) {
   return problem.joinWindowColumns ? padLines(problem) : padPixels(problem);
 }
 
+std::pair<Expr, Expr> placeUnderTap(const FilterGradientProblem &problem, Expr x, Expr y,
+                                    Expr tap) {
+  const int kernelWidth = int(problem.kernelWidth);
+  return {x * int(problem.strideWidth) + tap % kernelWidth * int(problem.dilationWidth),
+          y * int(problem.strideHeight) + tap / kernelWidth * int(problem.dilationHeight)};
+}
+
+ImagePieces ImagePieces::of(const FilterGradientProblem &problem, int tasks) {
+  ImagePieces pieces;
+  pieces.count = divisorAtMost(problem.batch, std::max(1, tasks));
+  pieces.images = int(problem.batch / pieces.count);
+  pieces.pixel =
+      RDom(0, int(problem.outputWidth), 0, int(problem.outputHeight), 0, pieces.images, "pixel");
+  return pieces;
+}
+
+Expr ImagePieces::image(Expr piece) const { return piece * images + pixel[2]; }
+
+Expr ImagePieces::total(Func sums, Expr column, Expr row) const {
+  Expr sum = sums(column, row, 0);
+  for (int64_t piece = 1; piece < count; ++piece)
+    sum += sums(column, row, int(piece));
+  return sum;
+}
+
 Contraction buildFilterGradient(const FilterGradientProblem &problem,
                                 const schedule::GemmParams &params, const MachineFacts &facts) {
   using Indices = ContractionProblem::Indices;
@@ -84,12 +112,13 @@ Contraction buildFilterGradient(const FilterGradientProblem &problem,
   const int xAxis = imagesInside ? 1 : 0, yAxis = imagesInside ? 2 : 1,
             nAxis = imagesInside ? 0 : 2;
   contraction.lhs = [=](const Indices &k, Expr row, const Indices &group) {
-    Expr left = k[xAxis] * int(problem.strideWidth), tap = row / channels;
-    Expr ky = joined ? row / (kernelWidth * channels) : tap / kernelWidth;
-    Expr y = k[yAxis] * int(problem.strideHeight) + ky * int(problem.dilationHeight);
-    if (joined)
-      return staged(left * channels + row % (kernelWidth * channels), 0, y, k[nAxis]);
-    Expr x = left + tap % kernelWidth * int(problem.dilationWidth);
+    if (joined) {
+      const int line = kernelWidth * channels;
+      Expr left = k[xAxis] * int(problem.strideWidth);
+      Expr y = k[yAxis] * int(problem.strideHeight) + row / line * int(problem.dilationHeight);
+      return staged(left * channels + row % line, 0, y, k[nAxis]);
+    }
+    auto [x, y] = placeUnderTap(problem, k[xAxis], k[yAxis], row / channels);
     Expr c = row % channels;
     return staged(grouped ? group[0] * channels + c : c, x, y, k[nAxis]);
   };

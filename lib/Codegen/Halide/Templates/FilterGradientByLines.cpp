@@ -22,13 +22,12 @@ bool sumsByLines(const FilterGradientProblem &problem, const MachineFacts &facts
 FilterGradientByLines buildFilterGradientByLines(const FilterGradientProblem &problem,
                                                  const schedule::GemmParams &params,
                                                  const MachineFacts &facts) {
-  const int channels = int(problem.inputChannels), kernelWidth = int(problem.kernelWidth);
+  const int channels = int(problem.inputChannels);
   FilterGradientByLines gradient;
   gradient.columns = problem.outputChannels;
   gradient.rows = problem.kernelHeight * problem.kernelWidth * problem.inputChannels;
   gradient.width = problem.outputWidth;
-  gradient.pieces = divisorAtMost(problem.batch, std::max(1, params.tasks));
-  const int images = int(problem.batch / gradient.pieces);
+  gradient.pieces = ImagePieces::of(problem, params.tasks);
   gradient.window = padFilterGradientInput(problem);
   gradient.places = problem.joinWindowColumns ? lineReach(problem) : channels;
   gradient.stageWindow = problem.inputComputed || reachesOut(problem);
@@ -42,21 +41,16 @@ FilterGradientByLines buildFilterGradientByLines(const FilterGradientProblem &pr
     channel = min(column, int(problem.outputChannels) - 1);
   gradient.line(column, x, y, n) = cast(problem.accumulator, problem.cotangent(channel, x, y, n));
 
-  gradient.pixel =
-      RDom(0, int(problem.outputWidth), 0, int(problem.outputHeight), 0, images, "pixel");
-  const RDom &at = gradient.pixel;
-  Expr image = piece * images + at[2], place = min(row, int(gradient.rows) - 1);
-  Expr left = at[0] * int(problem.strideWidth), top = at[1] * int(problem.strideHeight);
-  Expr element;
+  const RDom &at = gradient.pieces.pixel;
+  Expr image = gradient.pieces.image(piece), place = min(row, int(gradient.rows) - 1), element;
   if (problem.joinWindowColumns) {
-    const int line = kernelWidth * channels;
+    const int line = int(problem.kernelWidth) * channels;
+    Expr left = at[0] * int(problem.strideWidth), top = at[1] * int(problem.strideHeight);
     element = gradient.window(left * channels + place % line, 0,
                               top + place / line * int(problem.dilationHeight), image);
   } else {
-    Expr tap = place / channels;
-    element =
-        gradient.window(place % channels, left + tap % kernelWidth * int(problem.dilationWidth),
-                        top + tap / kernelWidth * int(problem.dilationHeight), image);
+    auto [left, top] = placeUnderTap(problem, at[0], at[1], place / channels);
+    element = gradient.window(place % channels, left, top, image);
   }
   gradient.acc = Func(problem.name);
   gradient.acc(column, row, piece) = cast(problem.accumulator, 0);
@@ -65,10 +59,7 @@ FilterGradientByLines buildFilterGradientByLines(const FilterGradientProblem &pr
 }
 
 Expr elementOf(const FilterGradientByLines &gradient, Expr column, Expr row) {
-  Expr sum = gradient.acc(column, row, 0);
-  for (int64_t piece = 1; piece < gradient.pieces; ++piece)
-    sum += gradient.acc(column, row, int(piece));
-  return sum;
+  return gradient.pieces.total(gradient.acc, column, row);
 }
 
 void scheduleFilterGradientByLines(FilterGradientByLines &gradient, Func output,
@@ -82,7 +73,8 @@ void scheduleFilterGradientByLines(FilterGradientByLines &gradient, Func output,
 
   Var column = acc.args()[0], row = acc.args()[1], piece = acc.args()[2];
   Var panel("panel"), lane("lane"), tile("tile"), inTile("in_tile");
-  RVar x = gradient.pixel[0], y = gradient.pixel[1], image = gradient.pixel[2];
+  const RDom &pixel = gradient.pieces.pixel;
+  RVar x = pixel[0], y = pixel[1], image = pixel[2];
   acc.compute_root()
       .align_bounds(column, width)
       .align_bounds(row, params.rowsPerTile)
@@ -96,7 +88,7 @@ void scheduleFilterGradientByLines(FilterGradientByLines &gradient, Func output,
       .unroll(inTile);
   if (int64_t steps = divisorAtMost(gradient.width, params.unroll); steps > 1)
     update.unroll(x, int(steps));
-  if (gradient.pieces > 1)
+  if (gradient.pieces.count > 1)
     update.parallel(piece);
 
   if (gradient.stageWindow) {

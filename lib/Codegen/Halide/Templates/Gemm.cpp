@@ -29,7 +29,7 @@ Contraction buildGemm(const GemmProblem &problem, const schedule::GemmParams &pa
     };
   contraction.rhsDenseAlongReduction = problem.rhsDenseAlongReduction;
   contraction.lhsDenseAlongRows = problem.lhsDenseAlongRows;
-  contraction.sparesFewRows = problem.sparesFewRows;
+  contraction.sparesFewRows = true;
   return buildContraction(contraction, params, facts);
 }
 

@@ -12,13 +12,12 @@ struct DepthwiseFilterGradient {
   Halide::Func acc;    ///< (channel, tap, piece of the images): sums in registers
   Halide::Func sums;   ///< the same in memory
   Halide::Func window; ///< the padded image, (c, x, y, n)
-  Halide::RDom pixel;  ///< x, y, image of a piece
+  ImagePieces pieces;
   int64_t channels = 0, taps = 0, width = 0; ///< channels of the result
   int64_t filtersPerChannel = 1;
   int lanes = 1;
   int64_t vectorsPerTile = 1, tapsPerTile = 1; ///< of a register tile
-  int64_t pieces = 1;       ///< of the images, each with sums of its own, which share out the work
-  bool stageWindow = false; ///< copied before use, or read where it lies
+  bool stageWindow = false;                    ///< copied before use, or read where it lies
 };
 
 /// For a problem of one input channel a group. Images that are computed or padded are staged, a

@@ -5,6 +5,8 @@
 
 #include "dlc/Codegen/Halide/Templates/Contraction.h"
 
+#include <utility>
+
 namespace dlc::templates {
 
 /// Sizes are the convolution's (1-D: height 1), in elements. Padding behind the image is what the
@@ -42,6 +44,27 @@ bool reachesOut(const FilterGradientProblem &problem);
 /// from the padded corner, or where columns are joined over (place, 0, y, n), where a place counts
 /// the channels of a line's pixels.
 Halide::Func padFilterGradientInput(const FilterGradientProblem &problem);
+
+/// What the window at the output pixel (`x`, `y`) reads under `tap`, row-major: the column and the
+/// line of the padded image.
+std::pair<Halide::Expr, Halide::Expr> placeUnderTap(const FilterGradientProblem &problem,
+                                                    Halide::Expr x, Halide::Expr y,
+                                                    Halide::Expr tap);
+
+/// Pieces of the images, each with sums of its own, which share out the work. Their number does not
+/// depend on the threads, so neither do the results.
+struct ImagePieces {
+  int64_t count = 1;
+  int images = 0;     ///< of a piece
+  Halide::RDom pixel; ///< x, y of the output, image of a piece
+
+  /// At most `tasks`.
+  static ImagePieces of(const FilterGradientProblem &problem, int tasks);
+  /// The image at `pixel` of `piece`.
+  Halide::Expr image(Halide::Expr piece) const;
+  /// The sum of sums(column, row, piece) over all pieces.
+  Halide::Expr total(Halide::Func sums, Halide::Expr column, Halide::Expr row) const;
+};
 
 /// acc(column, row), with more than one group acc(column, row, group): column is the output channel
 /// of the group, row the flat place (ky, kx, c) in the filter.

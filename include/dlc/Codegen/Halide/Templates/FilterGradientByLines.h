@@ -12,11 +12,10 @@ struct FilterGradientByLines {
   Halide::Func acc;    ///< (column, row, piece of the images): partial sums
   Halide::Func window; ///< the padded image, (place, unit, line, image) or (c, x, y, n)
   Halide::Func line;   ///< the cotangent, (column, x, y, n)
-  Halide::RDom pixel;  ///< x, y, image of a piece
+  ImagePieces pieces;
   int64_t columns = 0, rows = 0, width = 0;
   int64_t places = 0;                          ///< extent of the window's innermost axis
   bool stageWindow = false, stageLine = false; ///< made before use, or read where they lie
-  int64_t pieces = 1; ///< of the images, each with sums of its own, which share out the work
 };
 
 /// Whether the sums fit the first cache and a line is long enough to pay for loading and storing

@@ -25,7 +25,6 @@ struct GemmProblem {
   bool rhsDenseAlongReduction = false;
   /// `lhs` is dense along rows (A transposed) rather than along k.
   bool lhsDenseAlongRows = false;
-  bool sparesFewRows = false; ///< likewise
 };
 
 /// acc(column, row, batch...). Schedule it with scheduleContraction.
