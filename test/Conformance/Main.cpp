@@ -7,6 +7,7 @@
 // gives a wrong number, or where fewer than --at-least pass.
 #include "Report.h"
 #include "dlc/Support/AtomicFile.h"
+#include "dlc/Support/Temporaries.h"
 
 #include <charconv>
 #include <csignal>
@@ -155,14 +156,16 @@ int main(int argc, char **argv) {
     return 2;
   }
   std::vector<Case> cases = findCases(options.data, options.filter);
-  std::string scratch = (fs::temp_directory_path() / "dlc-conformance-XXXXXX").string();
-  if (cases.empty() || !::mkdtemp(scratch.data())) {
+  if (cases.empty()) {
     std::fprintf(stderr, "dlc-conformance: no tests in %s\n", options.data.c_str());
     return 1;
   }
-  std::vector<Result> results = runAll(cases, options.jobs, scratch);
-  std::error_code ignored;
-  fs::remove_all(scratch, ignored);
+  dlc::Expected<dlc::TemporaryFolder> scratch = dlc::TemporaryFolder::create("conformance");
+  if (!scratch) {
+    std::fprintf(stderr, "dlc-conformance: %s\n", scratch.error().message.c_str());
+    return 1;
+  }
+  std::vector<Result> results = runAll(cases, options.jobs, scratch->path());
   if (!options.report.empty() && !writeReport(options, results))
     return 1;
   size_t passed = count(results, Verdict::Pass);

@@ -1,6 +1,6 @@
 // The search for the first wrong node, with a compiler that errs where it is told to.
 #include "../../../lib/Driver/FirstWrongNode.h"
-#include "TemporaryFolder.h"
+#include "TestFolder.h"
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ func.func @main(%x: tensor<2x3xf32> {dl.name = "x"}) -> (tensor<2x3xf32> {dl.nam
 })";
 
 TEST(FirstWrongNode, NamesTheNode) {
-  TemporaryFolder folder;
+  TestFolder folder;
   std::string path = folder.write("m.mlir", model);
   VerifyOptions options;
   Tensor x(DType::F32, {2, 3});

@@ -1,5 +1,5 @@
 // `.npy` and `.npz`: what NumPy writes, and what it never would.
-#include "TemporaryFolder.h"
+#include "TestFolder.h"
 
 #include "dlc/Driver/NumPyFile.h"
 
@@ -138,7 +138,7 @@ static void writeZip(const std::string &path,
 }
 
 TEST(NumPyFile, ReadsArchives) {
-  TemporaryFolder folder;
+  TestFolder folder;
   Tensor x(DType::F32, {500, 100}), y(DType::I64, {3});
   y.setInt(1, -5);
   std::string xFile = serializeNpy(x), yFile = serializeNpy(y);
@@ -151,7 +151,7 @@ TEST(NumPyFile, ReadsArchives) {
 }
 
 TEST(NumPyFile, HostileArchives) {
-  TemporaryFolder folder;
+  TestFolder folder;
   auto expectNpzRefused = [&](const std::string &name, const std::string &text) {
     auto arrays = readNpz(folder.path(name));
     ASSERT_FALSE(arrays) << text;

@@ -1,6 +1,6 @@
 // Input files against declared inputs, output names, and the conformance suite's `.pb`.
 #include "ImageFiles.h"
-#include "TemporaryFolder.h"
+#include "TestFolder.h"
 
 #include "dlc/Driver/NumPyFile.h"
 #include "dlc/Driver/TensorFile.h"
@@ -31,7 +31,7 @@ TEST(TensorFile, OutputNames) {
 }
 
 TEST(TensorFile, BothFormatsComeBack) {
-  TemporaryFolder folder;
+  TestFolder folder;
   InputSpec spec{"x", Kind::Tensor, DType::F32, {-1, 5}};
   for (auto [file, format] :
        {std::pair{"x.npy", TensorFormat::Npy}, std::pair{"X.PB", TensorFormat::Pb}}) {
@@ -45,7 +45,7 @@ TEST(TensorFile, BothFormatsComeBack) {
 }
 
 TEST(TensorFile, ABatchOfOneMayBeLeftOut) {
-  TemporaryFolder folder;
+  TestFolder folder;
   ASSERT_TRUE(writeNpy(folder.path("x.npy"), makeTensor()));
   auto value = readInputFile(folder.path("x.npy"), {"x", Kind::Tensor, DType::F32, {1, 3, 5}}, {});
   ASSERT_TRUE(value) << value.error().message;
@@ -53,7 +53,7 @@ TEST(TensorFile, ABatchOfOneMayBeLeftOut) {
 }
 
 TEST(TensorFile, MismatchesNameTheInput) {
-  TemporaryFolder folder;
+  TestFolder folder;
   std::string path = folder.path("x.npy");
   ASSERT_TRUE(writeNpy(path, makeTensor()));
   auto shape = readInputFile(path, {"in", Kind::Tensor, DType::F32, {-1, 4}}, {});
@@ -68,7 +68,7 @@ TEST(TensorFile, MismatchesNameTheInput) {
 }
 
 TEST(TensorFile, ImagesAreFitted) {
-  TemporaryFolder folder;
+  TestFolder folder;
   Image image = makeImage(4, 6, [](int64_t, int64_t, int) { return 255; });
   InputSpec spec{"x", Kind::Tensor, DType::F32, {1, 3, 7, 9}};
   for (const std::string &path :
@@ -81,7 +81,7 @@ TEST(TensorFile, ImagesAreFitted) {
 }
 
 TEST(TensorFile, UnknownAndMissingFiles) {
-  TemporaryFolder folder;
+  TestFolder folder;
   InputSpec spec{"x", Kind::Tensor, DType::F32, {1}};
   auto unknown = readInputFile(folder.write("x.txt", "1"), spec, {});
   ASSERT_FALSE(unknown);
@@ -92,7 +92,7 @@ TEST(TensorFile, UnknownAndMissingFiles) {
 }
 
 TEST(TensorFile, SequencesNeedPb) {
-  TemporaryFolder folder;
+  TestFolder folder;
   onnx::ProtoValue sequence;
   sequence.kind = Kind::Sequence;
   sequence.elements = {makeValue(makeTensor()), makeValue(makeTensor())};

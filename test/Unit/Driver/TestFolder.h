@@ -1,38 +1,34 @@
 // A folder that lives as long as a test.
-#ifndef DLC_TEST_UNIT_DRIVER_TEMPORARYFOLDER_H
-#define DLC_TEST_UNIT_DRIVER_TEMPORARYFOLDER_H
+#ifndef DLC_TEST_UNIT_DRIVER_TESTFOLDER_H
+#define DLC_TEST_UNIT_DRIVER_TESTFOLDER_H
+
+#include "dlc/Support/Temporaries.h"
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 
 namespace dlc::test {
 
-class TemporaryFolder {
+class TestFolder {
 public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dlc-test-XXXXXX").string();
-    if (!::mkdtemp(pattern.data()))
+  TestFolder() : folder(TemporaryFolder::create("test")) {
+    if (!folder)
       std::abort();
-    root = pattern;
   }
-  TemporaryFolder(const TemporaryFolder &) = delete;
-  TemporaryFolder &operator=(const TemporaryFolder &) = delete;
-  ~TemporaryFolder() { std::filesystem::remove_all(root); }
 
-  std::string path(std::string_view name) const { return (root / name).string(); }
+  std::string path(std::string_view name) const { return *folder / std::string(name); }
   /// Writes `content` and gives its path.
   std::string write(std::string_view name, std::string_view content) const {
-    std::ofstream(root / name, std::ios::binary) << content;
+    std::ofstream(path(name), std::ios::binary) << content;
     return path(name);
   }
 
 private:
-  std::filesystem::path root;
+  Expected<TemporaryFolder> folder;
 };
 
 } // namespace dlc::test
 
-#endif // DLC_TEST_UNIT_DRIVER_TEMPORARYFOLDER_H
+#endif // DLC_TEST_UNIT_DRIVER_TESTFOLDER_H

@@ -1,5 +1,6 @@
 // Weights in files of their own, and the ways such names were abused elsewhere.
 #include "ONNXModelBuilder.h"
+#include "dlc/Support/Temporaries.h"
 
 #include <filesystem>
 #include <fstream>
@@ -14,17 +15,14 @@ namespace {
 class ONNXExternalData : public ::testing::Test {
 protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dlc-external-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    root = pattern;
+    ASSERT_TRUE(temporary);
+    root = temporary->path();
     folder = root / "model";
     std::filesystem::create_directories(folder / "sub");
     write(root / "secret.bin", 64);
     write(folder / "w.bin", 256);
     write(folder / "sub" / "w.bin", 256);
   }
-  void TearDown() override { std::filesystem::remove_all(root); }
-
   static void write(const std::filesystem::path &path, int count) {
     std::ofstream file(path, std::ios::binary);
     for (int i = 0; i != count; ++i)
@@ -54,6 +52,7 @@ protected:
     EXPECT_EQ(model->graph.initializers.at("w").tensor.asInt(0), expected);
   }
 
+  Expected<TemporaryFolder> temporary = TemporaryFolder::create("external");
   std::filesystem::path root;
   std::filesystem::path folder;
 };

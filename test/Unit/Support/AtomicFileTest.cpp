@@ -1,9 +1,9 @@
 // Files are whole or absent, and nothing is left behind.
 #include "dlc/Support/AtomicFile.h"
+#include "dlc/Support/Temporaries.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -15,17 +15,16 @@ namespace {
 class AtomicFileTest : public testing::Test {
 protected:
   void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "dlc-atomic-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
+    ASSERT_TRUE(temporary);
+    folder = temporary->path();
   }
-  void TearDown() override { fs::remove_all(folder); }
 
   std::string path(const char *name) const { return (folder / name).string(); }
   long entries() const {
     return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
   }
 
+  Expected<TemporaryFolder> temporary = TemporaryFolder::create("atomic");
   fs::path folder;
 };
 
