@@ -16,7 +16,10 @@ static constexpr std::string_view introduction =
     "a newer "
     "Keras, makes the layer unsupported. Numbers are float32. Nothing in a file is ever executed: "
     "Lambda "
-    "layers, wrapped modules of other frameworks and classes of a model's own are refused.\n";
+    "layers, wrapped modules of other frameworks and classes of a model's own are refused.\n\n"
+    "`ops.X` is an operation on tensors that a Functional model has between its layers, as `x + "
+    "y`, "
+    "`x / 255.0` or `keras.ops.relu(x)`.\n";
 
 std::string dlc::kerasLayersPage() {
   std::string page(introduction), family;

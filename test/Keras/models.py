@@ -96,6 +96,33 @@ def core() -> Family:
     ])
 
 
+def apart(name: str, function) -> Callable:
+    """A case of operations, which keep their own names: a layer behind them has the case's."""
+    return lambda x: layers.Identity(name=f"case_{name}")(function(x))
+
+
+@family
+def operations() -> Family:
+    ops = keras.ops
+    return of_cases("operations", (3, 17), [
+        apart("add_number", lambda x: x + 3.5), apart("add_tensors", lambda x: x + x * 0.5),
+        apart("add_to_number", lambda x: 2 + x), apart("subtract_number", lambda x: x - 1),
+        apart("subtract_from_number", lambda x: 1.0 - x), apart("divide_number", lambda x: x / 255.0),
+        apart("divide_by_tensor", lambda x: 1.0 / (3.0 + x)), apart("power", lambda x: (x + 3.0) ** 2.5),
+        apart("negative", lambda x: -x), apart("absolute", ops.absolute), apart("square", ops.square),
+        apart("maximum_number", lambda x: ops.maximum(x, 0.5)), apart("minimum_number", lambda x: ops.minimum(-0.25, x)),
+        apart("exp", ops.exp), apart("log_sqrt", lambda x: ops.log(ops.sqrt(x + 3.0))),
+        apart("mean_last", lambda x: x - ops.mean(x, axis=-1, keepdims=True)),
+        apart("mean_axes", lambda x: ops.mean(x, axis=(1, 2))), apart("sum", lambda x: ops.sum(x, axis=1)),
+        apart("max", lambda x: ops.max(x, axis=2)), apart("min", lambda x: ops.min(x, axis=-2, keepdims=True)),
+        # Sizes that meet from the last axis on, where a layer would raise the second by an axis behind the batch.
+        apart("broadcast", lambda x: x * ops.mean(x, axis=(0, 1))),
+        apart("softmax", lambda x: ops.softmax(x, axis=1)), apart("concatenate", lambda x: ops.concatenate([x, x * x], 1)),
+        *[apart(f"function_{name}", getattr(ops, name)) for name in
+          ["hard_sigmoid", "hard_silu", "relu", "relu6", "selu", "sigmoid", "silu", "softplus", "softsign", "tanh"]],
+    ])
+
+
 @family
 def convolutions() -> Family:
     conv = layers.Conv2D

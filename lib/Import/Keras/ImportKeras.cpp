@@ -216,9 +216,7 @@ Value ModelImporter::addCall(const Network &network, size_t index, size_t call,
   }
   graph.setLocation(nameLocation(name));
   LayerContext context(graph, layer, place, inputs);
-  for (const std::string &argument : layer.calls[call].otherArguments)
-    context.unsupported("argument '" + argument + "' is not supported");
-  Value result = context.failed() ? Value() : context.importLayer();
+  Value result = context.importCall(layer.calls[call]);
   if (result && importer::exceedsTensorLimit(result.getType()))
     context.unsupported("its result of shape " + graph.shapeText(result) +
                         importer::tensorLimitText);

@@ -272,6 +272,27 @@ bool LayerContext::checkInputs(unsigned least, unsigned most) {
   return !failed();
 }
 
+void LayerContext::insertNumbers(const Call &call) {
+  if (call.numbers.empty() || failed())
+    return;
+  if (inputs.empty())
+    return badInput("has no tensor among its arguments");
+  Type element = elementOf(input());
+  for (auto [place, number] : call.numbers) {
+    if (!isa<FloatType>(element))
+      return unsupported("numbers are supported beside tensors of floats only");
+    inputs.insert(inputs.begin() + place, scalar(element, number));
+  }
+}
+
+Value LayerContext::importCall(const Call &call) {
+  if (LayerTable::get().find(theLayer.className))
+    for (const std::string &argument : call.otherArguments)
+      unsupported("argument " + argument + " is not supported");
+  insertNumbers(call);
+  return failed() ? Value() : importLayer();
+}
+
 Value LayerContext::importLayer() {
   if (std::optional<Error> unknown = unknownClass(theLayer, graph.file())) {
     fail(std::move(*unknown));

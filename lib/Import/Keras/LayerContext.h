@@ -87,6 +87,8 @@ public:
   void unsupported(const llvm::Twine &message) { fail(ExitCode::Unsupported, message); }
   /// Looks up the layer's class, checks what all layers share, and converts it.
   mlir::Value importLayer();
+  /// The same of one call, with its arguments beyond the tensors.
+  mlir::Value importCall(const Call &call);
 
 private:
   std::string place() const override;
@@ -95,6 +97,8 @@ private:
   /// Fails where a setting was not looked at.
   void checkSettings();
   bool checkInputs(unsigned least, unsigned most);
+  /// Numbers among the operands of an operation become constants of the tensors' type.
+  void insertNumbers(const Call &call);
 
   ModelBuilder &graph;
   const Layer &theLayer;

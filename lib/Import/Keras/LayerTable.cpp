@@ -42,6 +42,7 @@ const LayerTable &LayerTable::get() {
     addFamily("Core", registerCoreLayers);
     addFamily("Merging", registerMergingLayers);
     addFamily("Normalization", registerNormalizationLayers);
+    addFamily("Operations", registerOperations);
     addFamily("Pooling", registerPoolingLayers);
     addFamily("Recurrent", registerRecurrentLayers);
     addFamily("Regularization", registerRegularizationLayers);

@@ -62,8 +62,9 @@ private:
   void addInput();
   void chainLayers();
   void readCalls(Layer &layer, const Config &entry);
-  void collectTensors(const Config &argument, const std::string &where,
-                      std::vector<TensorRef> &into, unsigned depth = 0);
+  bool collectTensors(const Config &argument, const std::string &where,
+                      std::vector<TensorRef> &into);
+  void readArgument(const Config &argument, size_t number, const Layer &layer, Call &into);
   TensorRef reference(const Config::List &history, const std::string &where);
   std::vector<TensorRef> references(std::string_view key);
   void checkReferences();
@@ -128,6 +129,14 @@ static std::string customClassOf(const Config &entry, const std::string &classNa
   return package.empty() ? className : package + "." + className;
 }
 
+/// Operations on tensors (`x + y`, `keras.ops.relu(x)`) are saved among the layers, under names
+/// that layers may have as well.
+static constexpr std::string_view operationPrefix = "ops.";
+
+static bool isOperation(const Config &entry) {
+  return entry.text("module").starts_with("keras.src.ops.");
+}
+
 /// A layer without its calls and its network.
 Layer NetworkReader::plainLayer(const Config &entry, const std::string &where, bool trainable) {
   Layer layer;
@@ -137,6 +146,8 @@ Layer NetworkReader::plainLayer(const Config &entry, const std::string &where, b
   if (layer.name.empty())
     layer.name = name(entry, "name", where);
   layer.customClass = customClassOf(entry, layer.className);
+  if (isOperation(entry))
+    layer.className.insert(0, operationPrefix);
   layer.trainable = trainable && isTrainable(layer.config);
   return layer;
 }
@@ -210,31 +221,40 @@ TensorRef NetworkReader::reference(const Config::List &history, const std::strin
   return {found->second, static_cast<size_t>(*call), static_cast<size_t>(*index)};
 }
 
-void NetworkReader::collectTensors(const Config &argument, const std::string &where,
-                                   std::vector<TensorRef> &into, unsigned depth) {
-  if (const auto *items = argument.as<Config::List>()) {
-    for (const Config &each : *items)
-      collectTensors(each, where, into, depth + 1);
-    return;
-  }
-  if (argument.text("class_name") == "__keras_tensor__")
-    into.push_back(reference(list(object(argument, "config"), "keras_history"), where));
-  else if (!argument.isNull())
-    fail("config.json: " + where + ": expected tensors for its arguments, found " +
-         std::string(argument.kindName()));
+/// Whether `argument` is a tensor, null, or a list of such.
+bool NetworkReader::collectTensors(const Config &argument, const std::string &where,
+                                   std::vector<TensorRef> &into) {
+  if (const auto *items = argument.as<Config::List>())
+    return std::ranges::all_of(
+        *items, [&](const Config &each) { return collectTensors(each, where, into); });
+  if (argument.text("class_name") != "__keras_tensor__")
+    return argument.isNull();
+  into.push_back(reference(list(object(argument, "config"), "keras_history"), where));
+  return true;
+}
+
+/// Argument `number` of a call, counted from 1.
+void NetworkReader::readArgument(const Config &argument, size_t number, const Layer &layer,
+                                 Call &into) {
+  std::optional<double> value = argument.number();
+  if (value && layer.className.starts_with(operationPrefix))
+    into.numbers.emplace_back(into.inputs.size() + into.numbers.size(), *value);
+  else if (!collectTensors(argument, "layer '" + layer.name + "'", into.inputs))
+    into.otherArguments.push_back(std::to_string(number) + " (" + std::string(argument.kindName()) +
+                                  ")");
 }
 
 void NetworkReader::readCalls(Layer &layer, const Config &entry) {
-  std::string where = "layer '" + layer.name + "'";
   for (const Config &node : list(entry, "inbound_nodes")) {
     Call call;
+    size_t number = 0;
     for (const Config &argument : list(node, "args"))
-      collectTensors(argument, where, call.inputs);
+      readArgument(argument, ++number, layer, call);
     if (const auto *others = object(node, "kwargs").as<Config::Object>())
       for (const ConfigMember &other : *others) {
         const bool *flag = other.value.as<bool>();
         if (!other.value.isNull() && !(flag && !*flag))
-          call.otherArguments.push_back(other.key);
+          call.otherArguments.push_back("'" + other.key + "'");
       }
     layer.calls.push_back(std::move(call));
   }

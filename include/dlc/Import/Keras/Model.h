@@ -23,7 +23,10 @@ struct TensorRef {
 /// One use of a layer.
 struct Call {
   std::vector<TensorRef> inputs;
-  /// Arguments beyond the inputs that are neither null nor false, by name.
+  /// Of an operation: its operands that are numbers, by their place among all operands, from the
+  /// left.
+  std::vector<std::pair<size_t, double>> numbers;
+  /// Arguments beyond these that are neither null nor false: `'mask'`, `2 (object)`.
   std::vector<std::string> otherArguments;
 };
 
@@ -31,7 +34,7 @@ struct Network;
 
 /// A layer with its configuration. Layers that are models have a network.
 struct Layer {
-  std::string className; ///< `Conv2D`
+  std::string className; ///< `Conv2D`; of an operation on tensors, `ops.Multiply`
   std::string name;      ///< unique in its network
   /// Where its variables are: `layers/conv2d_1`.
   std::string path;

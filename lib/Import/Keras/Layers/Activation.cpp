@@ -60,6 +60,7 @@ void registerActivationLayers(LayerTable &table) {
              .import = importReLU,
              .limits = "threshold without max_value and negative_slope"});
   table.add({.className = "Softmax", .import = importSoftmax, .limits = "one axis; no mask"});
+  table.add({.className = "ops.Softmax", .import = importSoftmax});
 }
 
 } // namespace dlc::keras

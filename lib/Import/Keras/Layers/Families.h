@@ -12,6 +12,7 @@ void registerConvolutionLayers(LayerTable &table);
 void registerCoreLayers(LayerTable &table);
 void registerMergingLayers(LayerTable &table);
 void registerNormalizationLayers(LayerTable &table);
+void registerOperations(LayerTable &table);
 void registerPoolingLayers(LayerTable &table);
 void registerRecurrentLayers(LayerTable &table);
 void registerRegularizationLayers(LayerTable &table);

@@ -69,6 +69,7 @@ void registerMergingLayers(LayerTable &table) {
   add("Add", importMerge<dl::AddOp>);
   add("Average", importAverage);
   add("Concatenate", importConcatenate, 1);
+  add("ops.Concatenate", importConcatenate, 1);
   add("Maximum", importMerge<dl::MaxOp>);
   add("Minimum", importMerge<dl::MinOp>);
   add("Multiply", importMerge<dl::MulOp>);

@@ -7,6 +7,7 @@ import zipfile
 os.environ["KERAS_BACKEND"] = "numpy"
 
 import keras  # noqa: E402
+import numpy as np  # noqa: E402
 from keras import layers  # noqa: E402
 
 
@@ -50,13 +51,13 @@ def clipped() -> keras.Model:
 
 
 def unsupported() -> keras.Model:
-    """Three things that dlc lacks; one of them hides behind another."""
+    """What dlc lacks; one of them hides behind another."""
     x = keras.Input((4, 6), name="x")
     y = layers.GaussianNoise(0.1)(x)
     y = layers.LSTM(3, stateful=False, return_sequences=True, activation="gelu", name="odd_gates")(y)
     y = layers.Discretization(bin_boundaries=[0.0, 1.0], name="bins")(y)
     z = layers.MultiHeadAttention(2, 3, use_gate=True, name="gated")(x, x)
-    return keras.Model(x, [y, z])
+    return keras.Model(x, [y, z, x[:, 1:3], keras.ops.add(x, np.ones(6, np.float32)), x @ keras.ops.transpose(x, (0, 2, 1))])
 
 
 def course(reshape: bool = False) -> keras.Model:
