@@ -121,3 +121,18 @@ TEST(ReductionEmission, TopK) {
   checkOp("dl.top_k %0 {k = 4 : i64, axis = 1 : i64}", {"tensor<2x4x3xf32>"},
           {"tensor<2x4x3xf32>", "tensor<2x4x3xi64>"});
 }
+
+// The least integer is where a maximum begins; less one it would be beyond the type.
+TEST(ReductionEmission, IntegersAtTheEndsOfTheirTypes) {
+  for (const char *element : {"i32", "i64"}) {
+    const std::string number = element, in = "tensor<5x19x" + number + ">",
+                      out = "tensor<5x" + number + ">", scalar = "tensor<" + number + ">";
+    for (const char *op : {"add", "sub"})
+      for (const char *kind : {"max", "min", "sum"})
+        checkKernel({in}, {out},
+                    "%c = dl.constant dense<1> : " + scalar + "\n%s = dl." + op + " %0, %c : (" +
+                        in + ", " + scalar + ") -> " + in + "\n%y = dl.reduce <" + kind +
+                        "> %s {axes = array<i64: 1>, keep_dims = false} : (" + in + ") -> " + out,
+                    "%y");
+  }
+}

@@ -81,9 +81,9 @@ Expr flooredMod(Expr a, Expr b) {
 }
 
 void attachArithmetic(MLIRContext *context) {
-  attach<dl::AddOp>(context, [](dl::AddOp, Expr a, Expr b) { return a + b; });
-  attach<dl::SubOp>(context, [](dl::SubOp, Expr a, Expr b) { return a - b; });
-  attach<dl::MulOp>(context, [](dl::MulOp, Expr a, Expr b) { return a * b; });
+  attach<dl::AddOp>(context, [](dl::AddOp, Expr a, Expr b) { return math::sum(a, b); });
+  attach<dl::SubOp>(context, [](dl::SubOp, Expr a, Expr b) { return math::difference(a, b); });
+  attach<dl::MulOp>(context, [](dl::MulOp, Expr a, Expr b) { return math::product(a, b); });
   attach<dl::DivOp>(context, [](dl::DivOp, Expr a, Expr b) {
     return a.type().is_float() ? quotient(a, b) : truncatedQuotient(a, b);
   });
@@ -101,7 +101,9 @@ void attachArithmetic(MLIRContext *context) {
   attach<dl::AbsOp>(context, [](dl::AbsOp, Expr x) {
     return x.type().is_uint() ? x : Halide::cast(x.type(), Halide::abs(x));
   });
-  attach<dl::NegOp>(context, [](dl::NegOp, Expr x) { return -x; });
+  attach<dl::NegOp>(context, [](dl::NegOp, Expr x) {
+    return x.type().is_float() ? -x : math::difference(math::constant(x, 0), x);
+  });
   attach<dl::SignOp>(context, [](dl::SignOp, Expr x) {
     Expr zero = math::constant(x, 0), one = math::constant(x, 1);
     if (x.type().is_uint())

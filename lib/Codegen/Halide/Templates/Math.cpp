@@ -5,6 +5,7 @@
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 
 #include <cmath>
+#include <functional>
 #include <limits>
 
 using Halide::Expr;
@@ -173,5 +174,19 @@ Expr maximum(Expr a, Expr b) {
 Expr minimum(Expr a, Expr b) {
   return a.type().is_float() ? orNaN(a, b, Halide::min(a, b)) : Halide::min(a, b);
 }
+
+/// `operation` on a and b as unsigned integers where overflow of signed ones is undefined.
+template <typename Operation>
+static Expr wrapping(Expr a, Expr b, Operation operation) {
+  Halide::Type type = a.type();
+  if (!type.is_int() || type.bits() < 32)
+    return operation(a, b);
+  Halide::Type wide = type.with_code(Halide::Type::UInt);
+  return Halide::cast(type, operation(Halide::cast(wide, a), Halide::cast(wide, b)));
+}
+
+Expr sum(Expr a, Expr b) { return wrapping(a, b, std::plus<>()); }
+Expr difference(Expr a, Expr b) { return wrapping(a, b, std::minus<>()); }
+Expr product(Expr a, Expr b) { return wrapping(a, b, std::multiplies<>()); }
 
 } // namespace dlc::codegen::math

@@ -31,9 +31,9 @@ Expr reductionIdentity(ReductionKind kind, Type type) {
 Expr combine(ReductionKind kind, Expr a, Expr b) {
   switch (kind) {
   case ReductionKind::Sum:
-    return a + b;
+    return codegen::math::sum(a, b);
   case ReductionKind::Product:
-    return a * b;
+    return codegen::math::product(a, b);
   case ReductionKind::Max:
     return codegen::math::maximum(a, b);
   case ReductionKind::Min:

@@ -31,6 +31,11 @@ Halide::Expr power(Halide::Expr x, Halide::Expr y);
 /// The larger or smaller, NaN where either is NaN.
 Halide::Expr maximum(Halide::Expr a, Halide::Expr b);
 Halide::Expr minimum(Halide::Expr a, Halide::Expr b);
+/// Sums, differences and products. Integers wrap around, as NumPy's do: Halide takes the overflow
+/// of signed ones of 32 and 64 bits for impossible, and refuses constants that do it.
+Halide::Expr sum(Halide::Expr a, Halide::Expr b);
+Halide::Expr difference(Halide::Expr a, Halide::Expr b);
+Halide::Expr product(Halide::Expr a, Halide::Expr b);
 /// A call of a libm function of one or two arguments, `name` for f64, `name`f for f32.
 Halide::Expr libm(const std::string &name, const std::vector<Halide::Expr> &arguments);
 /// `value` in the type of `like`.
