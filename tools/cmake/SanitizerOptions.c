@@ -7,3 +7,11 @@ const char *__asan_default_options(void);
 /// LLVM library, which is not instrumented: memory in use would look poisoned. Its marks are
 /// ignored; those of malloc, the stack and globals stay.
 const char *__asan_default_options(void) { return "allow_user_poisoning=0"; }
+
+const char *__lsan_default_suppressions(void);
+
+/// PoCL, an OpenCL platform that tests run on, keeps what its compiler allocated; so do the LLVM
+/// that it brings along and the libraries that it unloads.
+const char *__lsan_default_suppressions(void) {
+  return "leak:libpocl\nleak:libLLVM-15\nleak:libclang-cpp\n";
+}
