@@ -77,10 +77,22 @@ static SmallVector<Tensor> withAbsentOperands(Operation *op, ArrayRef<Tensor> op
   return all;
 }
 
+/// Sizes are the interpreter's to know: no operand holds them.
+static LogicalResult evaluateSizes(dl::SizesOp op, ArrayRef<int64_t> symbols, Tensor &result) {
+  for (auto [index, dim] : llvm::enumerate(op.getDims().getResults())) {
+    for (int symbol : dl::symbolsIn(dim).set_bits())
+      if (static_cast<size_t>(symbol) >= symbols.size() || symbols[symbol] < 0)
+        return op.emitOpError("holds a size that is not known");
+    result.setInt(static_cast<int64_t>(index), dl::evaluateDim(dim, symbols));
+  }
+  return success();
+}
+
 LogicalResult evaluateOp(Operation *op, ArrayRef<Tensor> operands, Precision precision,
                          SmallVectorImpl<Tensor> &results, ArrayRef<int64_t> symbols) {
   auto reference = dyn_cast<ReferenceOpInterface>(op);
-  if (!reference)
+  auto sizes = dyn_cast<dl::SizesOp>(op);
+  if (!reference && !sizes)
     return op->emitOpError("has no reference evaluation");
   FailureOr<SmallVector<Type>> types = resultTypesFor(op, operands, symbols);
   if (failed(types))
@@ -95,7 +107,8 @@ LogicalResult evaluateOp(Operation *op, ArrayRef<Tensor> operands, Precision pre
     results.emplace_back(precision == Precision::Wide && isFloat(*dtype) ? DType::F64 : *dtype,
                          shape);
   }
-  return reference.evaluate(withAbsentOperands(op, operands), results);
+  return sizes ? evaluateSizes(sizes, symbols, results[0])
+               : reference.evaluate(withAbsentOperands(op, operands), results);
 }
 
 namespace {

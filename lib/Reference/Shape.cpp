@@ -33,6 +33,16 @@ static LogicalResult evaluateConstantOp(ConstantOp op, ArrayRef<Tensor>,
   return success();
 }
 
+static LogicalResult evaluateIota(IotaOp op, ArrayRef<Tensor>, MutableArrayRef<Tensor> results) {
+  Tensor &result = results[0];
+  int64_t behind = 1, size = result.shape()[op.getAxis()];
+  for (int64_t each : ArrayRef<int64_t>(result.shape()).drop_front(op.getAxis() + 1))
+    behind *= each;
+  for (int64_t i = 0; i < result.numElements(); ++i)
+    result.setDouble(i, static_cast<double>(i / behind % size));
+  return success();
+}
+
 static LogicalResult evaluateReshape(ReshapeOp, ArrayRef<Tensor> operands,
                                      MutableArrayRef<Tensor> results) {
   results[0] = operands[0].reshaped(results[0].shape());
@@ -93,6 +103,7 @@ static LogicalResult evaluateDecideSize(DecideSizeOp op, ArrayRef<Tensor> operan
 
 void attachShapeReference(MLIRContext *context) {
   attachReference<ConstantOp, evaluateConstantOp>(context);
+  attachReference<IotaOp, evaluateIota>(context);
   attachReference<ReshapeOp, evaluateReshape>(context);
   attachReference<TransposeOp, evaluateTranspose>(context);
   attachReference<ExpandOp, evaluateExpand>(context);

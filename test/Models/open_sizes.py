@@ -17,6 +17,7 @@ import onnx
 import onnxruntime
 
 import cases
+import open_operators
 from artifact import Artifact
 from compare import THREADS, TOLERANCE, Failure, difference, run, shape_text
 
@@ -58,6 +59,7 @@ def open_cases() -> dict[str, cases.Case]:
                                                            (1, 3, 64, 32), (1, 3, 352, 416), (3, 3, 64, 96))]),
         with_shapes("ocr-rec", [{"x": shape} for shape in ((1, 3, 48, 320), (1, 3, 48, 104), (3, 3, 48, 192),
                                                            (1, 3, 48, 331), (2, 3, 48, 97), (1, 3, 48, 16))]),
+        cases.Case("operators-open", open_operators.write, open_operators.shapes(), open_operators.feeds),
     ]
     return {case.name: case for case in listed}
 

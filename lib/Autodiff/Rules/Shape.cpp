@@ -69,6 +69,7 @@ LogicalResult sliceGradient(dl::SliceOp op, GradientBuilder &g) {
 
 void attachShapeRules(MLIRContext *context) {
   zero<"a constant", dl::ConstantOp>(context);
+  zero<"no operand decides it", dl::IotaOp, dl::SizesOp>(context);
   zero<"a size", dl::DecideSizeOp>(context);
   unary<dl::ReshapeOp>(
       context, [](auto, Term x, Term, Term dy) { return reshape(dy, x.type().getShape()); });

@@ -111,15 +111,31 @@ bool ModelImporter::run() {
              : report({status.error().code, model.file + ": " + status.error().message}) && false;
 }
 
-/// Sizes are what shapes are made of, not data.
+/// What cannot be done yet with the sizes that `op` leaves open; empty where all can.
+static std::string sizeProblem(Operation &op, const importer::SizeSymbols &symbols) {
+  // What computes with sizes is not ordered behind what decides them.
+  auto map = isa<dl::SizesOp, dl::IotaOp>(op) ? op.getAttrOfType<AffineMapAttr>("dims") : nullptr;
+  if (map && llvm::any_of(map.getValue().getResults(),
+                          [&](AffineExpr size) { return symbols.isDecidedByData(size); }))
+    return "computes with a size that only data decides; this is not supported yet";
+  for (Type type : op.getOperandTypes())
+    if (!cast<RankedTensorType>(type).hasStaticShape() &&
+        llvm::is_contained(cast<RankedTensorType>(type).getShape(), 0))
+      return "has an operand without elements beside sizes that are not known: give them with "
+             "--shape";
+  return {};
+}
+
 bool ModelImporter::checkSizes() {
-  for (auto sizes : function.getOps<dl::SizesOp>()) {
+  for (Operation &op : function.getBody().front()) {
+    std::string problem = sizeProblem(op, graph.symbols());
+    if (problem.empty())
+      continue;
     std::string where;
-    if (auto name = dyn_cast<NameLoc>((*sizes->getUsers().begin())->getLoc()))
+    auto name = dyn_cast<NameLoc>(op.getLoc());
+    if (name && !op.hasTrait<OpTrait::IsTerminator>())
       where = ": node " + name.getName().str();
-    report(unsupported(model.file + where +
-                       ": computes with sizes that are not known at compile time; give them with "
-                       "--shape"));
+    report(unsupported(model.file + where + ": " + problem));
     return false;
   }
   return true;

@@ -54,6 +54,7 @@ const OpTable &OpTable::get() {
     registerNormalizationImporters(all);
     registerIndexingImporters(all);
     registerQuantizationImporters(all);
+    registerPlaceImporters(all);
     registerRearrangeImporters(all);
     registerAttentionImporters(all);
     registerEinsumImporters(all);

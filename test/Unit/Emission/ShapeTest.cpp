@@ -19,3 +19,15 @@ TEST(ShapeEmission, SliceStepsBackwards) {
           "-1, -2>}",
           {"tensor<3x17xf32>"}, {"tensor<2x9xf32>"});
 }
+
+TEST(ShapeEmission, IotaAlongEachAxis) {
+  for (const std::string element : {"i32", "i64", "f32"})
+    for (int axis : {0, 1, 2}) {
+      const std::string type = "tensor<3x17x2x" + element + ">";
+      checkKernel({}, {type},
+                  "%y = dl.iota {axis = " + std::to_string(axis) +
+                      " : i64, dims = affine_map<() -> (3, 17, 2)>, element = " + element +
+                      "} : " + type,
+                  "%y");
+    }
+}

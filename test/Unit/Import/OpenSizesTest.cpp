@@ -100,15 +100,36 @@ TEST_F(OpenSizesTest, ReshapeThatFitsAtCertainSizesOnlyIsUnsupported) {
 }
 
 TEST_F(OpenSizesTest, OpsThatNeedNumbersNameTheSize) {
-  Model model = makeModel({makeNode("EyeLike", {"x"}, {"y"})}, {std::string("n"), int64_t(3)});
-  EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (EyeLike): an operand has size n on "
+  Model model = makeModel({makeNode("Squeeze", {"x"}, {"y"})}, {std::string("n"), int64_t(3)});
+  EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (Squeeze): an operand has size n on "
                                        "axis 0, which must be known for this operator: give it "
                                        "with --shape"));
 }
 
-TEST_F(OpenSizesTest, SizesAsDataAreUnsupported) {
+TEST_F(OpenSizesTest, SizesMayBeData) {
   Model model = makeModel({makeNode("Shape", {"x"}, {"y"})}, open);
-  EXPECT_THAT(import(model), HasSubstr("computes with sizes that are not known"));
+  EXPECT_THAT(import(model), HasSubstr("dl.sizes {dims = #map} : tensor<3xi64>"));
+}
+
+TEST_F(OpenSizesTest, RangeOfSizes) {
+  Model model = makeModel(
+      {makeNode("Size", {"x"}, {"size"}), makeNode("Range", {"zero", "size", "two"}, {"y"})}, open);
+  for (auto [name, value] : {std::pair("zero", 0), std::pair("two", 2)}) {
+    model.graph.initializers[name] = int64s({value});
+    model.graph.initializers[name].shape = {};
+    model.graph.initializers[name].tensor = model.graph.initializers[name].tensor.reshaped({});
+  }
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("-> (((s0 * s1) * 3) ceildiv 2)>"));
+  EXPECT_THAT(text, HasSubstr("dl.iota {axis = 0 : i64"));
+  // There is at least one element at any size.
+  EXPECT_THAT(text, testing::Not(HasSubstr("dl.symbol_bounds")));
+}
+
+TEST_F(OpenSizesTest, NoElementsBesideOpenSizesAreUnsupported) {
+  Model model = makeModel({makeNode("Relu", {"x"}, {"y"})}, {std::string("n"), int64_t(0)});
+  EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (Relu): has an operand without elements "
+                                       "beside sizes that are not known"));
 }
 
 //===-- Sizes that only data decides -------------------------------------------------------===//
@@ -121,6 +142,13 @@ TEST_F(OpenSizesTest, DataDecidesASymbol) {
   EXPECT_THAT(text, HasSubstr("dl.data_symbols = array<i64: 2>"));
   EXPECT_THAT(text, HasSubstr("dl.decide_size"));
   EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1, s2] -> (3, s2)>"));
+}
+
+TEST_F(OpenSizesTest, SuchASizeAsDataIsUnsupported) {
+  Model model =
+      makeModel({makeNode("NonZero", {"x"}, {"p"}), makeNode("Size", {"p"}, {"y"})}, open);
+  EXPECT_THAT(import(model),
+              HasSubstr("3 m.onnx: node n_y (Size): computes with a size that only data decides"));
 }
 
 TEST_F(OpenSizesTest, ResultsThatAreNotEmptyWhereSuchASizeIsZeroAreUnsupported) {

@@ -1,4 +1,5 @@
-// Ops that move elements: each is a map from places in the result to places in an operand.
+// Ops that move elements: each is a map from places in the result to places in an operand. Beside
+// them those whose elements are sizes and places themselves.
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 
@@ -68,6 +69,26 @@ struct SliceModel : ElementEmissionOpInterface::ExternalModel<SliceModel, dl::Sl
   }
 };
 
+struct SizesModel : ElementEmissionOpInterface::ExternalModel<SizesModel, dl::SizesOp> {
+  Expr emitElement(Operation *op, KernelEmitter &emitter, unsigned, const Coords &coords) const {
+    Expr result;
+    for (auto [index, dim] : llvm::enumerate(cast<dl::SizesOp>(op).getDims().getResults())) {
+      Expr size = Halide::cast<int64_t>(emitter.size(dim).expr());
+      result = result.defined() ? Halide::select(coords[0] < static_cast<int>(index), result, size)
+                                : size;
+    }
+    return result;
+  }
+};
+
+struct IotaModel : ElementEmissionOpInterface::ExternalModel<IotaModel, dl::IotaOp> {
+  Expr emitElement(Operation *op, KernelEmitter &, unsigned, const Coords &coords) const {
+    auto iota = cast<dl::IotaOp>(op);
+    return Halide::cast(KernelEmitter::exprType(iota.getResult().getType()),
+                        coords[iota.getAxis()]);
+  }
+};
+
 } // namespace
 
 void attachShapeEmission(MLIRContext *context) {
@@ -76,6 +97,8 @@ void attachShapeEmission(MLIRContext *context) {
   dl::ExpandOp::attachInterface<ExpandModel>(*context);
   dl::ConcatOp::attachInterface<ConcatModel>(*context);
   dl::SliceOp::attachInterface<SliceModel>(*context);
+  dl::SizesOp::attachInterface<SizesModel>(*context);
+  dl::IotaOp::attachInterface<IotaModel>(*context);
 }
 
 } // namespace dlc::codegen

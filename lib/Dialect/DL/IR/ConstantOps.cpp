@@ -34,6 +34,21 @@ LogicalResult SizesOp::inferReturnTypes(MLIRContext *context, std::optional<Loca
   return success();
 }
 
+LogicalResult IotaOp::inferReturnTypes(MLIRContext *, std::optional<Location>, ValueRange operands,
+                                       DictionaryAttr attributes, OpaqueProperties properties,
+                                       RegionRange regions, SmallVectorImpl<Type> &types) {
+  Adaptor adaptor(operands, attributes, properties, regions);
+  types.push_back(tensorOf(adaptor.getDims().getResults(), adaptor.getElement()));
+  return success();
+}
+
+LogicalResult IotaOp::verify() {
+  // iota_c1
+  if (uint64_t rank = getResult().getType().getRank(); getAxis() >= rank)
+    return emitOpError("expects an axis below ") << rank << ", got " << getAxis();
+  return success();
+}
+
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
 } // namespace dlc::dl

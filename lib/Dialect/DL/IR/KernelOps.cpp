@@ -90,11 +90,15 @@ SmallVector<unsigned> KernelOp::getSymbols() {
     if (tensor && !tensor.hasStaticShape())
       visitAll(dimsOf(tensor));
   };
+  llvm::for_each(getOperandTypes(), visit);
   if (getStrides())
     for (Attribute strides : getStridesAttr())
       visitAll(stridesIn(strides));
-  // Results of ops inside have sizes of their own.
-  (*this)->walk([&](Operation *op) {
+  // Results of ops inside have sizes of their own, and sizes may be what an op computes with.
+  getBodyBlock()->walk([&](Operation *op) {
+    for (NamedAttribute attribute : op->getAttrs())
+      if (auto map = dyn_cast<AffineMapAttr>(attribute.getValue()))
+        visitAll(map.getValue().getResults());
     llvm::for_each(op->getOperandTypes(), visit);
     llvm::for_each(op->getResultTypes(), visit);
   });

@@ -1,7 +1,7 @@
 // Attention and rotary embedding, spelled out in products, masks and a softmax.
 #include "Families.h"
 
-#include "../NodeContext.h"
+#include "../Places.h"
 
 #include <cmath>
 #include <limits>
@@ -14,25 +14,28 @@ static constexpr double minusInfinity = -std::numeric_limits<double>::infinity()
 
 /// (B, S, heads * size) as (B, heads, S, size); rank 4 stays.
 static Value splitHeads(NodeContext &c, Value value, int64_t heads) {
-  Ints shape = c.shapeOf(value);
+  dl::Dims shape = c.dimsOf(value);
   if (shape.size() == 4)
     return value;
-  if (shape.size() != 3 || heads < 1 || shape[2] % heads != 0) {
+  AffineExpr size =
+      shape.size() == 3 && heads >= 1 ? dl::exactQuotient(shape[2], c.dim(heads)) : AffineExpr();
+  if (!size) {
     (void)c.badInput(
         "expects operands (batch, heads, length, size) or (batch, length, heads * size)");
     return {};
   }
-  return c.transpose(c.reshape(value, {shape[0], shape[1], heads, shape[2] / heads}), {0, 2, 1, 3});
+  return c.transpose(c.reshape(value, dl::Dims{shape[0], shape[1], c.dim(heads), size}),
+                     {0, 2, 1, 3});
 }
 
 /// Each head `times` times in a row, for queries that share keys and values.
 static Value repeatHeads(NodeContext &c, Value value, int64_t times) {
   if (c.failed() || times == 1)
     return value;
-  Ints shape = c.shapeOf(value);
-  Value spread = c.reshape(value, {shape[0], shape[1], 1, shape[2], shape[3]});
-  spread = c.expand(spread, {shape[0], shape[1], times, shape[2], shape[3]});
-  return c.reshape(spread, {shape[0], shape[1] * times, shape[2], shape[3]});
+  dl::Dims shape = c.dimsOf(value);
+  Value spread = c.reshape(value, dl::Dims{shape[0], shape[1], c.dim(1), shape[2], shape[3]});
+  spread = c.expand(spread, dl::Dims{shape[0], shape[1], c.dim(times), shape[2], shape[3]});
+  return c.reshape(spread, dl::Dims{shape[0], shape[1] * times, shape[2], shape[3]});
 }
 
 /// 0 where `mask` holds, -inf elsewhere.
@@ -41,37 +44,40 @@ static Value biasOfMask(NodeContext &c, Value mask, Type element) {
 }
 
 /// The mask operand as a bias of `keys` columns: columns that it lacks are masked.
-static Value maskBias(NodeContext &c, Value mask, int64_t keys, Type element) {
+static Value maskBias(NodeContext &c, Value mask, AffineExpr keys, Type element) {
   if (c.elementOf(mask).isInteger(1))
     mask = biasOfMask(c, mask, element);
   else
     mask = c.cast(mask, element);
   if (c.failed())
     return {};
-  Ints shape = c.shapeOf(mask), low(shape.size(), 0), high(shape.size(), 0);
-  if (shape.empty() || shape.back() >= keys)
+  dl::Dims shape = c.dimsOf(mask);
+  Ints low(shape.size(), 0), high(shape.size(), 0);
+  if (shape.empty() || shape.back() == keys)
     return mask;
-  high.back() = keys - shape.back();
+  std::optional<int64_t> missing = dl::constantDim(dl::simplified(keys - shape.back()));
+  if (!missing)
+    (void)c.unsupported("a mask whose columns may be fewer than the keys, as sizes are open: give "
+                        "them with --shape");
+  if (!missing || *missing <= 0)
+    return mask;
+  high.back() = *missing;
   return c.create<dl::PadOp>(mask, c.scalar(element, minusInfinity), c.i64s(low), c.i64s(high),
                              dl::PadModeAttr::get(c.builder().getContext(), dl::PadMode::Constant));
 }
 
 /// Query i sees keys up to past + i.
-static Value causalBias(NodeContext &c, int64_t queries, int64_t keys, int64_t past, Type element) {
-  Tensor bias(*dl::dtypeOf(element), {queries, keys});
-  for (int64_t i = 0; i < queries; ++i)
-    for (int64_t j = past + i + 1; j < keys; ++j)
-      bias.setDouble(i * keys + j, minusInfinity);
-  return c.constant(bias);
+static Value causalBias(NodeContext &c, AffineExpr queries, AffineExpr keys, AffineExpr past,
+                        Type element) {
+  return biasOfMask(c, triangle(c, queries, keys, past, Side::Through), element);
 }
 
 /// Keys from the sequence's length on are padding.
-static Value paddingBias(NodeContext &c, Value lengths, int64_t batch, int64_t keys, Type element) {
-  Tensor places(DType::I64, {1, 1, 1, keys});
-  for (int64_t i = 0; i < keys; ++i)
-    places.setInt(i, i);
-  Value length = c.reshape(c.cast(lengths, c.builder().getI64Type()), {batch, 1, 1, 1});
-  return biasOfMask(c, c.create<dl::LessOp>(c.constant(places), length), element);
+static Value paddingBias(NodeContext &c, Value lengths, AffineExpr batch, AffineExpr keys,
+                         Type element) {
+  Type i64 = c.builder().getI64Type();
+  Value length = c.reshape(c.cast(lengths, i64), dl::Dims{batch, c.dim(1), c.dim(1), c.dim(1)});
+  return biasOfMask(c, c.create<dl::LessOp>(placesAlong(c, keys, 4, 3, i64), length), element);
 }
 
 namespace {
@@ -79,7 +85,7 @@ namespace {
 /// The operands of one attention, in four axes.
 struct Heads {
   Value query, key, value;
-  int64_t past = 0;
+  AffineExpr past;
 };
 
 } // namespace
@@ -91,12 +97,14 @@ static FailureOr<Heads> readHeads(NodeContext &c) {
   heads.query = splitHeads(c, c.input(0), queryHeads);
   heads.key = splitHeads(c, c.input(1), keyHeads);
   heads.value = splitHeads(c, c.input(2), keyHeads);
+  heads.past = c.dim(0);
   if (c.failed())
     return failure();
   if (c.hasInput(4) != c.hasInput(5))
     return c.badInput("past_key and past_value come together");
   if (c.hasInput(4)) {
-    heads.past = c.rankOf(c.input(4)) == 4 ? c.shapeOf(c.input(4))[2] : 0;
+    if (c.rankOf(c.input(4)) == 4)
+      heads.past = c.dimsOf(c.input(4))[2];
     heads.key = c.create<dl::ConcatOp>(ValueRange({c.input(4), heads.key}), uint64_t(2));
     heads.value = c.create<dl::ConcatOp>(ValueRange({c.input(5), heads.value}), uint64_t(2));
     if (c.failed())
@@ -104,7 +112,9 @@ static FailureOr<Heads> readHeads(NodeContext &c) {
   }
   if (failed(c.setOutput(1, heads.key)) || failed(c.setOutput(2, heads.value)))
     return failure();
-  int64_t have = c.shapeOf(heads.key)[1], want = c.shapeOf(heads.query)[1];
+  int64_t have = c.sizeOf(heads.key, 1), want = c.sizeOf(heads.query, 1);
+  if (c.failed())
+    return failure();
   if (have < 1 || want % have != 0)
     return c.badInput("has " + Twine(want) + " query heads for " + Twine(have) + " key heads");
   heads.key = repeatHeads(c, heads.key, want / have);
@@ -116,8 +126,8 @@ static FailureOr<Heads> readHeads(NodeContext &c) {
 static Value biased(NodeContext &c, Value scores, const Heads &heads) {
   bool causal = c.boolAttr("is_causal", false);
   Type element = c.elementOf(scores);
-  Ints shape = c.shapeOf(scores);
-  int64_t queries = shape[2], keys = shape[3];
+  dl::Dims shape = c.dimsOf(scores);
+  AffineExpr queries = shape[2], keys = shape[3];
   auto add = [&](Value bias) { scores = c.create<dl::AddOp>(scores, bias); };
   if (c.hasInput(3))
     add(maskBias(c, c.input(3), keys, element));
@@ -139,7 +149,7 @@ static LogicalResult importAttention(NodeContext &c) {
   if (failed(heads))
     return failure();
   Type element = c.elementOf(heads->query);
-  int64_t size = c.shapeOf(heads->query)[3];
+  int64_t size = c.sizeOf(heads->query, 3);
   double scale = c.hasAttr("scale")
                      ? c.floatAttr("scale", 1)
                      : 1 / std::sqrt(static_cast<double>(std::max<int64_t>(size, 1)));
@@ -166,9 +176,9 @@ static LogicalResult importAttention(NodeContext &c) {
   if (c.failed() || failed(c.setOutput(3, kept)))
     return failure();
   if (c.rankOf(c.input(0)) == 3) {
-    Ints shape = c.shapeOf(result);
-    result =
-        c.reshape(c.transpose(result, {0, 2, 1, 3}), {shape[0], shape[2], shape[1] * shape[3]});
+    dl::Dims shape = c.dimsOf(result);
+    dl::Dims joined{shape[0], shape[2], dl::productOf({shape[1], shape[3]}, shape[1].getContext())};
+    result = c.reshape(c.transpose(result, {0, 2, 1, 3}), joined);
   }
   return c.setOutput(0, result);
 }
@@ -181,16 +191,15 @@ static LogicalResult importFlexAttention(NodeContext &c) {
   Type element = c.elementOf(c.input(0));
   bool wide = element.isF64();
   Type precision = c.elementTypeOfCode(c.intAttr("softmax_precision", wide ? 11 : 1));
-  Ints query = c.shapeOf(c.input(0)), key = c.shapeOf(c.input(1));
+  int64_t want = c.sizeOf(c.input(0), 1), have = c.sizeOf(c.input(1), 1);
+  int64_t size = c.sizeOf(c.input(0), 3);
   if (c.failed())
     return failure();
-  if (key[1] < 1 || query[1] % key[1] != 0)
-    return c.badInput("has " + Twine(query[1]) + " query heads for " + Twine(key[1]) +
-                      " key heads");
+  if (have < 1 || want % have != 0)
+    return c.badInput("has " + Twine(want) + " query heads for " + Twine(have) + " key heads");
   double scale = c.floatAttr(
-      "scale",
-      static_cast<float>(1 / std::sqrt(static_cast<double>(std::max<int64_t>(query[3], 1)))));
-  int64_t group = query[1] / key[1];
+      "scale", static_cast<float>(1 / std::sqrt(static_cast<double>(std::max<int64_t>(size, 1)))));
+  int64_t group = want / have;
   Value keys = repeatHeads(c, c.input(1), group), values = repeatHeads(c, c.input(2), group);
   Value scores = c.create<dl::MatmulOp>(c.cast(c.input(0), precision), c.cast(keys, precision),
                                         c.flag(false), c.flag(true), c.i64(0), c.i64(0));
@@ -218,44 +227,49 @@ static LogicalResult importFlexAttention(NodeContext &c) {
 static Value halfOf(NodeContext &c, Value value, bool interleaved, bool second) {
   if (c.failed())
     return {};
-  Ints sizes = c.shapeOf(value), starts(sizes.size(), 0), steps(sizes.size(), 1);
-  sizes.back() /= 2;
-  starts.back() = second ? (interleaved ? 1 : sizes.back()) : 0;
+  dl::Dims sizes = c.dimsOf(value);
+  Ints starts(sizes.size(), 0), steps(sizes.size(), 1);
+  int64_t half = c.sizeOf(value, static_cast<int64_t>(sizes.size()) - 1) / 2;
+  sizes.back() = c.dim(half);
+  starts.back() = second ? (interleaved ? 1 : half) : 0;
   steps.back() = interleaved ? 2 : 1;
-  return c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps),
-                               AffineMapAttr());
+  return c.slice(value, starts, sizes, steps);
 }
 
 /// cos or sin of each position and pair, as (B, S, 1, pairs).
 static Value rotaryTable(NodeContext &c, Value table) {
   if (c.hasInput(3))
     table = c.create<dl::GatherOp>(table, c.input(3), uint64_t(0));
-  Ints shape = c.shapeOf(table);
+  dl::Dims shape = c.dimsOf(table);
   if (!c.failed() && shape.size() != 3) {
     (void)c.badInput(
         "expects caches of (batch, length, pairs), or (positions, pairs) and position_ids");
     return {};
   }
-  return c.failed() ? Value() : c.reshape(table, {shape[0], shape[1], 1, shape[2]});
+  return c.failed() ? Value() : c.reshape(table, dl::Dims{shape[0], shape[1], c.dim(1), shape[2]});
 }
 
 static LogicalResult importRotaryEmbedding(NodeContext &c) {
   bool interleaved = c.boolAttr("interleaved", false);
   int64_t rotated = c.intAttr("rotary_embedding_dim", 0), count = c.intAttr("num_heads", 0);
-  Ints shape = c.shapeOf(c.input(0));
+  dl::Dims shape = c.dimsOf(c.input(0));
   Value input = c.input(0);
+  AffineExpr part =
+      shape.size() == 3 && count > 0 ? dl::exactQuotient(shape[2], c.dim(count)) : AffineExpr();
   if (shape.size() == 4)
     input = c.transpose(input, {0, 2, 1, 3});
-  else if (shape.size() == 3 && count > 0 && shape[2] % count == 0)
-    input = c.reshape(input, {shape[0], shape[1], count, shape[2] / count});
+  else if (part)
+    input = c.reshape(input, dl::Dims{shape[0], shape[1], c.dim(count), part});
   else
     return c.badInput(
         "expects an operand (batch, heads, length, size), or (batch, length, hidden) and "
         "num_heads");
   if (c.failed())
     return failure();
-  Ints inner = c.shapeOf(input);
-  int64_t size = inner[3];
+  dl::Dims inner = c.dimsOf(input);
+  int64_t size = c.sizeOf(input, 3);
+  if (c.failed())
+    return failure();
   rotated = rotated == 0 ? size : rotated;
   if (rotated < 2 || rotated > size || rotated % 2 != 0)
     return c.badInput("attribute 'rotary_embedding_dim' is " + Twine(rotated) +
@@ -267,10 +281,10 @@ static LogicalResult importRotaryEmbedding(NodeContext &c) {
   Value imaginary =
       c.create<dl::AddOp>(c.create<dl::MulOp>(sine, x), c.create<dl::MulOp>(cosine, y));
   if (interleaved) {
-    Ints pairs{inner[0], inner[1], inner[2], rotated / 2, 1};
+    dl::Dims pairs{inner[0], inner[1], inner[2], c.dim(rotated / 2), c.dim(1)};
     Value joined = c.create<dl::ConcatOp>(
         ValueRange({c.reshape(real, pairs), c.reshape(imaginary, pairs)}), uint64_t(4));
-    turned = c.reshape(joined, {inner[0], inner[1], inner[2], rotated});
+    turned = c.reshape(joined, dl::Dims{inner[0], inner[1], inner[2], c.dim(rotated)});
   } else {
     turned = c.create<dl::ConcatOp>(ValueRange({real, imaginary}), uint64_t(3));
   }

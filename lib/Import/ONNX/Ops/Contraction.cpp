@@ -130,8 +130,9 @@ static LogicalResult importConvTranspose(NodeContext &c) {
   std::string autoPad = c.stringAttr("auto_pad", "NOTSET");
   bool same = autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER";
   std::optional<Ints> output = c.intsAttr("output_shape");
-  Ints input = same || output ? c.shapeOf(c.input(0)) : Ints();
-  ArrayRef<int64_t> images = spatialOf(input);
+  Ints images;
+  for (size_t i = 0; (same || output) && i < spatial; ++i)
+    images.push_back(c.sizeOf(c.input(0), static_cast<int64_t>(i) + 2));
   if (output) {
     // Some exporters give N and C too.
     ArrayRef<int64_t> sizes = ArrayRef(*output).take_back(std::min(spatial, output->size()));

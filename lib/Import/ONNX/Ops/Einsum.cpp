@@ -1,7 +1,7 @@
 // Einsum: operands are brought to (batch, kept, summed) and multiplied as matrices, two at a time.
 #include "Families.h"
 
-#include "../NodeContext.h"
+#include "../Places.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -23,12 +23,13 @@ struct Term {
 static Value arrange(NodeContext &c, const Term &term, StringRef letters) {
   if (c.failed())
     return {};
-  Ints permutation, shape, from = c.shapeOf(term.value);
+  Ints permutation;
+  dl::Dims shape, from = c.dimsOf(term.value);
   for (char letter : letters) {
     size_t at = term.letters.find(letter);
     if (at != std::string::npos)
       permutation.push_back(at);
-    shape.push_back(at == std::string::npos ? 1 : from[at]);
+    shape.push_back(at == std::string::npos ? c.dim(1) : from[at]);
   }
   return c.reshape(c.transpose(term.value, permutation), shape);
 }
@@ -57,18 +58,15 @@ static Term takeDiagonals(NodeContext &c, Term term) {
     size_t first = term.letters.find(term.letters[second]);
     if (first == second)
       continue;
-    Ints shape = c.shapeOf(term.value);
+    dl::Dims shape = c.dimsOf(term.value), maskShape(shape.size(), c.dim(1));
     if (shape[first] != shape[second]) {
       (void)c.badInput("axes of one letter differ in size");
       return term;
     }
-    Shape maskShape(shape.size(), 1);
     maskShape[first] = maskShape[second] = shape[first];
-    Tensor mask(DType::Bool, maskShape);
-    for (int64_t i = 0; i < shape[first]; ++i)
-      mask.setInt(i * shape[first] + i, 1);
+    Value mask = triangle(c, shape[first], shape[first], c.dim(0), Side::On);
     Value zero = c.scalar(c.elementOf(term.value), 0);
-    Value masked = c.create<dl::WhereOp>(c.constant(mask), term.value, zero);
+    Value masked = c.create<dl::WhereOp>(c.reshape(mask, maskShape), term.value, zero);
     Value summed = c.create<dl::ReduceOp>(
         masked, dl::ReduceKindAttr::get(c.builder().getContext(), dl::ReduceKind::Sum),
         c.i64s({static_cast<int64_t>(second)}), c.flag(false));
@@ -79,13 +77,6 @@ static Term takeDiagonals(NodeContext &c, Term term) {
     --second;
   }
   return term;
-}
-
-static int64_t productOf(ArrayRef<int64_t> sizes) {
-  int64_t product = 1;
-  for (int64_t size : sizes)
-    product *= size;
-  return product;
 }
 
 /// The product of two terms summed over the letters that nothing later needs (`kept`).
@@ -106,18 +97,21 @@ static Term multiply(NodeContext &c, Term lhs, Term rhs, StringRef kept) {
         right = arrange(c, rhs, batch + summed + columns);
   if (c.failed())
     return lhs;
-  Ints leftShape = c.shapeOf(left), rightShape = c.shapeOf(right);
-  ArrayRef<int64_t> l(leftShape), r(rightShape);
+  dl::Dims leftShape = c.dimsOf(left), rightShape = c.dimsOf(right);
+  ArrayRef<AffineExpr> l(leftShape), r(rightShape);
   size_t b = batch.size(), s = summed.size(), m = rows.size();
   if (l.take_front(b) != r.take_front(b) || l.take_back(s) != r.slice(b, s)) {
     (void)c.badInput("axes of one letter differ in size");
     return lhs;
   }
-  int64_t batches = productOf(l.take_front(b)), depth = productOf(l.take_back(s));
-  int64_t height = productOf(l.slice(b, m)), width = productOf(r.drop_front(b + s));
-  Value product = c.create<dl::MatmulOp>(c.reshape(left, {batches, height, depth}),
-                                         c.reshape(right, {batches, depth, width}));
-  Ints shape(l.take_front(b + m));
+  auto joined = [&](ArrayRef<AffineExpr> sizes) {
+    return dl::productOf(sizes, c.builder().getContext());
+  };
+  AffineExpr batches = joined(l.take_front(b)), depth = joined(l.take_back(s));
+  AffineExpr height = joined(l.slice(b, m)), width = joined(r.drop_front(b + s));
+  Value product = c.create<dl::MatmulOp>(c.reshape(left, dl::Dims{batches, height, depth}),
+                                         c.reshape(right, dl::Dims{batches, depth, width}));
+  dl::Dims shape(l.take_front(b + m));
   llvm::append_range(shape, r.drop_front(b + s));
   return {c.reshape(product, shape), batch + rows + columns};
 }

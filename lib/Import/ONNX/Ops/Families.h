@@ -15,6 +15,7 @@ void registerNormalizationImporters(OpTable &table);
 void registerReductionImporters(OpTable &table);
 void registerIndexingImporters(OpTable &table);
 void registerQuantizationImporters(OpTable &table);
+void registerPlaceImporters(OpTable &table);
 void registerRearrangeImporters(OpTable &table);
 void registerAttentionImporters(OpTable &table);
 void registerEinsumImporters(OpTable &table);

@@ -1,7 +1,7 @@
 // Gathers, scatters and what is made of them.
 #include "Families.h"
 
-#include "../NodeContext.h"
+#include "../Places.h"
 
 using namespace mlir;
 
@@ -71,16 +71,6 @@ static LogicalResult importScatterND(NodeContext &c) {
 
 //===-- OneHot, Compress, NonZero ----------------------------------------------------------===//
 
-/// 0, 1, ..., count - 1 along `axis` of a tensor of rank `rank`.
-static Value countAlong(NodeContext &c, Type element, int64_t count, int64_t rank, int64_t axis) {
-  Ints shape(rank, 1);
-  shape[axis] = count;
-  Tensor tensor(*dl::dtypeOf(element), Shape(shape.begin(), shape.end()));
-  for (int64_t i = 0; i < count; ++i)
-    tensor.setInt(i, i);
-  return c.constant(tensor);
-}
-
 /// where(index == 0..depth-1 along a new axis, on, off); negative indices count from the end.
 static LogicalResult importOneHot(NodeContext &c) {
   FailureOr<Tensor> depthValue = c.requireConstant(1);
@@ -103,10 +93,10 @@ static LogicalResult importOneHot(NodeContext &c) {
   Value index = c.cast(c.input(0), i64);
   Value wrapped = c.create<dl::AddOp>(index, c.scalar(i64, depth));
   index = c.create<dl::WhereOp>(c.create<dl::LessOp>(index, c.scalar(i64, 0)), wrapped, index);
-  Ints shape = c.shapeOf(c.input(0));
-  shape.insert(shape.begin() + *axis, 1);
-  Value hit =
-      c.create<dl::EqualOp>(c.reshape(index, shape), countAlong(c, i64, depth, rank, *axis));
+  dl::Dims shape = c.dimsOf(c.input(0));
+  shape.insert(shape.begin() + *axis, c.dim(1));
+  Value hit = c.create<dl::EqualOp>(c.reshape(index, shape),
+                                    placesAlong(c, c.dim(depth), rank, *axis, i64));
   Value off = c.reshape(c.sliceAxis(c.input(2), 0, 0, 1), Ints());
   Value on = c.reshape(c.sliceAxis(c.input(2), 0, 1, 1), Ints());
   return c.setOutput(0, c.create<dl::WhereOp>(hit, on, off));
@@ -188,19 +178,19 @@ static LogicalResult importNonZero(NodeContext &c) {
 /// Along the time axis, element t of a sequence of length n is taken from n - 1 - t where t < n.
 static LogicalResult importReverseSequence(NodeContext &c) {
   int64_t time = c.intAttr("time_axis", 0), batch = c.intAttr("batch_axis", 1);
-  Ints shape = c.shapeOf(c.input(0));
+  dl::Dims shape = c.dimsOf(c.input(0));
   int64_t rank = shape.size();
   if (rank < 2 || time + batch != 1 || time * batch != 0)
     return c.badInput("expects time_axis and batch_axis to be 0 and 1");
-  Ints lengthShape(2, 1);
+  dl::Dims lengthShape(2, c.dim(1));
   lengthShape[batch] = shape[batch];
   Type i64 = c.builder().getI64Type();
   Value lengths = c.reshape(c.cast(c.input(1), i64), lengthShape);
-  Value t = countAlong(c, i64, shape[time], 2, time);
+  Value t = placesAlong(c, shape[time], 2, time, i64);
   Value mirrored = c.create<dl::SubOp>(c.create<dl::SubOp>(lengths, c.scalar(i64, 1)), t);
   Value source = c.create<dl::WhereOp>(c.create<dl::LessOp>(t, lengths), mirrored, t);
-  Ints spread(shape);
-  std::fill(spread.begin() + 2, spread.end(), 1);
+  dl::Dims spread(shape);
+  std::fill(spread.begin() + 2, spread.end(), c.dim(1));
   Value places = c.expand(c.reshape(source, spread), shape);
   return c.setOutput(
       0, c.create<dl::GatherElementsOp>(c.input(0), places, static_cast<uint64_t>(time)));
@@ -249,7 +239,7 @@ static LogicalResult importMaxUnpool(NodeContext &c) {
 /// A cache along `axis` with the update written from each sequence's own place on.
 static LogicalResult importTensorScatter(NodeContext &c) {
   std::string mode = c.stringAttr("mode", "linear");
-  Ints cache = c.shapeOf(c.input(0)), update = c.shapeOf(c.input(1));
+  dl::Dims cache = c.dimsOf(c.input(0)), update = c.dimsOf(c.input(1));
   int64_t rank = cache.size();
   FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", -2), rank);
   if (failed(axis))
@@ -259,17 +249,16 @@ static LogicalResult importTensorScatter(NodeContext &c) {
   if (*axis == 0 || static_cast<int64_t>(update.size()) != rank)
     return c.badInput("expects cache and update of one rank, and an axis other than the batch");
   Type i64 = c.builder().getI64Type();
-  Value places = countAlong(c, i64, update[*axis], rank, *axis);
+  Value places = placesAlong(c, update[*axis], rank, *axis, i64);
   if (c.hasInput(2)) {
-    Ints spread(rank, 1);
+    dl::Dims spread(rank, c.dim(1));
     spread[0] = cache[0];
-    if (c.shapeOf(c.input(2)) != Ints{cache[0]})
+    if (c.dimsOf(c.input(2)) != dl::Dims{cache[0]})
       return c.badInput("expects one write index a sequence");
     places = c.create<dl::AddOp>(places, c.reshape(c.cast(c.input(2), i64), spread));
   }
   if (mode == "circular")
-    places = c.create<dl::ModOp>(places, c.scalar(i64, static_cast<double>(cache[*axis])),
-                                 c.flag(false));
+    places = c.create<dl::ModOp>(places, sizeAsNumber(c, cache[*axis]), c.flag(false));
   return c.setOutput(0,
                      c.create<dl::ScatterElementsOp>(
                          c.input(0), c.expand(places, update), c.input(1), c.i64(*axis),

@@ -174,18 +174,18 @@ static LogicalResult importGroupNormalization(NodeContext &c) {
   double epsilon = c.floatAttr("epsilon", 1e-5f);
   c.ignoreAttr("stash_type");
   Value scale = c.input(1), bias = c.input(2);
-  Ints shape = c.shapeOf(c.input(0));
+  int64_t channels = c.rankOf(c.input(0)) < 2 ? 0 : c.sizeOf(c.input(0), 1);
   if (c.failed())
     return failure();
-  if (shape.size() < 2 || groups < 1 || shape[1] % groups != 0)
+  if (c.rankOf(c.input(0)) < 2 || groups < 1 || channels % groups != 0)
     return c.badInput("attribute 'num_groups' is " + Twine(groups) +
                       ", which does not divide the channels");
   if (c.opset() < 21) {
     if (c.shapeOf(scale) != Ints{groups} || c.shapeOf(bias) != Ints{groups})
       return c.badInput("scale and bias must have one element for each of " + Twine(groups) +
                         " groups");
-    scale = perChannel(c, scale, shape[1]);
-    bias = perChannel(c, bias, shape[1]);
+    scale = perChannel(c, scale, channels);
+    bias = perChannel(c, bias, channels);
   }
   return c.setOutput(0, c.create<dl::GroupNormOp>(c.input(0), scale, bias, c.i64(groups),
                                                   c.f64(epsilon), c.channelsFirst()));

@@ -12,17 +12,16 @@ namespace dlc::onnx {
 //===-- Scales and zero points -------------------------------------------------------------===//
 
 /// `value` (one number, one a place on `axis`, or one a block of `block` places) with the rank of
-/// `shape`, so that it broadcasts.
-static Value alongAxis(NodeContext &c, Value value, ArrayRef<int64_t> shape, int64_t axis,
-                       int64_t block) {
+/// `quantized`, so that it broadcasts.
+static Value alongAxis(NodeContext &c, Value value, Value quantized, int64_t axis, int64_t block) {
   if (c.failed() || !value)
     return {};
   Ints own = c.shapeOf(value);
   if (own.empty() || (own.size() == 1 && own[0] == 1))
     return c.reshape(value, Ints());
-  int64_t rank = shape.size();
+  int64_t rank = c.rankOf(quantized), size = c.sizeOf(quantized, axis);
   if (block == 0) {
-    if (own.size() != 1 || own[0] != shape[axis]) {
+    if (own.size() != 1 || own[0] != size) {
       (void)c.badInput("scale or zero point does not have one entry a place on axis " +
                        Twine(axis));
       return {};
@@ -31,7 +30,7 @@ static Value alongAxis(NodeContext &c, Value value, ArrayRef<int64_t> shape, int
     spread[axis] = own[0];
     return c.reshape(value, spread);
   }
-  if (static_cast<int64_t>(own.size()) != rank || own[axis] * block < shape[axis]) {
+  if (static_cast<int64_t>(own.size()) != rank || own[axis] * block < size) {
     (void)c.badInput("scale or zero point does not have one entry a block on axis " + Twine(axis));
     return {};
   }
@@ -40,7 +39,7 @@ static Value alongAxis(NodeContext &c, Value value, ArrayRef<int64_t> shape, int
   repeated.insert(repeated.begin() + axis + 1, block);
   joined[axis] = own[axis] * block;
   Value blocks = c.reshape(c.expand(c.reshape(value, split), repeated), joined);
-  return c.sliceAxis(blocks, axis, 0, shape[axis]);
+  return c.sliceAxis(blocks, axis, 0, size);
 }
 
 /// The reals `value`, rounded and saturated to the integers of `element`.
@@ -82,7 +81,6 @@ static FailureOr<int64_t> quantizedAxis(NodeContext &c) {
 
 static LogicalResult importQuantizeLinear(NodeContext &c) {
   c.ignoreAttr("saturate"); // concerns types of 8 bits that are no integers
-  Ints shape = c.shapeOf(c.input(0));
   int64_t block = c.intAttr("block_size", 0);
   FailureOr<int64_t> axis = quantizedAxis(c);
   Type scaleType = c.elementOf(c.input(1));
@@ -93,8 +91,8 @@ static LogicalResult importQuantizeLinear(NodeContext &c) {
   Type precision = typeAttr(c, "precision", scaleType);
   if (failed(axis) || c.failed())
     return failure();
-  Value scale = alongAxis(c, c.cast(c.input(1), precision), shape, *axis, block);
-  Value zeroPoint = alongAxis(c, c.input(2), shape, *axis, block);
+  Value scale = alongAxis(c, c.cast(c.input(1), precision), c.input(0), *axis, block);
+  Value zeroPoint = alongAxis(c, c.input(2), c.input(0), *axis, block);
   Value quotient = c.create<dl::DivOp>(c.cast(c.input(0), precision), scale);
   return c.setOutput(0, quantize(c, quotient, zeroPoint, target));
 }
@@ -107,15 +105,14 @@ static Value centered(NodeContext &c, Value value, Value zeroPoint) {
 }
 
 static LogicalResult importDequantizeLinear(NodeContext &c) {
-  Ints shape = c.shapeOf(c.input(0));
   int64_t block = c.intAttr("block_size", 0);
   FailureOr<int64_t> axis = quantizedAxis(c);
   Type target = typeAttr(c, "output_dtype", c.elementOf(c.input(1)));
   if (failed(axis) || c.failed())
     return failure();
   Type f32 = c.builder().getF32Type();
-  Value scale = alongAxis(c, c.cast(c.input(1), f32), shape, *axis, block);
-  Value zeroPoint = alongAxis(c, c.input(2), shape, *axis, block);
+  Value scale = alongAxis(c, c.cast(c.input(1), f32), c.input(0), *axis, block);
+  Value zeroPoint = alongAxis(c, c.input(2), c.input(0), *axis, block);
   if (c.failed())
     return failure();
   Value value = c.cast(centered(c, c.input(0), zeroPoint), f32);
@@ -212,16 +209,15 @@ static Value ofChannels(NodeContext &c, Value value, int64_t rank, int64_t axis)
 /// once it is subtracted.
 static Value integerConv(NodeContext &c, Value input, Value inputZero, Value filter,
                          Value filterZero, Value bias) {
-  Ints image = c.shapeOf(input), kernel = c.shapeOf(filter);
-  int64_t groups = c.intAttr("group", 1);
-  if (groups < 1 || image.size() < 3 || kernel.size() != image.size()) {
+  Ints kernel = c.shapeOf(filter);
+  int64_t groups = c.intAttr("group", 1), rank = c.rankOf(input);
+  if (groups < 1 || rank < 3 || static_cast<int64_t>(kernel.size()) != rank) {
     (void)c.badInput("expects an image, a filter of the same rank and a positive 'group'");
     return {};
   }
   FailureOr<SpatialAttributes> window = spatialAttributes(c, input, ArrayRef(kernel).drop_front(2));
   if (failed(window))
     return {};
-  int64_t rank = image.size();
   Value left = centered(c, input, ofChannels(c, inputZero, rank, 1));
   Value right = centered(c, filter, ofChannels(c, filterZero, rank, 0));
   return c.create<dl::ConvOp>(left, right, bias, window->strides, window->dilations,

@@ -1,4 +1,4 @@
-// Operators that are reshapes and transposes in another guise, pads, and tables that shapes decide.
+// Operators that are reshapes and transposes in another guise, and pads.
 #include "Families.h"
 
 #include "../NodeContext.h"
@@ -51,22 +51,26 @@ static FailureOr<Pads> padsOf(NodeContext &c, int64_t rank) {
 
 /// Negative pads cut elements off, after the others were added.
 static Value cutNegativePads(NodeContext &c, Value value, const Pads &pads) {
-  Ints shape = c.shapeOf(value), starts(shape.size(), 0), sizes(shape), steps(shape.size(), 1);
+  dl::Dims shape = c.dimsOf(value), sizes(shape);
+  Ints starts(shape.size(), 0), steps(shape.size(), 1);
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     int64_t low = std::max<int64_t>(-pads.low[axis], 0),
             high = std::max<int64_t>(-pads.high[axis], 0);
+    if (low == 0 && high == 0)
+      continue;
     starts[axis] = low;
-    sizes[axis] = shape[axis] - low - high;
-    if (sizes[axis] < 0) {
+    sizes[axis] = dl::simplified(shape[axis] - low - high);
+    std::optional<int64_t> known = dl::constantDim(sizes[axis]);
+    if (!known)
+      c.graphBuilder().symbols().require(sizes[axis] - 1);
+    if (known && *known < 0) {
       (void)c.badInput("negative pads remove more than axis " + Twine(axis) + " holds");
       return {};
     }
-    if (sizes[axis] == 0)
+    if (known && *known == 0)
       starts[axis] = 0;
   }
-  return sizes == shape ? value
-                        : c.create<dl::SliceOp>(value, c.i64s(starts), c.i64s(sizes), c.i64s(steps),
-                                                AffineMapAttr());
+  return sizes == shape ? value : c.slice(value, starts, sizes, steps);
 }
 
 static LogicalResult importPad(NodeContext &c) {
@@ -111,151 +115,106 @@ static LogicalResult importPad(NodeContext &c) {
 
 //===-- Tile, DepthToSpace, SpaceToDepth ---------------------------------------------------===//
 
+/// How often each axis is repeated.
+static FailureOr<dl::Dims> repeatsOf(NodeContext &c, int64_t rank) {
+  if (c.opset() >= 6)
+    return c.requireSizes(1);
+  FailureOr<Ints> tiles = c.requireInts(1), axis = c.requireInts(2);
+  if (failed(tiles) || failed(axis) || tiles->size() != 1 || axis->size() != 1)
+    return c.badInput("expects one tile count and one axis");
+  FailureOr<int64_t> normal = c.normalizeAxis(axis->front(), rank);
+  if (failed(normal))
+    return failure();
+  dl::Dims repeats(rank, c.dim(1));
+  repeats[*normal] = c.dim(tiles->front());
+  return repeats;
+}
+
+/// `size` times `repeat`; null where the product is negative or overflows.
+static AffineExpr repeated(AffineExpr size, AffineExpr repeat) {
+  std::optional<int64_t> from = dl::constantDim(size), times = dl::constantDim(repeat);
+  if (times && *times < 0)
+    return {};
+  if (!from || !times)
+    return dl::productOf({size, repeat}, size.getContext());
+  std::optional<int64_t> product = checkedMul<int64_t>(*from, *times);
+  return product ? getAffineConstantExpr(*product, size.getContext()) : AffineExpr();
+}
+
 /// (a, b) -> (1, a, 1, b) -> (ra, a, rb, b) -> (ra a, rb b).
 static LogicalResult importTile(NodeContext &c) {
-  Ints shape = c.shapeOf(c.input(0)), repeats;
-  if (c.opset() < 6) {
-    FailureOr<Ints> tiles = c.requireInts(1), axis = c.requireInts(2);
-    if (failed(tiles) || failed(axis) || tiles->size() != 1 || axis->size() != 1)
-      return c.badInput("expects one tile count and one axis");
-    FailureOr<int64_t> normal = c.normalizeAxis(axis->front(), shape.size());
-    if (failed(normal))
-      return failure();
-    repeats.assign(shape.size(), 1);
-    repeats[*normal] = tiles->front();
-  } else {
-    FailureOr<Ints> given = c.requireInts(1);
-    if (failed(given))
-      return failure();
-    repeats = *given;
-  }
-  if (repeats.size() != shape.size())
-    return c.badInput("has " + Twine(repeats.size()) + " repeats for rank " + Twine(shape.size()));
-  Ints split, spread, joined;
-  for (auto [size, repeat] : llvm::zip(shape, repeats)) {
-    std::optional<int64_t> product = checkedMul<int64_t>(size, repeat);
-    if (repeat < 0 || !product)
+  dl::Dims shape = c.dimsOf(c.input(0));
+  FailureOr<dl::Dims> repeats = repeatsOf(c, shape.size());
+  if (failed(repeats))
+    return failure();
+  if (repeats->size() != shape.size())
+    return c.badInput("has " + Twine(repeats->size()) + " repeats for rank " + Twine(shape.size()));
+  dl::Dims split, spread, joined;
+  Shape known;
+  for (auto [size, repeat] : llvm::zip(shape, *repeats)) {
+    AffineExpr product = repeated(size, repeat);
+    if (!product)
       return c.badInput("repeats are negative or too large");
-    if (repeat != 1) {
-      split.push_back(1);
+    if (repeat != c.dim(1)) {
+      split.push_back(c.dim(1));
       spread.push_back(repeat);
     }
     split.push_back(size);
     spread.push_back(size);
-    joined.push_back(*product);
+    joined.push_back(product);
+    known.push_back(dl::constantDim(product).value_or(1));
   }
-  if (!elementCount(Shape(joined.begin(), joined.end())))
+  if (!elementCount(known))
     return c.badInput("repeats are negative or too large");
   return c.setOutput(0, c.reshape(c.expand(c.reshape(c.input(0), split), spread), joined));
 }
 
-/// The block size and the sizes N, C, H, W of an image operand.
-static FailureOr<std::array<int64_t, 5>> blockOf(NodeContext &c) {
+/// The attribute `blocksize`, of an operand (N, C, H, W).
+static FailureOr<int64_t> blockOf(NodeContext &c) {
   int64_t block = c.requiredIntAttr("blocksize");
-  Ints shape = c.shapeOf(c.input(0));
   if (c.failed())
     return failure();
-  if (shape.size() != 4 || block < 1)
+  if (c.rankOf(c.input(0)) != 4 || block < 1)
     return c.badInput("expects an operand (N, C, H, W) and a positive blocksize");
-  return std::array<int64_t, 5>{block, shape[0], shape[1], shape[2], shape[3]};
+  return block;
 }
 
 static LogicalResult importDepthToSpace(NodeContext &c) {
-  auto sizes = blockOf(c);
-  if (failed(sizes))
+  FailureOr<int64_t> block = blockOf(c);
+  if (failed(block))
     return failure();
-  auto [b, n, channels, h, w] = *sizes;
+  int64_t b = *block, channels = c.sizeOf(c.input(0), 1);
+  dl::Dims from = c.dimsOf(c.input(0));
   std::string mode = c.stringAttr("mode", "DCR");
   if (channels % (b * b) != 0 || (mode != "DCR" && mode != "CRD"))
     return c.badInput("expects channels divisible by blocksize squared, and mode DCR or CRD");
-  int64_t depth = channels / (b * b);
+  AffineExpr n = from[0], h = from[2], w = from[3], side = c.dim(b),
+             depth = c.dim(channels / (b * b));
   bool blocksFirst = mode == "DCR";
-  Ints split = blocksFirst ? Ints{n, b, b, depth, h, w} : Ints{n, depth, b, b, h, w};
+  dl::Dims split =
+      blocksFirst ? dl::Dims{n, side, side, depth, h, w} : dl::Dims{n, depth, side, side, h, w};
   Ints permutation = blocksFirst ? Ints{0, 3, 4, 1, 5, 2} : Ints{0, 1, 4, 2, 5, 3};
   Value moved = c.transpose(c.reshape(c.input(0), split), permutation);
-  return c.setOutput(0, c.reshape(moved, {n, depth, h * b, w * b}));
+  return c.setOutput(0, c.reshape(moved, dl::Dims{n, depth, h * b, w * b}));
 }
 
 static LogicalResult importSpaceToDepth(NodeContext &c) {
-  auto sizes = blockOf(c);
-  if (failed(sizes))
+  FailureOr<int64_t> block = blockOf(c);
+  if (failed(block))
     return failure();
-  auto [b, n, channels, h, w] = *sizes;
+  int64_t b = *block, channels = c.sizeOf(c.input(0), 1);
+  dl::Dims from = c.dimsOf(c.input(0));
   std::string mode = c.stringAttr("mode", "DCR");
-  if (h % b != 0 || w % b != 0)
-    return c.badInput("expects a height and width divisible by blocksize");
-  Value split = c.reshape(c.input(0), {n, channels, h / b, b, w / b, b});
-  Value moved = c.transpose(split, mode == "CRD" ? Ints{0, 1, 3, 5, 2, 4} : Ints{0, 3, 5, 1, 2, 4});
-  return c.setOutput(0, c.reshape(moved, {n, channels * b * b, h / b, w / b}));
-}
-
-//===-- Range, EyeLike, Trilu --------------------------------------------------------------===//
-
-static LogicalResult importRange(NodeContext &c) {
-  FailureOr<Tensor> start = c.requireConstant(0), limit = c.requireConstant(1);
-  FailureOr<Tensor> delta = c.requireConstant(2);
-  if (failed(start) || failed(limit) || failed(delta))
+  AffineExpr side = c.dim(b), n = from[0], rows = dl::exactQuotient(from[2], side),
+             columns = dl::exactQuotient(from[3], side);
+  for (int64_t axis : {2, 3})
+    if (!(axis == 2 ? rows : columns) && c.sizeOf(c.input(0), axis) % b != 0)
+      return c.badInput("expects a height and width divisible by blocksize");
+  if (c.failed())
     return failure();
-  for (const Tensor &value : {*start, *limit, *delta})
-    if (value.numElements() != 1)
-      return c.badInput("start, limit and delta must be scalars");
-  double step = delta->asDouble(0);
-  if (step == 0)
-    return c.badInput("delta is 0");
-  double span = std::ceil((limit->asDouble(0) - start->asDouble(0)) / step);
-  if (!(span < 1e9))
-    return c.badInput("has too many elements");
-  int64_t count = static_cast<int64_t>(std::max(span, 0.0));
-  Tensor result(start->dtype(), {count});
-  // A sum kept in the element type, as the standard's loop has it.
-  for (int64_t i = 0; i < count; ++i) {
-    if (isFloat(result.dtype()))
-      result.setDouble(i, start->asDouble(0) + static_cast<double>(i) * step);
-    else
-      result.setInt(i, start->asInt(0) + i * delta->asInt(0));
-  }
-  return c.setOutput(0, c.constant(result));
-}
-
-static LogicalResult importEyeLike(NodeContext &c) {
-  Ints shape = c.shapeOf(c.input(0));
-  if (shape.size() != 2)
-    return c.badInput("operand has rank " + Twine(shape.size()) + ", expected 2");
-  int64_t k = c.intAttr("k", 0);
-  Type element =
-      c.hasAttr("dtype") ? c.elementTypeOfCode(c.intAttr("dtype", 1)) : c.elementOf(c.input(0));
-  Tensor result(*dl::dtypeOf(element), {shape[0], shape[1]});
-  for (int64_t row = 0; row < shape[0]; ++row)
-    if (int64_t column = row + k; column >= 0 && column < shape[1])
-      result.setInt(row * shape[1] + column, 1);
-  return c.setOutput(0, c.constant(result));
-}
-
-/// Keeps elements on one side of a diagonal: where(mask, x, 0) with a constant mask.
-static LogicalResult importTrilu(NodeContext &c) {
-  bool upper = c.boolAttr("upper", true);
-  int64_t k = 0;
-  if (c.hasInput(1)) {
-    FailureOr<Ints> given = c.requireInts(1);
-    if (failed(given))
-      return failure();
-    if (given->size() != 1)
-      return c.badInput("k must be one number");
-    k = given->front();
-  }
-  Ints shape = c.shapeOf(c.input(0));
-  if (shape.size() < 2)
-    return c.badInput("operand has rank " + Twine(shape.size()) + ", expected 2 or more");
-  int64_t rows = shape[shape.size() - 2], columns = shape.back();
-  k = std::clamp(k, -rows - columns, rows + columns);
-  Tensor mask(DType::Bool, {rows, columns});
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t column = 0; column < columns; ++column)
-      mask.setInt(row * columns + column, upper ? column >= row + k : column <= row + k);
-  if (mask.numElements() == 0)
-    return c.setOutput(0, c.input(0));
-  Value zero = c.scalar(c.elementOf(c.input(0)), 0);
-  return c.setOutput(0, c.create<dl::WhereOp>(c.constant(mask), c.input(0), zero));
+  Value split = c.reshape(c.input(0), dl::Dims{n, c.dim(channels), rows, side, columns, side});
+  Value moved = c.transpose(split, mode == "CRD" ? Ints{0, 1, 3, 5, 2, 4} : Ints{0, 3, 5, 1, 2, 4});
+  return c.setOutput(0, c.reshape(moved, dl::Dims{n, c.dim(channels * b * b), rows, columns}));
 }
 
 //===-- CenterCropPad ----------------------------------------------------------------------===//
@@ -307,9 +266,6 @@ void registerRearrangeImporters(OpTable &table) {
   add("Tile", importTile, 2, 3);
   add("DepthToSpace", importDepthToSpace, 1, 1);
   add("SpaceToDepth", importSpaceToDepth, 1, 1);
-  add("Range", importRange, 3, 3, "bounds are known at compile time");
-  add("EyeLike", importEyeLike, 1, 1);
-  add("Trilu", importTrilu, 1, 2);
   add("CenterCropPad", importCenterCropPad, 2, 2);
 }
 

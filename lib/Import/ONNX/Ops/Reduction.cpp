@@ -1,7 +1,7 @@
 // Reductions, arg max and min, cumulative sums and products, top k, Hardmax.
 #include "Families.h"
 
-#include "../NodeContext.h"
+#include "../Places.h"
 
 using namespace mlir;
 
@@ -32,8 +32,12 @@ static LogicalResult importReduce(NodeContext &c) {
   llvm::sort(*axes);
   Value operand = c.input(0);
   // Nothing to read: the result is a constant, whatever computes the operand.
-  if (llvm::is_contained(c.typeOf(operand).getShape(), 0))
-    operand = c.constant(dl::emptyTensor(c.typeOf(operand)));
+  if (dl::Dims sizes = c.dimsOf(operand); llvm::is_contained(sizes, c.dim(0))) {
+    Shape shape;
+    for (AffineExpr size : sizes)
+      shape.push_back(dl::constantDim(size).value_or(1));
+    operand = c.expand(c.constant(Tensor(*dl::dtypeOf(c.elementOf(operand)), shape)), sizes);
+  }
   auto kindAttr = dl::ReduceKindAttr::get(c.builder().getContext(), kind);
   return c.setOutput(0, c.create<dl::ReduceOp>(operand, kindAttr, c.i64s(*axes), c.flag(keep)));
 }
@@ -92,28 +96,25 @@ static Value hardmax(NodeContext &c, Value operand, int64_t axis) {
   Value best = c.create<dl::ArgMaxOp>(operand, c.i64(axis), c.flag(true), c.flag(false));
   if (c.failed())
     return {};
-  int64_t size = c.shapeOf(operand)[axis];
-  Shape shape(c.rankOf(operand), 1);
-  shape[axis] = size;
-  Tensor indices(DType::I64, shape);
-  for (int64_t i = 0; i < size; ++i)
-    indices.setInt(i, i);
-  Value equal = c.create<dl::EqualOp>(best, c.constant(indices));
+  Value places =
+      placesAlong(c, c.dimsOf(operand)[axis], c.rankOf(operand), axis, c.builder().getI64Type());
+  Value equal = c.create<dl::EqualOp>(best, places);
   return c.failed() ? Value() : c.cast(equal, c.elementOf(operand));
 }
 
 /// Before opset 13 the operand is read as a matrix, cut before the axis.
 static LogicalResult importHardmax(NodeContext &c) {
   bool flat = c.opset() < 13;
-  Ints shape = c.shapeOf(c.input(0));
+  dl::Dims shape = c.dimsOf(c.input(0));
   FailureOr<int64_t> axis = c.normalizeAxis(c.intAttr("axis", flat ? 1 : -1), shape.size());
   if (failed(axis))
     return failure();
   if (!flat)
     return c.setOutput(0, hardmax(c, c.input(0), *axis));
-  Ints matrix{1, 1};
-  for (auto [index, size] : llvm::enumerate(shape))
-    matrix[static_cast<int64_t>(index) < *axis ? 0 : 1] *= size;
+  ArrayRef<AffineExpr> sizes(shape);
+  MLIRContext *context = c.builder().getContext();
+  dl::Dims matrix{dl::productOf(sizes.take_front(*axis), context),
+                  dl::productOf(sizes.drop_front(*axis), context)};
   Value result = hardmax(c, c.reshape(c.input(0), matrix), 1);
   return c.setOutput(0, c.failed() ? Value() : c.reshape(result, shape));
 }

@@ -222,6 +222,9 @@ static FailureOr<SmallVector<double>> numbers(NodeContext &c, unsigned index) {
   return values;
 }
 
+/// Stands for a size that is not known.
+constexpr int64_t anySize = 1;
+
 /// A size made of a scale; sizes beyond reason fail.
 static FailureOr<int64_t> sizeOf(NodeContext &c, double size) {
   if (!(size >= 0 && size < 2147483648.0))
@@ -272,10 +275,12 @@ static LogicalResult setScales(NodeContext &c, const ResizeRule &rule,
 }
 
 /// `roi`, `scales` and `sizes` are the numbers of the inputs (or, long ago, attributes) of these
-/// names.
+/// names. Axes of sizes that are not known stay as they are, see `knownFactors`.
 static LogicalResult resizeBy(NodeContext &c, const ResizeRule &rule, ArrayRef<double> roi,
                               ArrayRef<double> scales, ArrayRef<double> sizes) {
-  Ints shape = c.shapeOf(c.input(0));
+  Ints shape;
+  for (AffineExpr size : c.dimsOf(c.input(0)))
+    shape.push_back(dl::constantDim(size).value_or(anySize));
   Ints all(llvm::seq<int64_t>(0, shape.size()).begin(), llvm::seq<int64_t>(0, shape.size()).end());
   FailureOr<Ints> which = c.normalizeAxes(c.intsAttr("axes").value_or(all), shape.size());
   if (failed(which))
@@ -305,6 +310,46 @@ static LogicalResult resizeBy(NodeContext &c, const ResizeRule &rule, ArrayRef<d
 }
 
 //===-- Sizes that are symbols -------------------------------------------------------------===//
+
+/// What an operand with axes of sizes that are not known is resized by, as numbers.
+struct KnownFactors {
+  SmallVector<double> scales, sizes;
+};
+
+/// Where all such axes stay as they are, whatever their sizes; nullopt where one does not.
+static FailureOr<std::optional<KnownFactors>> knownFactors(NodeContext &c, const ResizeRule &rule,
+                                                           unsigned scales, unsigned sizes) {
+  dl::Dims from = c.dimsOf(c.input(0));
+  Ints all = llvm::to_vector(llvm::seq<int64_t>(0, from.size()));
+  FailureOr<Ints> which = c.normalizeAxes(c.intsAttr("axes").value_or(all), from.size());
+  if (failed(which))
+    return failure();
+  KnownFactors known;
+  bool scaled = c.hasInput(scales) && c.typeOf(c.input(scales)).getNumElements() != 0;
+  FailureOr<SmallVector<double>> given = numbers(c, scaled ? scales : ~0u);
+  FailureOr<dl::Dims> to = scaled ? dl::Dims() : c.requireSizes(sizes);
+  if (failed(given) || failed(to))
+    return failure();
+  bool stretches = c.stringAttr("keep_aspect_ratio_policy", "stretch") == "stretch";
+  if (rule.coordinates == "tf_crop_and_resize" || !stretches ||
+      (scaled ? given->size() : to->size()) != which->size())
+    return std::optional<KnownFactors>();
+  for (auto [index, axis] : llvm::enumerate(*which)) {
+    bool open = !dl::constantDim(from[axis]);
+    if (scaled && open && (*given)[index] != 1)
+      return std::optional<KnownFactors>();
+    if (scaled) {
+      known.scales.push_back((*given)[index]);
+      continue;
+    }
+    std::optional<int64_t> size =
+        open && (*to)[index] == from[axis] ? std::optional(anySize) : dl::constantDim((*to)[index]);
+    if (!size || (open && (*to)[index] != from[axis]))
+      return std::optional<KnownFactors>();
+    known.sizes.push_back(static_cast<double>(*size));
+  }
+  return std::optional(known);
+}
 
 /// Whether the rule takes element x / n for a whole scale n, whatever the size.
 static bool repeatsElements(const ResizeRule &rule) {
@@ -342,9 +387,15 @@ static FailureOr<Ints> wholeScales(NodeContext &c, unsigned scales, unsigned siz
   return factors;
 }
 
-/// Each element of an axis, repeated: an axis of 1 behind it is expanded and joined.
+/// Along axes of sizes that are known as ever; along others each element is repeated: an axis of 1
+/// behind it is expanded and joined.
 static LogicalResult importSymbolicResize(NodeContext &c, const ResizeRule &rule, unsigned scales,
                                           unsigned sizes) {
+  FailureOr<std::optional<KnownFactors>> known = knownFactors(c, rule, scales, sizes);
+  if (failed(known))
+    return failure();
+  if (*known)
+    return resizeBy(c, rule, {}, (*known)->scales, (*known)->sizes);
   if (!repeatsElements(rule))
     return c.unsupported("interpolates along axes of sizes that are not known; give them with "
                          "--shape");

@@ -115,6 +115,9 @@ class DL_ActivationOr<string enumerator>
 
 //===-- Ops ----------------------------------------------------------------------------------------===//
 
+def DL_CheapToRecompute : NativeOpTrait<"CheapToRecompute"> { let cppNamespace = "::dlc::dl"; }
+def DL_DependsOnPlace : NativeOpTrait<"DependsOnPlace"> { let cppNamespace = "::dlc::dl"; }
+
 /// `fusion` is an enumerator of dlc::FusionClass.
 class DL_Op<string mnemonic, string fusion, list<Trait> traits = []>
     : Op<DL_Dialect, mnemonic, !listconcat(traits,

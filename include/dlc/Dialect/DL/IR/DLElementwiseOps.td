@@ -49,7 +49,6 @@ defvar DL_InferBroadcastBool = [{
 }];
 
 def DL_Broadcasts : NativeOpTrait<"Broadcasts"> { let cppNamespace = "::dlc::dl"; }
-def DL_CheapToRecompute : NativeOpTrait<"CheapToRecompute"> { let cppNamespace = "::dlc::dl"; }
 
 class DL_ElementwiseOp<string mnemonic, code infer, list<Trait> traits = []>
     : DL_Op<mnemonic, "Injective", traits> {

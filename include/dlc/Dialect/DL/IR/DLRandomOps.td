@@ -6,8 +6,6 @@
 
 include "dlc/Dialect/DL/IR/DLBase.td"
 
-def DL_DependsOnPlace : NativeOpTrait<"DependsOnPlace"> { let cppNamespace = "::dlc::dl"; }
-
 def DL_DropoutOp : DL_Op<"dropout", "Injective",
     [DL_DependsOnPlace, DeclareOpInterfaceMethods<TrainingModeOpInterface>]> {
   let summary = "0 with the probability `rate`, else x / (1 - rate); the identity without a key";

@@ -1,0 +1,114 @@
+"""One model with an output for each operator that has to know sizes: which it reads, computes with or makes places of.
+
+All of its inputs share the symbols b, n, h and w.
+"""
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+INPUTS = {"x": ["b", 4, "n"], "image": ["b", 8, "h", "w"], "small": ["b", 3, 7, 9], "matrix": ["n", 5],
+          "square": ["b", "n", "n"], "rows": ["b", "n", 16], "heads": ["b", 2, "n", 8], "ids": ["b", "n"]}
+SIZES = [(1, 1, 2, 4), (3, 17, 5, 6), (2, 7, 3, 2), (1, 128, 8, 9), (5, 61, 1, 1), (1, 2, 2, 2)]
+
+
+class Graph:
+    """Nodes, constants and outputs as they are added."""
+
+    def __init__(self):
+        self.nodes, self.constants, self.outputs = [], [], []
+
+    def constant(self, value) -> str:
+        array = np.asarray(value, np.int64 if np.asarray(value).dtype.kind == "i" else np.float32)
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(array, name))
+        return name
+
+    def node(self, operator: str, *inputs, output: str = "", **attributes) -> str:
+        """Its result; inputs that are no names are constants."""
+        names = [each if isinstance(each, str) else self.constant(each) for each in inputs]
+        result = output or f"v{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, names, [result], **attributes))
+        return result
+
+    def result(self, name: str, operator: str, *inputs, dtype=TensorProto.FLOAT, **attributes) -> None:
+        self.node(operator, *inputs, output=name, **attributes)
+        self.outputs.append(helper.make_tensor_value_info(name, dtype, None))
+
+    def size(self, of: str, axis: int) -> str:
+        """A size as a list of one."""
+        return self.node("Gather", self.node("Shape", of), [axis])
+
+
+def add_arithmetic(g: Graph) -> None:
+    """Sizes as data, and what Range and triangles make of them."""
+    length = g.size("matrix", 0)
+    g.result("shape", "Shape", "image", dtype=TensorProto.INT64)
+    g.result("size", "Size", "image", dtype=TensorProto.INT64)
+    g.result("divided", "Div", "matrix", g.node("Cast", length, to=TensorProto.FLOAT))
+    root = g.node("Sqrt", g.node("Cast", g.node("ReduceProd", g.node("Shape", "x"), keepdims=0), to=TensorProto.FLOAT))
+    g.result("scaled", "Mul", "x", root)
+    limit = g.node("Squeeze", length, [0])
+    places = g.node("Cast", g.node("Range", 0, limit, 1), to=TensorProto.FLOAT)
+    g.result("range", "Add", "x", places)
+    g.result("range_steps", "Range", 3, g.node("Add", g.node("Mul", limit, 4), 3), 3, dtype=TensorProto.INT64)
+    g.result("range_down", "Range", limit, -1, -2, dtype=TensorProto.INT64)
+    g.result("triangle_low", "Trilu", "square", upper=0)
+    g.result("triangle_high", "Trilu", "square", -2, upper=1)
+    g.result("eye", "EyeLike", "matrix", k=1)
+
+
+def add_movements(g: Graph) -> None:
+    g.result("padded", "Pad", "x", [0, 1, 2, 0, 0, 1])
+    g.result("padded_edge", "Pad", "x", [1, 0, 0, 2, 0, 3], mode="edge")
+    g.result("tiled", "Tile", "matrix", [2, 3])
+    g.result("tiled_by_size", "Tile", [[1.0, 2, 3]], g.node("Concat", g.size("x", 2), [2], axis=0))
+    g.result("depth_to_space", "DepthToSpace", "image", blocksize=2)
+    g.result("depth_to_space_crd", "DepthToSpace", "image", blocksize=2, mode="CRD")
+    g.result("space_to_depth", "SpaceToDepth", g.node("DepthToSpace", "image", blocksize=2), blocksize=2)
+    g.result("reversed", "ReverseSequence", "rows", g.node("ReduceMax", g.node("Add", "ids", 1), [1], keepdims=0),
+             batch_axis=0, time_axis=1)
+    g.result("one_hot", "OneHot", "ids", 7, [-1.0, 2.0])
+    g.result("linear", "Resize", "small", "", [1.0, 1, 2, 1.5], mode="linear")
+    to = g.node("Concat", g.node("Shape", "small", start=0, end=2), [11, 6], axis=0)
+    g.result("cubic", "Resize", "small", "", "", to, mode="cubic")
+    g.result("nearest", "Resize", "small", "", [1.0, 1, 0.5, 0.6], mode="nearest")
+
+
+def add_layers(g: Graph) -> None:
+    rng = np.random.default_rng(4)
+    table, filters = rng.normal(size=(2, 150, 4)), rng.normal(size=(3, 2, 3, 3))
+    g.result("hardmax", "Hardmax", "x", axis=2)
+    g.result("einsum", "Einsum", "heads", "heads", equation="bhid,bhjd->bhij")
+    g.result("einsum_diagonal", "Einsum", "square", equation="bii->bi")
+    g.result("transposed", "ConvTranspose", "small", filters, auto_pad="SAME_UPPER", strides=[2, 2])
+    quantized = g.node("QuantizeLinear", "x", [0.1, 0.2, 0.3, 0.4], axis=1)
+    g.result("quantized", "DequantizeLinear", quantized, [0.1, 0.2, 0.3, 0.4], axis=1)
+    g.result("group_norm", "GroupNormalization", "image", np.linspace(0.5, 1, 8), np.linspace(-1, 1, 8), num_groups=4)
+    g.result("attention", "Attention", "heads", "heads", "heads")
+    g.result("attention_causal", "Attention", "rows", "rows", "rows", is_causal=1, q_num_heads=4, kv_num_heads=4)
+    g.result("rotary", "RotaryEmbedding", "heads", table[0], table[1], g.node("Min", "ids", 149))
+    g.result("rotary_pairs", "RotaryEmbedding", "heads", table[0], table[1], g.node("Min", "ids", 149), interleaved=1)
+
+
+def write(target: Path) -> None:
+    g = Graph()
+    add_arithmetic(g)
+    add_movements(g)
+    add_layers(g)
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64 if name == "ids" else TensorProto.FLOAT, shape)
+              for name, shape in INPUTS.items()]
+    graph = helper.make_graph(g.nodes, "operators", inputs, g.outputs, g.constants)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 23)], ir_version=10), target)
+
+
+def shapes() -> list[dict[str, tuple[int, ...]]]:
+    return [{name: tuple(dict(zip("bnhw", sizes)).get(size, size) for size in shape) for name, shape in INPUTS.items()}
+            for sizes in SIZES]
+
+
+def feeds(shape: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(9)
+    return {name: rng.integers(0, size[1], size) if name == "ids" else rng.normal(size=size).astype(np.float32)
+            for name, size in shape.items()}
