@@ -396,6 +396,21 @@ static void scheduleFewRows(Contraction &contraction, Func output,
   accumulateInRegisters(few, output, tile, fewRowParams(params), lanes);
 }
 
+static bool accumulatesInSlices(const ContractionProblem &problem,
+                                const schedule::GemmParams &params) {
+  return params.reductionBlock > 0 &&
+         params.reductionBlock < productOf(problem.reduction).constantOr(large);
+}
+
+/// Whether pieces may begin inside of a block of rows. The rows of a call may be one block, or
+/// none but a few: then its panels are what threads can share. What is made once a block would be
+/// made once a panel.
+static bool sharesBlocks(const Contraction &contraction, const schedule::GemmParams &params) {
+  return !contraction.problem.rows.isConstant() && !contraction.packedLhs.defined() &&
+         !accumulatesInSlices(contraction.problem, params) &&
+         std::ranges::none_of(contraction.staged, &Contraction::Staged::perBlock);
+}
+
 void scheduleContraction(Contraction &contraction, Func output, const schedule::GemmParams &params,
                          const MachineFacts &facts) {
   const ContractionProblem &problem = contraction.problem;
@@ -431,6 +446,10 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
     order.insert(order.end(), {v.panel, v.block});
     outer.push_back(v.block);
     iterations = iterations * blocks;
+    if (sharesBlocks(contraction, params)) {
+      outer.push_back(v.panel);
+      iterations = iterations * panels;
+    }
   } else {
     order.insert(order.end(), {v.block, v.panel});
     outer.insert(outer.end(), {v.panel, v.block});
@@ -444,9 +463,8 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   const Size tasks = tasksOf(problem, params);
   Var blockLoop = parallelise(output, outer, iterations, tasks);
 
-  const Size depth = productOf(problem.reduction);
   const bool rowsOuter = params.order == schedule::LoopOrder::RowsOuter;
-  const bool slices = params.reductionBlock > 0 && params.reductionBlock < depth.constantOr(large);
+  const bool slices = accumulatesInSlices(problem, params);
   RVar slice;
   if (slices)
     slice = accumulateInSlices(contraction, output, blockLoop, params, lanes,
