@@ -73,7 +73,7 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
     problem.width = w.outputWidth();
     problem.window = w;
     problem.input = read;
-    window = templates::buildPool(problem, windowParams);
+    window = templates::buildPool(problem, windowParams, facts);
     out(ch, x, y, n) = window.acc(ch, x, y, n);
     templates::scheduleWindow(window, out, windowParams, facts);
     kernel.params = {input};
@@ -83,13 +83,15 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
     problem.window = w;
     problem.input = read;
     problem.weights = [=](Expr ch, Expr kx, Expr ky) { return weights(ch, kx, ky); };
+    problem.initial = [=](Expr ch) { return bias(ch); };
     window = templates::buildDepthwise(problem, params);
-    out(ch, x, y, n) = clamp(window.acc(ch, x, y, n) + bias(ch), 0.f, 6.f);
+    out(ch, x, y, n) = clamp(window.acc(ch, x, y, n), 0.f, 6.f);
     templates::scheduleDepthwise(window, out, params, facts);
     kernel.params = {input, weights, bias};
     kernel.inputs.emplace_back(std::vector<int>{c.channels, c.kernel, c.kernel});
     kernel.inputs.emplace_back(std::vector<int>{c.channels});
     kernel.flops = 2.0 * oh * ow * c.channels * c.kernel * c.kernel;
+    kernel.extrema = 2.0 * oh * ow * c.channels;
   }
   for (size_t i = 0; i < kernel.inputs.size(); ++i)
     kernel.inputs[i].fill(int(i) + 1);

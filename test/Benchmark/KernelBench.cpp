@@ -1,7 +1,7 @@
 // dlc-kernel-bench: every schedule template over the layer shapes of real networks, as a share of
-// the measured FMA peak (%peak) and of what binds it: that peak, the bytes that must move, or the
-// exponentials (%exp), measured as a kernel of nothing else (%bound), each checked against a plain
-// reference on buffers that end at an unmapped page.
+// the measured FMA peak (%peak) and of what binds it (%bound): that peak, for all that its units
+// have to do, the bytes that must move, or the exponentials (%exp), measured as a kernel of nothing
+// else; each checked against a plain reference on buffers that end at an unmapped page.
 //   dlc-kernel-bench [--avx2|--avx512] [--threads=1,2] [--set=mr=4,nv=3] [--asm=FILE] [--min-ms=N]
 //   [--benchmark_filter=RE]
 // Without --avx2 and --avx512 the vectors are this machine's widest; a level that it lacks is
@@ -63,14 +63,15 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
       state.SetIterationTime(best.seconds);
     }
     const double transferShare = best.transferSeconds / threads / best.seconds;
-    double peakShare = 0;
+    double peakShare = 0, arithmeticShare = 0;
     if (kernel.flops > 0) {
       const double gflops = kernel.flops / best.seconds * 1e-9;
       peakShare = gflops / (best.peakGflops * threads);
+      arithmeticShare = peakShare * (1 + 2 * kernel.extrema / kernel.flops);
       state.counters["GF"] = gflops;
       state.counters["%peak"] = 100 * peakShare;
     }
-    double boundShare = std::max(peakShare, transferShare);
+    double boundShare = std::max(arithmeticShare, transferShare);
     if (exponential) {
       const double share = best.exponentialSeconds / threads / best.seconds;
       state.counters["%exp"] = 100 * share;

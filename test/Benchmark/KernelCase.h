@@ -34,7 +34,10 @@ struct BuiltKernel {
   std::vector<Halide::ImageParam> params;
   std::vector<HostTensor> inputs; ///< one a param
   HostTensor output;
-  double flops = 0;        ///< 0: bound by memory
+  double flops = 0; ///< 0: bound by memory
+  /// Minima and maxima beside them, an element each: the units that multiply and add do them too,
+  /// one in the time of a fused multiply-add.
+  double extrema = 0;
   double exponentials = 0; ///< elements of expNonPositive
   /// Compiled as what the compiler builds outside of contractions: floats are the model's.
   bool strictFloat = false;

@@ -32,6 +32,13 @@ TEST(WindowEmission, ChannelsLast) {
             {"tensor<3x1x1x37xf32>"}, 1e-5);
     checkOp(op + window("3", "1", "2", "2", "1", last), {"tensor<2x9x5xf32>"},
             {"tensor<2x8x5xf32>"}, 1e-5);
+    // Windows that overlap share the folds of their columns' lines.
+    checkOp(op + window("3, 3", "1, 1", "2, 2", "2, 2", "2, 2", last), {"tensor<2x5x9x19xf32>"},
+            {"tensor<2x5x9x19xf32>"}, 1e-5);
+    checkOp(op + window("5, 4", "2, 1", "1, 2", "2, 3", "2, 3", last), {"tensor<1x7x17x33xf32>"},
+            {"tensor<1x4x17x33xf32>"}, 1e-5);
+    checkOp(op + window("4, 5", "1, 2", "1, 1", "1, 0", "2, 0", last), {"tensor<1x4x5x16xf32>"},
+            {"tensor<1x4x1x16xf32>"}, 1e-5);
   }
 }
 

@@ -202,6 +202,8 @@ private:
     problem.weights = [=, &emitter](Expr c, Expr kx, Expr ky) mutable {
       return emitter.at(op.getFilter(), oneAxis ? Coords{kx, 0, c} : Coords{ky, kx, 0, c});
     };
+    if (Value bias = op.getBias())
+      problem.initial = [=, &emitter](Expr c) { return emitter.at(bias, {c}); };
     schedule::DepthwiseParams params =
         schedule::paramsOf(emitter.getSchedule<dl::DepthwiseScheduleAttr>());
     auto built = std::make_shared<templates::Window>(templates::buildDepthwise(problem, params));
@@ -212,10 +214,7 @@ private:
     space.extents = {output.channels, output.width, output.height, output.batch};
     space.coords = oneAxis ? Coords{n, x, c} : Coords{n, y, x, c};
     space.axes = imageAxes(oneAxis);
-    Value bias = op.getBias();
-    emitter.define(op.getResult(), [=, &emitter](const Coords &) {
-      return addBias(emitter, bias, built->acc(c, x, y, n), c);
-    });
+    emitter.define(op.getResult(), [=](const Coords &) { return built->acc(c, x, y, n); });
     emitter.setIterationSpace(space);
     emitter.setSchedule([built, params, &emitter](Halide::Func func) {
       templates::scheduleDepthwise(*built, func, params, emitter.getFacts());

@@ -171,7 +171,8 @@ void emitTemplate(Op op, KernelEmitter &emitter, dl::WindowScheduleAttr attribut
     return Halide::cast(rule.type, rule.before(KernelEmitter::compute(element)));
   };
   schedule::WindowParams params = schedule::paramsOf(attribute);
-  auto built = std::make_shared<templates::Window>(templates::buildPool(problem, params));
+  auto built = std::make_shared<templates::Window>(
+      templates::buildPool(problem, params, emitter.getFacts()));
 
   Halide::Var c("c"), x("x"), y("y"), n("n");
   IterationSpace space;

@@ -18,6 +18,27 @@ static int64_t columnsOf(const WindowProblem &problem, const schedule::WindowPar
   return std::min<int64_t>(params.columnsPerTile, problem.width.constantOr(params.columnsPerTile));
 }
 
+/// Vectors of channels in a tile, and their lanes.
+struct ChannelTile {
+  int lanes;
+  int64_t width;
+
+  ChannelTile(const WindowProblem &problem, int vectorsPerTile, const MachineFacts &facts)
+      : lanes(lanesWithin(problem.channels, facts.lanes(problem.type.bytes()))) {
+    const int64_t vectors = problem.channels.constantOr(int64_t(vectorsPerTile) * lanes) / lanes;
+    width = std::clamp<int64_t>(vectorsPerTile, 1, std::max<int64_t>(1, vectors)) * lanes;
+  }
+};
+
+/// func(args...) = the fold of `value`, which reads a reduction domain, from `initial` on.
+static Func defineFold(const std::string &name, const WindowProblem &problem,
+                       const std::vector<Var> &args, Expr initial, Expr value) {
+  Func fold(name);
+  fold(args) = std::move(initial);
+  fold(args) = combine(problem.kind, fold(args), cast(problem.type, std::move(value)));
+  return fold;
+}
+
 Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &params) {
   Window result;
   result.problem = problem;
@@ -34,10 +55,10 @@ Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &p
   const int64_t columns = columnsOf(problem, params);
   Expr column = problem.width.isMultipleOf(columns) ? Expr(x) : min(x, (problem.width - 1).expr());
   Expr channel = problem.channels.isConstant() ? Expr(c) : min(c, (problem.channels - 1).expr());
-  result.acc = Func(problem.name);
-  result.acc(c, x, y, n) = reductionIdentity(problem.kind, problem.type);
-  result.acc(c, x, y, n) = combine(problem.kind, result.acc(c, x, y, n),
-                                   cast(problem.type, problem.value(channel, column, y, n, k)));
+  Expr initial = problem.initial ? cast(problem.type, problem.initial(channel))
+                                 : reductionIdentity(problem.kind, problem.type);
+  result.acc = defineFold(problem.name, problem, {c, x, y, n}, initial,
+                          problem.value(channel, column, y, n, k));
   return result;
 }
 
@@ -73,49 +94,107 @@ static Pixel guardColumns(const SlidingWindow &window, Type type, Expr fill, con
   };
 }
 
-/// A window over a padded image, of the extents that `generic` says: `tap` turns the element under
-/// window place k into what is reduced.
-static Window
-buildSliding(WindowProblem generic, const SlidingWindow &w, const schedule::WindowParams &params,
-             const Pixel &input,
-             const std::function<Expr(Expr value, Expr c, const std::vector<Expr> &k)> &tap) {
-  generic.window = {w.kernelWidth, w.kernelHeight};
-  const Expr fill = reductionIdentity(generic.kind, generic.type);
-  const bool inPlace = params.pad == schedule::PadMode::InPlace;
-  Func padded;
-  Pixel read = input;
-  if (isPadded(w) && inPlace) {
-    read = guardColumns(w, generic.type, fill, input);
-  } else if (isPadded(w)) {
-    padded = padInput(generic.name, w, generic.type, fill, input);
-    read = [padded](Expr c, Expr x, Expr y, Expr n) { return padded(c, x, y, n); };
-  }
+namespace {
+/// A sliding window's input, addressed from the padded corner.
+struct Padded {
+  Pixel read;
+  Func copy; ///< undefined where the input is read in place
+};
+} // namespace
+
+/// Sets what windows over `input` of the problem's extents have in common.
+static Padded slideOver(WindowProblem &problem, const SlidingWindow &w, schedule::PadMode pad,
+                        const Pixel &input) {
+  problem.inputLine = w.inputWidth * problem.channels;
+  problem.lines = w.kernelHeight;
+  const Expr fill = reductionIdentity(problem.kind, problem.type);
+  const bool inPlace = pad == schedule::PadMode::InPlace;
   if (inPlace && (w.padTop || w.padBottom))
-    generic.lineInside = [w](Expr y, const std::vector<Expr> &k) {
-      Expr line = y * int(w.strideHeight) + k[1] * int(w.dilationHeight) - int(w.padTop);
+    problem.lineInside = [w](Expr y, const std::vector<Expr> &k) {
+      Expr line = y * int(w.strideHeight) + k.back() * int(w.dilationHeight) - int(w.padTop);
       return line >= 0 && line < w.inputHeight.expr();
     };
-  generic.value = [=](Expr c, Expr x, Expr y, Expr n, const std::vector<Expr> &k) {
-    Expr value = read(c, x * int(w.strideWidth) + k[0] * int(w.dilationWidth),
-                      y * int(w.strideHeight) + k[1] * int(w.dilationHeight), n);
-    return tap(value, c, k);
-  };
-  Window result = buildWindow(generic, params);
-  result.padded = padded;
+  if (!isPadded(w))
+    return {input, Func()};
+  if (inPlace)
+    return {guardColumns(w, problem.type, fill, input), Func()};
+  Func copy = padInput(problem.name, w, problem.type, fill, input);
+  return {[copy](Expr c, Expr x, Expr y, Expr n) { return copy(c, x, y, n); }, copy};
+}
+
+/// The element of the padded image under tap `k` of the window at x and y.
+static Expr under(const SlidingWindow &w, const Pixel &read, Expr c, Expr x, Expr y, Expr n,
+                  const std::vector<Expr> &k) {
+  return read(c, x * int(w.strideWidth) + k[0] * int(w.dilationWidth),
+              y * int(w.strideHeight) + k[1] * int(w.dilationHeight), n);
+}
+
+/// Columns of the padded image under `columns` neighbouring windows.
+static int64_t spanOf(const SlidingWindow &w, int64_t columns) {
+  return (columns - 1) * w.strideWidth + (w.kernelWidth - 1) * w.dilationWidth + 1;
+}
+
+/// Whether a tile folds fewer elements when the lines of a column are folded first, for all windows
+/// over it, and has the registers to hold what they give.
+static bool foldsLinesFirst(const WindowProblem &generic, const SlidingWindow &w,
+                            const schedule::WindowParams &params, const MachineFacts &facts) {
+  if (!generic.channels.isConstant() || w.kernelHeight * w.kernelWidth > maxUnrolledTaps)
+    return false;
+  const int64_t columns = columnsOf(generic, params), span = spanOf(w, columns);
+  const ChannelTile tile(generic, params.vectorsPerTile, facts);
+  constexpr int64_t others = 4; // what is read and folded beside
+  return span * (w.kernelHeight - 1) + columns * (w.kernelWidth - 1) <
+             columns * (w.kernelHeight * w.kernelWidth - 1) &&
+         span * (tile.width / tile.lanes) <= facts.vectorRegisters - others;
+}
+
+/// The fold of a window's columns over the fold of each column's lines.
+static Window buildLinesFirst(const WindowProblem &problem, const SlidingWindow &w,
+                              const schedule::WindowParams &params, const Pixel &read) {
+  Window result;
+  result.problem = problem;
+  result.problem.window = {w.kernelWidth};
+  const int64_t columns = columnsOf(problem, params);
+  result.span = spanOf(w, columns);
+  Var c("c"), x("x"), y("y"), n("n");
+  const Expr none = reductionIdentity(problem.kind, problem.type);
+  RDom line(0, int(w.kernelHeight), problem.name + "_line");
+  if (problem.lineInside)
+    line.where(problem.lineInside(y, {line.x}));
+  // Tiles beyond the end have columns behind the last window's.
+  const Size last = (problem.width - 1) * w.strideWidth + (w.kernelWidth - 1) * w.dilationWidth;
+  Expr place = problem.width.isMultipleOf(columns) ? Expr(x) : min(x, last.expr());
+  Expr element = read(c, place, y * int(w.strideHeight) + line.x * int(w.dilationHeight), n);
+  result.lines = defineFold(problem.name + "_lines", problem, {c, x, y, n}, none, element);
+  result.line = line;
+
+  result.k = RDom(0, int(w.kernelWidth), problem.name + "_k");
+  Expr column = x * int(w.strideWidth) + result.k.x * int(w.dilationWidth);
+  result.acc = defineFold(problem.name, problem, {c, x, y, n}, none, result.lines(c, column, y, n));
   return result;
 }
 
-Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params) {
+Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params,
+                 const MachineFacts &facts) {
+  const SlidingWindow &w = problem.window;
   WindowProblem generic;
   generic.name = problem.name;
   generic.channels = problem.channels;
   generic.width = problem.width;
   generic.height = problem.height;
   generic.batch = problem.batch;
+  generic.window = {w.kernelWidth, w.kernelHeight};
   generic.kind = problem.kind;
   generic.type = problem.type;
-  return buildSliding(generic, problem.window, params, problem.input,
-                      [](Expr value, Expr, const std::vector<Expr> &) { return value; });
+  const Padded padded = slideOver(generic, w, params.pad, problem.input);
+  generic.value = [=](Expr c, Expr x, Expr y, Expr n, const std::vector<Expr> &k) {
+    return under(w, padded.read, c, x, y, n, k);
+  };
+  Window result = foldsLinesFirst(generic, w, params, facts)
+                      ? buildLinesFirst(generic, w, params, padded.read)
+                      : buildWindow(generic, params);
+  result.padded = padded.copy;
+  return result;
 }
 
 static schedule::WindowParams asWindow(const schedule::DepthwiseParams &params) {
@@ -124,49 +203,65 @@ static schedule::WindowParams asWindow(const schedule::DepthwiseParams &params) 
 }
 
 Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params) {
+  const SlidingWindow &w = problem.window;
   WindowProblem generic;
   generic.name = problem.name;
   generic.channels = problem.channels;
-  generic.width = problem.window.outputWidth();
-  generic.height = problem.window.outputHeight();
+  generic.width = w.outputWidth();
+  generic.height = w.outputHeight();
   generic.batch = problem.batch;
+  generic.window = {w.kernelWidth, w.kernelHeight};
   generic.type = problem.type;
-  auto weights = problem.weights;
-  return buildSliding(generic, problem.window, asWindow(params), problem.input,
-                      [=](Expr value, Expr c, const std::vector<Expr> &k) {
-                        return value * weights(c, k[0], k[1]);
-                      });
+  generic.initial = problem.initial;
+  const Padded padded = slideOver(generic, w, params.pad, problem.input);
+  generic.value = [=, weights = problem.weights](Expr c, Expr x, Expr y, Expr n,
+                                                 const std::vector<Expr> &k) {
+    return under(w, padded.read, c, x, y, n, k) * weights(c, k[0], k[1]);
+  };
+  Window result = buildWindow(generic, asWindow(params));
+  result.padded = padded.copy;
+  return result;
 }
 
-/// Accumulators of one tile: everything unrolled, the taps too when they are few.
-static void scheduleAccumulators(Window &window, Func output, Var at, int lanes, int64_t tile,
-                                 int64_t columns) {
-  Func acc = window.acc;
-  Var c = acc.args()[0], x = acc.args()[1];
-  acc.compute_at(output, at).bound_extent(c, int(tile)).bound_extent(x, int(columns));
-  acc.align_bounds(x, int(columns));
-  acc.vectorize(c, lanes).unroll(c).unroll(x);
+/// A fold of one tile, of `columns` of its places: everything unrolled, the taps too when they are
+/// few.
+static void scheduleFold(Func fold, const RDom &k, int64_t taps, const LoopLevel &at,
+                         const ChannelTile &tile, int64_t columns) {
+  Var c = fold.args()[0], x = fold.args()[1];
+  fold.compute_at(at).bound_extent(c, int(tile.width)).bound_extent(x, int(columns));
+  fold.vectorize(c, tile.lanes).unroll(c).unroll(x);
   std::vector<VarOrRVar> order = {c, x};
-  int64_t taps = 1;
-  for (int i = 0; i < window.k.dimensions(); ++i) {
-    order.push_back(window.k[i]);
-    taps *= window.problem.window[size_t(i)];
-  }
-  Stage update = acc.update();
-  update.reorder(order).vectorize(c, lanes).unroll(c).unroll(x);
+  for (int i = 0; i < k.dimensions(); ++i)
+    order.push_back(k[i]);
+  Stage update = fold.update();
+  update.reorder(order).vectorize(c, tile.lanes).unroll(c).unroll(x);
   if (taps <= maxUnrolledTaps)
-    for (int i = 0; i < window.k.dimensions(); ++i)
-      update.unroll(window.k[i]);
+    for (int i = 0; i < k.dimensions(); ++i)
+      update.unroll(k[i]);
+}
+
+static void scheduleAccumulators(Window &window, const LoopLevel &at, const ChannelTile &tile,
+                                 int64_t columns) {
+  const WindowProblem &problem = window.problem;
+  int64_t taps = 1;
+  for (int64_t extent : problem.window)
+    taps *= extent;
+  window.acc.align_bounds(window.acc.args()[1], int(columns));
+  scheduleFold(window.acc, window.k, taps, at, tile, columns);
+  if (window.lines.defined())
+    scheduleFold(window.lines, window.line, problem.lines, at, tile, window.span);
+}
+
+/// Whether the lines of the input under a line of windows stay in half of L1 between the channels.
+static bool linesStayNear(const WindowProblem &problem, const MachineFacts &facts) {
+  const Size elements = problem.inputLine * problem.lines;
+  return elements.isConstant() && elements.constant() * problem.type.bytes() <= facts.l1Bytes / 2;
 }
 
 void scheduleWindow(Window &window, Func output, const schedule::WindowParams &params,
                     const MachineFacts &facts) {
   const WindowProblem &problem = window.problem;
-  const int lanes = lanesWithin(problem.channels, facts.lanes(problem.type.bytes()));
-  const int64_t vectors =
-      problem.channels.constantOr(int64_t(params.vectorsPerTile) * lanes) / lanes;
-  const int64_t tile =
-      std::clamp<int64_t>(params.vectorsPerTile, 1, std::max<int64_t>(1, vectors)) * lanes;
+  const ChannelTile tile(problem, params.vectorsPerTile, facts);
   const int64_t columns = columnsOf(problem, params);
   const int64_t blockRows =
       std::min<int64_t>(params.rowsPerBlock, problem.height.constantOr(params.rowsPerBlock));
@@ -179,37 +274,40 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
       yi("yi");
   const TailStrategy channelTail =
       problem.channels.isConstant() ? TailStrategy::ShiftInwards : TailStrategy::GuardWithIf;
-  output.split(c, channelTile, ci, int(tile),
-               problem.channels.isMultipleOf(tile) ? TailStrategy::RoundUp : channelTail);
+  output.split(c, channelTile, ci, int(tile.width),
+               problem.channels.isMultipleOf(tile.width) ? TailStrategy::RoundUp : channelTail);
   output.split(x, columnTile, xi, int(columns), guardedTail(problem.width, columns));
   output.split(y, block, yi, int(blockRows), guardedTail(problem.height, blockRows));
   output.reorder(ci, xi, channelTile, columnTile, yi, block, n);
-  output.vectorize(ci, lanes).unroll(xi);
+  output.vectorize(ci, tile.lanes).unroll(xi);
   if (channelTail == TailStrategy::ShiftInwards)
     output.unroll(ci);
 
   const Size blocks = ceilDiv(problem.height, blockRows) * problem.batch;
   std::vector<Var> loops = {n, block};
   Size iterations = blocks;
-  const bool channelsParallel = blocks.is(1) && !window.padded.defined();
-  if (channelsParallel) { // a global pool: only channels are left to share out
+  // Of a global pool, only channels are left to share out. Else lines that leave L1 before the next
+  // line of windows reads them again are read once for each tile of channels.
+  const bool channelsOuter = blocks.is(1) && !window.padded.defined() &&
+                             (params.tasks > 1 || !linesStayNear(problem, facts));
+  if (channelsOuter) {
     output.reorder(ci, xi, columnTile, yi, channelTile, block, n);
     loops.push_back(channelTile);
-    iterations = ceilDiv(problem.channels, tile);
+    iterations = ceilDiv(problem.channels, tile.width);
   }
   output.never_partition(block, yi, xi, n);
   // An element of the result costs about a cycle a vector of taps; a piece, tens of microseconds.
-  int64_t perPixel = ceilDiv(problem.channels.constantOr(64), lanes);
+  int64_t perPixel = ceilDiv(problem.channels.constantOr(64), tile.lanes);
   for (int64_t extent : problem.window)
     perPixel *= extent;
   const Size tasks =
       tasksFor(problem.batch * problem.height * problem.width, 80000 / perPixel, params.tasks);
   Var piece = parallelise(output, loops, iterations, tasks);
-  scheduleAccumulators(window, output, channelsParallel ? columnTile : channelTile, lanes, tile,
+  scheduleAccumulators(window, LoopLevel(output, channelsOuter ? columnTile : channelTile), tile,
                        columns);
   if (!window.padded.defined())
     return;
-  vectoriseGuarded(window.padded, window.padded.args()[0], problem.channels, lanes, 4);
+  vectoriseGuarded(window.padded, window.padded.args()[0], problem.channels, tile.lanes, 4);
   if (params.pad == schedule::PadMode::Whole)
     window.padded.compute_root();
   else

@@ -15,13 +15,17 @@ struct WindowProblem {
   std::vector<int64_t> window;                         ///< reduced extents, innermost first
   ReductionKind kind = ReductionKind::Sum;
   Halide::Type type = Halide::Float(32); ///< of the accumulator
+  /// What the fold of a channel begins with; by default the identity.
+  std::function<Halide::Expr(Halide::Expr c)> initial;
   /// Called with c, x, y, n inside the output's extents.
   std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n,
                              const std::vector<Halide::Expr> &k)>
       value;
   /// Whether the input line of output line y under k exists; when set, other lines are skipped.
-  /// Depends on y and k[1...] only.
+  /// Depends on y and the last of k only.
   std::function<Halide::Expr(Halide::Expr y, const std::vector<Halide::Expr> &k)> lineInside;
+  Size inputLine = 0; ///< elements in a line of the input, 0 where there are none
+  int64_t lines = 1;  ///< of the input under a window
 };
 
 /// A sliding window over a padded NHWC image.
@@ -64,6 +68,8 @@ struct DepthwiseProblem {
   std::function<Halide::Expr(Halide::Expr c, Halide::Expr x, Halide::Expr y, Halide::Expr n)> input;
   /// Weights stored as [kh][kw][channels].
   std::function<Halide::Expr(Halide::Expr c, Halide::Expr kx, Halide::Expr ky)> weights;
+  /// A bias, which costs nothing as what the sums begin with; may be empty.
+  std::function<Halide::Expr(Halide::Expr c)> initial;
 };
 
 /// The Funcs of a built window. The output's definition reads acc(c, x, y, n).
@@ -71,11 +77,17 @@ struct Window {
   Halide::Func acc;
   Halide::RDom k;
   Halide::Func padded; ///< undefined when the window never leaves the input
+  /// Undefined but in pools whose windows overlap: the fold of the lines of one column of the
+  /// padded image, which all windows over that column share.
+  Halide::Func lines;
+  Halide::RDom line;
+  int64_t span = 0; ///< columns of it under a tile's windows
   WindowProblem problem;
 };
 
 Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &params);
-Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params);
+Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params,
+                 const MachineFacts &facts);
 Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params);
 
 /// Schedules `output`, pure, with arguments (c, x, y, n). The last channel tile is shifted inwards
