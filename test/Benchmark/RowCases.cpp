@@ -94,8 +94,7 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
   return kernel;
 }
 
-/// Layer norm of in0 + in1, without scale, over the kept sum. A fold that goes ahead adds for
-/// itself.
+/// Layer norm of in0 + in1, without scale. Each stage adds for itself.
 BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts,
                            const Overrides &overrides) {
   schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 3}, facts);
@@ -103,31 +102,27 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
   override(overrides, "rows", params.rowsPerBlock);
   ImageParam a = denseInput("a", {columns, rows}), b = denseInput("b", {columns, rows});
   Var i("i"), r("r");
-  templates::RowStage added = templates::buildRowStage("added", i, {r}, columns, a(i, r) + b(i, r));
+  const float inverse = 1.f / float(columns);
+  auto element = [=](Expr x) { return a(x, r) + b(x, r); };
   templates::RowReduction sum, squares;
   sum.name = "sum";
   squares.name = "squares";
   sum.extent = squares.extent = columns;
   sum.rows = squares.rows = {r};
   sum.rowCount = squares.rowCount = rows;
-  sum.first = params.rowsPerBlock > 1;
-  sum.value = [=, ahead = sum.first](Expr x) {
-    return ahead ? a(x, r) + b(x, r) : added.result(x, r);
-  };
+  sum.first = squares.readsFoldsOnly = true;
+  sum.value = element;
   templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);
-  Expr mean = sumStage.result(r) / float(columns);
+  Expr mean = sumStage.result(r) * inverse;
   squares.value = [=](Expr x) {
-    Expr d = added.result(x, r) - mean;
+    Expr d = element(x) - mean;
     return d * d;
   };
   templates::RowStage squareStage = templates::buildRowReduction(squares, params, facts);
-  templates::RowStage scale;
-  scale.result = Func("scale");
-  scale.result(r) = 1.f / sqrt(squareStage.result(r) / float(columns) + 1e-5f);
   Func out("out");
-  out(i, r) = (added.result(i, r) - mean) * scale.result(r);
-  templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true,
-                               {added, sumStage, squareStage, scale}, params, facts);
+  out(i, r) = (element(i) - mean) * (1.f / sqrt(squareStage.result(r) * inverse + 1e-5f));
+  templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true, {sumStage, squareStage},
+                               params, facts);
   BuiltKernel kernel = finish(out, {a, b}, {columns, rows}, 2);
   kernel.schedule = describe(params);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {

@@ -136,8 +136,9 @@ struct RowReduceParams {
   /// latency of an add. Floating-point sums are reassociated by it.
   int accumulators = 4;
   /// Rows of a block, >= 1: the first fold of all of them is computed before their other stages,
-  /// and a parallel piece has whole blocks. Pro: the exponentials of a softmax do not wait for the
-  /// fold before them. Con: the fold's operand is read from L1 once more.
+  /// and of long rows the others too that read nothing kept; a parallel piece has whole blocks.
+  /// Pro: the exponentials of a softmax do not wait for the fold before them. Con: the fold's
+  /// operand is read from L1 once more.
   int rowsPerBlock = 1;
   /// As GemmParams::tasks, over blocks of rows.
   int tasks = 1;

@@ -61,6 +61,7 @@ Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
   reduction.rows = {row};
   reduction.rowCount = rows;
   reduction.first = stages.empty();
+  reduction.readsFoldsOnly = foldsOnly;
   reduction.value = value;
   if (const auto *onDevice = std::get_if<schedule::GPURowReduceParams>(&params))
     stages.push_back(templates::buildGPURowReduction(reduction, *onDevice));
@@ -74,6 +75,7 @@ std::function<Expr(Expr)> RowBuilder::keep(const char *name,
                                            const std::function<Expr(Expr)> &value) {
   if (std::holds_alternative<schedule::GPURowReduceParams>(params))
     return value;
+  foldsOnly = false;
   stages.push_back(templates::buildRowStage(name, column, {row}, columns, value(column)));
   return [func = stages.back().result, row = row](Expr at) { return func(at, row); };
 }
@@ -81,6 +83,7 @@ std::function<Expr(Expr)> RowBuilder::keep(const char *name,
 Expr RowBuilder::once(const char *name, const Expr &value) {
   if (std::holds_alternative<schedule::GPURowReduceParams>(params))
     return value;
+  foldsOnly = false;
   templates::RowStage stage;
   stage.result = Halide::Func(name);
   stage.result(row) = value;

@@ -50,6 +50,7 @@ private:
   /// Of row_reduce, or of its counterpart on devices.
   std::variant<schedule::RowReduceParams, schedule::GPURowReduceParams> params;
   std::vector<templates::RowStage> stages;
+  bool foldsOnly = true; ///< no stage so far is anything else
   Halide::Var column{"column"}, row{"row"};
 };
 

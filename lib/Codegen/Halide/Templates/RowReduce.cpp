@@ -1,8 +1,8 @@
 // A row's reduction keeps several vectors of partial results, reads what is left of the row by a
 // mask, and folds a vector by halves in registers. rfactor would do the same but leaves the
 // unrolled partials in memory (docs/Rationale/Schedules.md). A row of few vectors is unrolled
-// through all stages, so that it is read once and stays in registers. The first fold of several
-// rows, which waits for nothing, may be computed ahead of what waits for it.
+// through all stages, so that it is read once and stays in registers. Folds of several rows, of
+// which none waits for another's, may be computed ahead of what waits for them.
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
 #include "dlc/Codegen/Halide/Templates/Math.h"
@@ -189,14 +189,16 @@ static RowReduction clampRow(RowReduction reduction) {
 
 RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
                            const MachineFacts &facts) {
-  const bool ahead = reduction.first && params.rowsPerBlock > 1 && !reduction.rows.empty();
+  const int lanes = lanesHolding(reduction.extent, facts.lanes(reduction.type.bytes()));
+  const bool looped = !isUnrolled(reduction.extent, lanes);
+  const bool ahead = (reduction.first || (reduction.readsFoldsOnly && looped)) &&
+                     params.rowsPerBlock > 1 && !reduction.rows.empty();
   const bool clamps = ahead && !reduction.rowCount.isMultipleOf(params.rowsPerBlock);
   const RowReduction inside = clamps ? clampRow(reduction) : reduction;
   const Size extent = reduction.extent;
-  const int lanes = lanesHolding(extent, facts.lanes(reduction.type.bytes()));
   ReductionBuilder builder(inside, lanes);
   Size begin = 0;
-  if (!isUnrolled(extent, lanes)) {
+  if (looped) {
     const int64_t width = int64_t(params.accumulators) * lanes;
     builder.addTiles(0, extent / width, params.accumulators);
     begin = extent / width * width;

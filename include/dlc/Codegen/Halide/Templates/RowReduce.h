@@ -33,6 +33,9 @@ struct RowReduction {
   Size rowCount = 1;                     ///< extent of rows[0]
   /// The first of a row's stages, which reads none of them: done for all rows of a block at once.
   bool first = false;
+  /// Reads no stages but the first and others like this: done so too, where rows are too long to
+  /// stay in registers from one stage to the next.
+  bool readsFoldsOnly = false;
   std::function<Halide::Expr(Halide::Expr i)> value;
 };
 
@@ -43,7 +46,7 @@ struct RowStage {
   std::vector<Halide::Func> partials;
   Size columns = 1;   ///< elements of a row that it reads
   Size extent = 0;    ///< of the stage's own innermost axis when per element, else 0
-  bool ahead = false; ///< computed for a block of rows before their other stages
+  bool ahead = false; ///< computed for a block of rows before the stages that are not
 };
 
 /// Builds a reduction in vectors, the last of them masked. A row of few vectors is reduced without
