@@ -156,7 +156,7 @@ TEST(RowReduceTemplate, Exponentials) { expectCorrect(buildExponential(testFacts
 
 TEST(InjectiveTemplate, EveryExtent) {
   for (auto [columns, rows] : std::initializer_list<std::array<int, 2>>{
-           {1, 1}, {3, 5}, {8, 1}, {9, 2}, {31, 3}, {40000, 7}})
+           {1, 1}, {3, 5}, {8, 1}, {9, 2}, {31, 3}, {40, 2}, {47, 3}, {49, 2}, {40000, 7}})
     expectCorrect(buildAddRelu(columns, rows, testFacts(2)), text({columns, rows}));
 }
 

@@ -38,6 +38,23 @@ static void scheduleOuter(Func output, const std::vector<Var> &args, const Sizes
   paralleliseOutermost(output, loops, counts, pieces, mostPieces);
 }
 
+/// Tiles `axis` in unrolled vectors. A row that would be few of them and a rest is one tile, whose
+/// last mask is a constant: in a loop, the rest would be vectors of which some hold nothing.
+static VectorTile vectorise(Func output, const Var &axis, const Size &extent, int lanes,
+                            int vectors) {
+  constexpr int64_t fewTiles = 3;
+  const int64_t all = extent.isConstant() ? ceilDiv(extent.constant(), lanes) : 0;
+  if (all <= 1 || all > fewTiles * vectors || extent.isMultipleOf(int64_t(vectors) * lanes))
+    return vectoriseGuarded(output, axis, extent, lanes, vectors);
+  VectorTile tile{Var(axis.name() + "_tile"), Var(axis.name() + "_lane"), 1};
+  const int64_t width = all * lanes;
+  output.split(axis, tile.outer, tile.inner, int(width), guardedTail(extent, width))
+      .vectorize(tile.inner, lanes)
+      .unroll(tile.inner)
+      .never_partition(tile.inner);
+  return tile;
+}
+
 void scheduleInjective(Func output, Sizes extents, const schedule::InjectiveParams &params,
                        const MachineFacts &facts) {
   std::vector<Var> args = output.args();
@@ -59,7 +76,7 @@ void scheduleInjective(Func output, Sizes extents, const schedule::InjectivePara
     scheduleOuter(output, args, extents, 2, pixels, pieces(extents, params), params.tasks);
     return;
   }
-  VectorTile tile = vectoriseGuarded(output, args[0], extents[0], lanes, params.vectorsPerTile);
+  VectorTile tile = vectorise(output, args[0], extents[0], lanes, params.vectorsPerTile);
   scheduleOuter(output, args, extents, 1, tile, pieces(extents, params), params.tasks);
 }
 
