@@ -3,6 +3,7 @@
 
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
+#include "dlc/Codegen/Halide/Templates/TurnedSquares.h"
 
 #include <set>
 
@@ -45,6 +46,7 @@ void addLoweringPasses(Pipeline &pipeline) {
   pipeline.add_custom_lowering_pass(fusedMathPass().release());
   pipeline.add_custom_lowering_pass(new OutputLoads);
   pipeline.add_custom_lowering_pass(prefetchPass().release());
+  pipeline.add_custom_lowering_pass(turnedSquaresPass().release());
 }
 
 } // namespace dlc::templates

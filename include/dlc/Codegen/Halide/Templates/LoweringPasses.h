@@ -9,6 +9,7 @@ namespace dlc::templates {
 /// Adds the passes that every pipeline needs, before it is compiled:
 /// - expressions of fused() get their freedom (FusedMath.h);
 /// - loads marked by prefetchingAhead() ask for lines (Prefetch.h);
+/// - squares are turned in few shuffles (TurnedSquares.h);
 /// - loads of what a kernel has stored in its own outputs claim the alignment of an element. Halide
 ///   takes the memory of an output for its own, aligned to a vector, where an update reads it; a
 ///   caller's buffer is not.
