@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 INPUTS = {"x": ["b", 4, "n"], "image": ["b", 8, "h", "w"], "small": ["b", 3, 7, 9], "matrix": ["n", 5],
           "square": ["b", "n", "n"], "rows": ["b", "n", 16], "heads": ["b", 2, "n", 8], "ids": ["b", "n"]}
-SIZES = [(1, 1, 2, 4), (3, 17, 5, 6), (2, 7, 3, 2), (1, 128, 8, 9), (5, 61, 1, 1), (1, 2, 2, 2)]
+SIZES = [(1, 1, 2, 4), (3, 17, 5, 6), (2, 7, 3, 2), (1, 128, 8, 9), (5, 61, 1, 2), (1, 2, 2, 2)]
 
 
 class Graph:
@@ -76,6 +76,25 @@ def add_movements(g: Graph) -> None:
     g.result("nearest", "Resize", "small", "", [1.0, 1, 0.5, 0.6], mode="nearest")
 
 
+def add_resizes(g: Graph) -> None:
+    """Along axes whose sizes are open, by scales and to the sizes of another tensor. ONNX Runtime takes corners of sizes that
+    were rounded, and copies where the size stays: no such sizes here."""
+    for mode, scale in (("half_pixel", 1.5), ("pytorch_half_pixel", 1.5), ("asymmetric", 1.5), ("align_corners", 3)):
+        g.result(f"linear_{mode}", "Resize", "image", "", [1.0, 1, 2, scale], mode="linear",
+                 coordinate_transformation_mode=mode)
+    smaller = g.node("MaxPool", "image", kernel_shape=[2, 1], strides=[2, 1], ceil_mode=1)
+    for mode in ("half_pixel", "align_corners"):
+        g.result(f"linear_to_{mode}", "Resize", smaller, "", "", g.node("Shape", "image"), mode="linear",
+                 coordinate_transformation_mode=mode)
+    for rounding in ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil"):
+        g.result(f"nearest_{rounding}", "Resize", "image", "", [1.0, 1, 2.5, 0.5], nearest_mode=rounding,
+                 coordinate_transformation_mode="half_pixel")
+        g.result(f"nearest_asymmetric_{rounding}", "Resize", "image", "", [1.0, 1, 1, 1.75], nearest_mode=rounding,
+                 coordinate_transformation_mode="asymmetric")
+    g.result("nearest_repeated", "Resize", "image", "", [1.0, 1, 2, 3], mode="nearest",
+             coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+
+
 def add_layers(g: Graph) -> None:
     rng = np.random.default_rng(4)
     table, filters = rng.normal(size=(2, 150, 4)), rng.normal(size=(3, 2, 3, 3))
@@ -96,6 +115,7 @@ def write(target: Path) -> None:
     g = Graph()
     add_arithmetic(g)
     add_movements(g)
+    add_resizes(g)
     add_layers(g)
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64 if name == "ids" else TensorProto.FLOAT, shape)
               for name, shape in INPUTS.items()]

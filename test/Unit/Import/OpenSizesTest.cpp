@@ -126,6 +126,27 @@ TEST_F(OpenSizesTest, RangeOfSizes) {
   EXPECT_THAT(text, testing::Not(HasSubstr("dl.symbol_bounds")));
 }
 
+TEST_F(OpenSizesTest, RulesThatResizeKnownSizesOnlyAreUnsupported) {
+  auto resized = [&](std::string mode, double scale) {
+    Model model = makeModel({makeNode("Resize", {"x", "", "scales"}, {"y"})}, open);
+    Attribute attribute = intAttribute("mode", 0);
+    attribute.value = std::move(mode);
+    model.graph.nodes[0].attributes = {attribute};
+    TensorValue scales;
+    scales.shape = {3};
+    scales.tensor = Tensor(DType::F32, scales.shape);
+    for (int axis : {0, 1, 2})
+      scales.tensor.setDouble(axis, axis == 2 ? scale : 1);
+    model.graph.initializers["scales"] = scales;
+    return import(model);
+  };
+  EXPECT_THAT(resized("linear", 1.5), HasSubstr("affine_map<()[s0, s1] -> (s0, 3, (s1 * 3) "
+                                                "floordiv 2)>"));
+  EXPECT_THAT(resized("cubic", 2), HasSubstr("3 m.onnx: node n_y (Resize): 'cubic' along axes of "
+                                             "sizes that are not known"));
+  EXPECT_THAT(resized("linear", 1.0 / 3), HasSubstr("3 m.onnx: node n_y (Resize): scales an axis"));
+}
+
 TEST_F(OpenSizesTest, NoElementsBesideOpenSizesAreUnsupported) {
   Model model = makeModel({makeNode("Relu", {"x"}, {"y"})}, {std::string("n"), int64_t(0)});
   EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (Relu): has an operand without elements "

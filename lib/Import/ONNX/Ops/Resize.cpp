@@ -1,7 +1,7 @@
 // Resize and Upsample: every coordinate rule, mode and option becomes one table of taps an axis.
 #include "Families.h"
 
-#include "../NodeContext.h"
+#include "ResizeRule.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <cmath>
@@ -11,18 +11,6 @@ using namespace mlir;
 namespace dlc::onnx {
 
 namespace {
-
-/// What Resize does, whatever version of the operator said so.
-struct ResizeRule {
-  enum class Mode { Nearest, Linear, Cubic };
-  Mode mode = Mode::Nearest;
-  std::string coordinates;
-  std::string rounding;
-  double cubic = -0.75;
-  double extrapolation = 0;
-  bool excludeOutside = false;
-  bool antialias = false;
-};
 
 /// One axis of a resize.
 struct ResizeAxis {
@@ -358,53 +346,51 @@ static bool repeatsElements(const ResizeRule &rule) {
   return rule.mode == ResizeRule::Mode::Nearest && !rule.antialias && (floors || centres);
 }
 
-/// The whole numbers by which the axes grow; fails where one is none.
-static FailureOr<Ints> wholeScales(NodeContext &c, unsigned scales, unsigned sizes) {
-  dl::Dims from = c.dimsOf(c.input(0));
-  Ints factors;
-  auto given = [&](unsigned index) {
-    return c.hasInput(index) && ShapedType::getNumElements(c.shapeOf(c.input(index))) != 0;
-  };
-  if (given(scales)) {
-    FailureOr<SmallVector<double>> values = numbers(c, scales);
-    if (failed(values))
-      return failure();
-    for (double value : *values)
-      factors.push_back(value == std::floor(value) && value < 1024 ? int64_t(value) : 0);
-  } else {
-    FailureOr<dl::Dims> to = c.requireSizes(sizes);
-    if (failed(to))
-      return failure();
-    for (auto [before, after] : llvm::zip(from, *to)) {
-      AffineExpr factor = dl::exactQuotient(after, before);
-      factors.push_back(factor ? dl::constantDim(factor).value_or(0) : 0);
-    }
+/// What the axes become; see `OpenAxis`.
+static FailureOr<SmallVector<OpenAxis>> openAxes(NodeContext &c, unsigned scales, unsigned sizes) {
+  SmallVector<OpenAxis> axes;
+  for (AffineExpr size : c.dimsOf(c.input(0)))
+    axes.push_back({size, size, std::nullopt});
+  Ints all = llvm::to_vector(llvm::seq<int64_t>(0, axes.size()));
+  FailureOr<Ints> which = c.normalizeAxes(c.intsAttr("axes").value_or(all), axes.size());
+  bool scaled = c.hasInput(scales) && c.typeOf(c.input(scales)).getNumElements() != 0;
+  FailureOr<SmallVector<double>> given = numbers(c, scaled ? scales : ~0u);
+  FailureOr<dl::Dims> to = scaled ? dl::Dims() : c.requireSizes(sizes);
+  if (failed(which) || failed(given) || failed(to))
+    return failure();
+  if ((scaled ? given->size() : to->size()) != which->size())
+    return c.badInput("has " + Twine(scaled ? given->size() : to->size()) +
+                      " scales or sizes for " + Twine(which->size()) + " axes");
+  for (auto [index, axis] : llvm::enumerate(*which)) {
+    OpenAxis &one = axes[axis];
+    if (scaled)
+      one.scale = (*given)[index];
+    one.to = scaled ? scaledSize(one.from, *one.scale) : (*to)[index];
+    if (!one.to)
+      return c.unsupported("scales an axis of a size that is not known by " +
+                           std::to_string(*one.scale) +
+                           ", which is no quotient of small numbers; give the sizes with --shape");
   }
-  if (factors.size() != from.size() || c.hasAttr("axes") ||
-      llvm::any_of(factors, [](int64_t factor) { return factor < 1; }))
-    return c.unsupported("resizes axes of sizes that are not known by other than whole numbers; "
-                         "give the sizes with --shape");
+  return axes;
+}
+
+/// Where no axis shrinks or grows by other than a whole number, these numbers.
+static std::optional<Ints> wholeFactors(ArrayRef<OpenAxis> axes) {
+  Ints factors;
+  for (const OpenAxis &axis : axes) {
+    AffineExpr factor = dl::exactQuotient(axis.to, axis.from);
+    int64_t number = factor ? dl::constantDim(factor).value_or(0) : 0;
+    if (number < 1 || (axis.scale && *axis.scale != static_cast<double>(number)))
+      return std::nullopt;
+    factors.push_back(number);
+  }
   return factors;
 }
 
-/// Along axes of sizes that are known as ever; along others each element is repeated: an axis of 1
-/// behind it is expanded and joined.
-static LogicalResult importSymbolicResize(NodeContext &c, const ResizeRule &rule, unsigned scales,
-                                          unsigned sizes) {
-  FailureOr<std::optional<KnownFactors>> known = knownFactors(c, rule, scales, sizes);
-  if (failed(known))
-    return failure();
-  if (*known)
-    return resizeBy(c, rule, {}, (*known)->scales, (*known)->sizes);
-  if (!repeatsElements(rule))
-    return c.unsupported("interpolates along axes of sizes that are not known; give them with "
-                         "--shape");
-  (void)c.stringAttr("keep_aspect_ratio_policy", "stretch");
-  FailureOr<Ints> factors = wholeScales(c, scales, sizes);
-  if (failed(factors))
-    return failure();
-  dl::Dims from = c.dimsOf(c.input(0)), split, repeated, joined;
-  for (auto [size, factor] : llvm::zip(from, *factors)) {
+/// Each element of an axis, repeated: an axis of 1 behind it is expanded and joined.
+static Value repeatElements(NodeContext &c, Value value, ArrayRef<int64_t> factors) {
+  dl::Dims from = c.dimsOf(value), split, repeated, joined;
+  for (auto [size, factor] : llvm::zip(from, factors)) {
     split.push_back(size);
     repeated.push_back(size);
     joined.push_back(size * factor);
@@ -413,8 +399,29 @@ static LogicalResult importSymbolicResize(NodeContext &c, const ResizeRule &rule
     split.push_back(c.dim(1));
     repeated.push_back(c.dim(factor));
   }
-  Value spread = c.expand(c.reshape(c.input(0), split), repeated);
-  return c.setOutput(0, c.failed() ? Value() : c.reshape(spread, joined));
+  Value spread = c.expand(c.reshape(value, split), repeated);
+  return c.failed() ? Value() : c.reshape(spread, joined);
+}
+
+/// Where the axes that are resized are of sizes that are known, by their tables; where elements are
+/// repeated, by views; else by tables that are computed.
+static LogicalResult importSymbolicResize(NodeContext &c, const ResizeRule &rule, unsigned scales,
+                                          unsigned sizes) {
+  FailureOr<std::optional<KnownFactors>> known = knownFactors(c, rule, scales, sizes);
+  if (failed(known))
+    return failure();
+  if (*known)
+    return resizeBy(c, rule, {}, (*known)->scales, (*known)->sizes);
+  if (c.stringAttr("keep_aspect_ratio_policy", "stretch") != "stretch")
+    return c.unsupported("keeps the aspect ratio of sizes that are not known; give them with "
+                         "--shape");
+  FailureOr<SmallVector<OpenAxis>> axes = openAxes(c, scales, sizes);
+  if (failed(axes))
+    return failure();
+  std::optional<Ints> factors = wholeFactors(*axes);
+  if (factors && repeatsElements(rule))
+    return c.setOutput(0, repeatElements(c, c.input(0), *factors));
+  return resizeOpen(c, rule, *axes);
 }
 
 static LogicalResult importResize(NodeContext &c) {
@@ -449,7 +456,8 @@ void registerResizeImporters(OpTable &table) {
              .import = importResize,
              .minInputs = 1,
              .maxInputs = 4,
-             .limits = "scales and sizes are known at compile time"});
+             .limits = "scales are known at compile time; along open sizes no cubic, antialias or "
+                       "exclude_outside"});
   table.add({.opType = "Upsample", .import = importUpsample, .minInputs = 1, .maxInputs = 2});
 }
 
