@@ -10,8 +10,8 @@ const char *__asan_default_options(void) { return "allow_user_poisoning=0"; }
 
 const char *__lsan_default_suppressions(void);
 
-/// PoCL, an OpenCL platform that tests run on, keeps what its compiler allocated; so do the LLVM
-/// that it brings along and the libraries that it unloads.
+/// PoCL, an OpenCL platform that tests run on, keeps what its compiler and the kernels in its cache
+/// allocated; so does the LLVM that it brings along.
 const char *__lsan_default_suppressions(void) {
-  return "leak:libpocl\nleak:libLLVM-15\nleak:libclang-cpp\n";
+  return "leak:pocl\nleak:libLLVM-15\nleak:libclang-cpp\n";
 }
