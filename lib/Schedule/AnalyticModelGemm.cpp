@@ -137,14 +137,16 @@ static bool sliceBlocks(const GemmShape &shape, GemmParams &params, const Machin
 }
 
 /// Whether padding is better copied by the block: images that would go through memory, where L2 has
-/// room for the copy beside the block; and groups of few channels, whose pixels then lie side by
-/// side in L1.
+/// room for the copy beside the block; images of few channels, of which a block has whole lines and
+/// copies few again; and groups of few channels, whose pixels then lie side by side in L1.
 static bool padsPerBlock(const GemmShape &shape, int64_t rowBytes, const MachineFacts &facts) {
-  constexpr int64_t fewBytes = 128, largeL2 = 1 << 20;
+  constexpr int64_t fewBytes = 128, cacheLine = 64, largeL2 = 1 << 20;
   if (shape.lineWidth == 0)
     return false;
   if (shape.batch > 1)
     return rowBytes <= fewBytes;
+  if (rowBytes < cacheLine)
+    return true;
   return facts.l2Bytes >= largeL2 && shape.rows * rowBytes > facts.l2Bytes;
 }
 

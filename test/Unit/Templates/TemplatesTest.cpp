@@ -113,6 +113,21 @@ TEST(ConvTemplate, PadModesOrdersAndSlices) {
                     text({pad, order}));
 }
 
+TEST(ConvTemplate, LinesOfFewChannels) {
+  // Whole lines are copied; tiles of 3 never wrap around the end of a line of 9, tiles of 4 do.
+  for (int channels : {1, 3, 7, 8})
+    for (int pad : {0, 1})
+      for (int rows : {3, 4})
+        expectCorrect(
+            buildConv({10, 9, channels, 20, 3, 1, 1, 1, 1, 2}, testFacts(2),
+                      {{"pad", pad}, {"order", 0}, {"mr", rows}, {"tasks", 3}, {"block", 3}}),
+            text({channels, pad, rows}));
+  for (int pad : {0, 1})
+    expectCorrect(buildConv({11, 29, 3, 9, 5, 2, 2, 1, 2}, testFacts(2),
+                            {{"pad", pad}, {"order", 0}, {"mr", 7}, {"block", 2}}),
+                  text({pad}));
+}
+
 TEST(WindowTemplate, PoolsAndDepthwise) {
   for (bool pool : {true, false})
     for (const WindowSize &w :

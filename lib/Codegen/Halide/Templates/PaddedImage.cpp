@@ -10,11 +10,11 @@ Func padImage(const std::string &name, const std::vector<Var> &args, Expr elemen
   Func inside(name + "_in"), padded(name + "_padded");
   inside(args) = element;
   Region region(args.size());
-  region[1] = Range(0, box.width.expr());
+  region[box.xAxis] = Range(0, box.width.expr());
   region[2] = Range(0, box.height.expr());
   Func exterior = BoundaryConditions::constant_exterior(inside, fill, region);
   std::vector<Expr> place(args.begin(), args.end());
-  place[1] = args[1] - int(box.left);
+  place[box.xAxis] = args[box.xAxis] - int(box.left);
   place[2] = args[2] - int(box.top);
   padded(args) = exterior(place);
   return padded;

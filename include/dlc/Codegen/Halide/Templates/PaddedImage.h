@@ -15,6 +15,7 @@ namespace dlc::templates {
 struct ImageBox {
   Size width, height;
   int64_t left = 0, top = 0;
+  size_t xAxis = 1; ///< which of the arguments is x; y is argument 2
 };
 
 /// A Func over `args` (c, x, y, ...), x and y counted from the padded corner: `element`, which is
