@@ -80,7 +80,8 @@ static SmallVector<Tensor> withAbsentOperands(Operation *op, ArrayRef<Tensor> op
 /// Sizes are the interpreter's to know: no operand holds them.
 static LogicalResult evaluateSizes(dl::SizesOp op, ArrayRef<int64_t> symbols, Tensor &result) {
   for (auto [index, dim] : llvm::enumerate(op.getDims().getResults())) {
-    for (int symbol : dl::symbolsIn(dim).set_bits())
+    llvm::SmallBitVector needed = dl::symbolsIn(dim);
+    for (int symbol : needed.set_bits())
       if (static_cast<size_t>(symbol) >= symbols.size() || symbols[symbol] < 0)
         return op.emitOpError("holds a size that is not known");
     result.setInt(static_cast<int64_t>(index), dl::evaluateDim(dim, symbols));

@@ -235,6 +235,8 @@ void checkOpen(mlir::func::FuncOp function, const std::vector<int64_t> &opened, 
 /// The first operand's sizes but the innermost: batches and images, where channels are last.
 std::vector<int64_t> outerSizes(mlir::func::FuncOp function) {
   std::vector<int64_t> sizes;
+  if (function.getNumArguments() == 0)
+    return sizes;
   auto first = llvm::cast<mlir::RankedTensorType>(function.getArgumentTypes().front());
   for (int64_t size : first.getShape().drop_back(first.getRank() > 0))
     if (size > 1 && size != first.getShape().back() && !llvm::is_contained(sizes, size))

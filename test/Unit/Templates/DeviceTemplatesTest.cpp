@@ -26,6 +26,9 @@ protected:
       GTEST_SKIP() << "no OpenCL device here";
   }
 
+  /// Halide's runtime keeps tables of its own until it is told that it ends.
+  static void TearDownTestSuite() { Halide::Internal::JITSharedRuntime::release_all(); }
+
   /// Numbers that are neither all small nor all of one sign.
   static Buffer<float> numbers(std::vector<int> sizes, int step) {
     Buffer<float> buffer(sizes);
