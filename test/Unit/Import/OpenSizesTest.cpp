@@ -127,11 +127,13 @@ TEST_F(OpenSizesTest, RangeOfSizes) {
 }
 
 TEST_F(OpenSizesTest, RulesThatResizeKnownSizesOnlyAreUnsupported) {
-  auto resized = [&](std::string mode, double scale) {
+  auto resized = [&](std::string mode, double scale, std::string coordinates = "half_pixel") {
     Model model = makeModel({makeNode("Resize", {"x", "", "scales"}, {"y"})}, open);
     Attribute attribute = intAttribute("mode", 0);
     attribute.value = std::move(mode);
-    model.graph.nodes[0].attributes = {attribute};
+    Attribute transformation = intAttribute("coordinate_transformation_mode", 0);
+    transformation.value = std::move(coordinates);
+    model.graph.nodes[0].attributes = {attribute, transformation};
     TensorValue scales;
     scales.shape = {3};
     scales.tensor = Tensor(DType::F32, scales.shape);
@@ -144,6 +146,11 @@ TEST_F(OpenSizesTest, RulesThatResizeKnownSizesOnlyAreUnsupported) {
                                                 "floordiv 2)>"));
   EXPECT_THAT(resized("cubic", 2), HasSubstr("3 m.onnx: node n_y (Resize): 'cubic' along axes of "
                                              "sizes that are not known"));
+  // It moves the elements of an axis that keeps its size.
+  EXPECT_THAT(resized("nearest", 1, "tf_half_pixel_for_nn"),
+              HasSubstr("3 m.onnx: node n_y (Resize): 'tf_half_pixel_for_nn' along axes"));
+  EXPECT_THAT(resized("linear", -1), HasSubstr("1 m.onnx: node n_y (Resize): scale of axis 2 is "
+                                               "not positive"));
   EXPECT_THAT(resized("linear", 1.0 / 3), HasSubstr("3 m.onnx: node n_y (Resize): scales an axis"));
 }
 

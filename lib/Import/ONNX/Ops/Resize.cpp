@@ -142,6 +142,11 @@ static Value applyTable(NodeContext &c, Value value, int64_t axis, const TapTabl
   return c.create<dl::WhereOp>(c.constant(mask), fill, value);
 }
 
+/// Whether an axis that keeps its size keeps its elements.
+static bool keepsElements(const ResizeRule &rule) {
+  return rule.coordinates != "tf_crop_and_resize" && rule.coordinates != "tf_half_pixel_for_nn";
+}
+
 static LogicalResult resize(NodeContext &c, const ResizeRule &rule, ArrayRef<ResizeAxis> axes) {
   Value value = c.input(0);
   Type element = c.elementOf(value);
@@ -149,8 +154,7 @@ static LogicalResult resize(NodeContext &c, const ResizeRule &rule, ArrayRef<Res
   if (!nearest && !isa<FloatType>(element))
     value = c.cast(value, c.builder().getF32Type());
   for (auto [index, axis] : llvm::enumerate(axes)) {
-    if (axis.from == axis.to && axis.scale == 1 && rule.coordinates != "tf_crop_and_resize" &&
-        rule.coordinates != "tf_half_pixel_for_nn")
+    if (axis.from == axis.to && axis.scale == 1 && keepsElements(rule))
       continue;
     if (axis.from == 0 || axis.to == 0)
       return c.unsupported("resizing an axis of no elements");
@@ -210,9 +214,6 @@ static FailureOr<SmallVector<double>> numbers(NodeContext &c, unsigned index) {
   return values;
 }
 
-/// Stands for a size that is not known.
-constexpr int64_t anySize = 1;
-
 /// A size made of a scale; sizes beyond reason fail.
 static FailureOr<int64_t> sizeOf(NodeContext &c, double size) {
   if (!(size >= 0 && size < 2147483648.0))
@@ -263,12 +264,10 @@ static LogicalResult setScales(NodeContext &c, const ResizeRule &rule,
 }
 
 /// `roi`, `scales` and `sizes` are the numbers of the inputs (or, long ago, attributes) of these
-/// names. Axes of sizes that are not known stay as they are, see `knownFactors`.
+/// names.
 static LogicalResult resizeBy(NodeContext &c, const ResizeRule &rule, ArrayRef<double> roi,
                               ArrayRef<double> scales, ArrayRef<double> sizes) {
-  Ints shape;
-  for (AffineExpr size : c.dimsOf(c.input(0)))
-    shape.push_back(dl::constantDim(size).value_or(anySize));
+  Ints shape = c.shapeOf(c.input(0));
   Ints all(llvm::seq<int64_t>(0, shape.size()).begin(), llvm::seq<int64_t>(0, shape.size()).end());
   FailureOr<Ints> which = c.normalizeAxes(c.intsAttr("axes").value_or(all), shape.size());
   if (failed(which))
@@ -299,46 +298,6 @@ static LogicalResult resizeBy(NodeContext &c, const ResizeRule &rule, ArrayRef<d
 
 //===-- Sizes that are symbols -------------------------------------------------------------===//
 
-/// What an operand with axes of sizes that are not known is resized by, as numbers.
-struct KnownFactors {
-  SmallVector<double> scales, sizes;
-};
-
-/// Where all such axes stay as they are, whatever their sizes; nullopt where one does not.
-static FailureOr<std::optional<KnownFactors>> knownFactors(NodeContext &c, const ResizeRule &rule,
-                                                           unsigned scales, unsigned sizes) {
-  dl::Dims from = c.dimsOf(c.input(0));
-  Ints all = llvm::to_vector(llvm::seq<int64_t>(0, from.size()));
-  FailureOr<Ints> which = c.normalizeAxes(c.intsAttr("axes").value_or(all), from.size());
-  if (failed(which))
-    return failure();
-  KnownFactors known;
-  bool scaled = c.hasInput(scales) && c.typeOf(c.input(scales)).getNumElements() != 0;
-  FailureOr<SmallVector<double>> given = numbers(c, scaled ? scales : ~0u);
-  FailureOr<dl::Dims> to = scaled ? dl::Dims() : c.requireSizes(sizes);
-  if (failed(given) || failed(to))
-    return failure();
-  bool stretches = c.stringAttr("keep_aspect_ratio_policy", "stretch") == "stretch";
-  if (rule.coordinates == "tf_crop_and_resize" || !stretches ||
-      (scaled ? given->size() : to->size()) != which->size())
-    return std::optional<KnownFactors>();
-  for (auto [index, axis] : llvm::enumerate(*which)) {
-    bool open = !dl::constantDim(from[axis]);
-    if (scaled && open && (*given)[index] != 1)
-      return std::optional<KnownFactors>();
-    if (scaled) {
-      known.scales.push_back((*given)[index]);
-      continue;
-    }
-    std::optional<int64_t> size =
-        open && (*to)[index] == from[axis] ? std::optional(anySize) : dl::constantDim((*to)[index]);
-    if (!size || (open && (*to)[index] != from[axis]))
-      return std::optional<KnownFactors>();
-    known.sizes.push_back(static_cast<double>(*size));
-  }
-  return std::optional(known);
-}
-
 /// Whether the rule takes element x / n for a whole scale n, whatever the size.
 static bool repeatsElements(const ResizeRule &rule) {
   bool floors = rule.coordinates == "asymmetric" && rule.rounding == "floor";
@@ -363,6 +322,8 @@ static FailureOr<SmallVector<OpenAxis>> openAxes(NodeContext &c, unsigned scales
                       " scales or sizes for " + Twine(which->size()) + " axes");
   for (auto [index, axis] : llvm::enumerate(*which)) {
     OpenAxis &one = axes[axis];
+    if (scaled && !((*given)[index] > 0))
+      return c.badInput("scale of axis " + Twine(axis) + " is not positive");
     if (scaled)
       one.scale = (*given)[index];
     one.to = scaled ? scaledSize(one.from, *one.scale) : (*to)[index];
@@ -370,8 +331,29 @@ static FailureOr<SmallVector<OpenAxis>> openAxes(NodeContext &c, unsigned scales
       return c.unsupported("scales an axis of a size that is not known by " +
                            std::to_string(*one.scale) +
                            ", which is no quotient of small numbers; give the sizes with --shape");
+    if (std::optional<int64_t> known = dl::constantDim(one.to))
+      if (failed(sizeOf(c, static_cast<double>(*known))))
+        return failure();
   }
   return axes;
+}
+
+/// The axes as numbers, where those of sizes that are not known keep them, and their elements:
+/// whatever such a size is, 1 stands for it.
+static std::optional<SmallVector<ResizeAxis>> knownAxes(const ResizeRule &rule,
+                                                        ArrayRef<OpenAxis> axes) {
+  SmallVector<ResizeAxis> known;
+  for (const OpenAxis &axis : axes) {
+    std::optional<int64_t> from = dl::constantDim(axis.from), to = dl::constantDim(axis.to);
+    bool stays = axis.from == axis.to && axis.scale.value_or(1) == 1 && keepsElements(rule);
+    if (!stays && (!from || !to))
+      return std::nullopt;
+    if (stays)
+      known.push_back({});
+    else
+      known.push_back({*from, *to, axis.scale.value_or(static_cast<double>(*to) / *from)});
+  }
+  return known;
 }
 
 /// Where no axis shrinks or grows by other than a whole number, these numbers.
@@ -407,17 +389,14 @@ static Value repeatElements(NodeContext &c, Value value, ArrayRef<int64_t> facto
 /// repeated, by views; else by tables that are computed.
 static LogicalResult importSymbolicResize(NodeContext &c, const ResizeRule &rule, unsigned scales,
                                           unsigned sizes) {
-  FailureOr<std::optional<KnownFactors>> known = knownFactors(c, rule, scales, sizes);
-  if (failed(known))
-    return failure();
-  if (*known)
-    return resizeBy(c, rule, {}, (*known)->scales, (*known)->sizes);
   if (c.stringAttr("keep_aspect_ratio_policy", "stretch") != "stretch")
     return c.unsupported("keeps the aspect ratio of sizes that are not known; give them with "
                          "--shape");
   FailureOr<SmallVector<OpenAxis>> axes = openAxes(c, scales, sizes);
   if (failed(axes))
     return failure();
+  if (auto known = knownAxes(rule, *axes))
+    return resize(c, rule, *known);
   std::optional<Ints> factors = wholeFactors(*axes);
   if (factors && repeatsElements(rule))
     return c.setOutput(0, repeatElements(c, c.input(0), *factors));

@@ -4,6 +4,7 @@
 
 #include "../Places.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -13,10 +14,8 @@ namespace dlc::onnx {
 AffineExpr scaledSize(AffineExpr from, double scale) {
   constexpr int64_t largestDivisor = 64, largest = 1 << 20;
   if (std::optional<int64_t> size = dl::constantDim(from)) {
-    double to = std::floor(static_cast<double>(*size) * scale);
-    return to >= 0 && to < largest
-               ? getAffineConstantExpr(static_cast<int64_t>(to), from.getContext())
-               : AffineExpr();
+    double to = std::floor(std::min(static_cast<double>(*size) * scale, 1e15));
+    return getAffineConstantExpr(static_cast<int64_t>(to), from.getContext());
   }
   for (int64_t divisor = 1; divisor <= largestDivisor; ++divisor) {
     double whole = scale * static_cast<double>(divisor);
