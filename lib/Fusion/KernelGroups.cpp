@@ -91,7 +91,7 @@ void KernelGroups::place(Operation *op) {
     return;
   for (OpOperand &operand : op->getOpOperands()) {
     absorbTurned(operand, group);
-    absorbPacked(operand, group);
+    absorbReadOnce(operand, group);
   }
 }
 
@@ -235,11 +235,11 @@ void KernelGroups::absorbTurned(OpOperand &operand, KernelGroup *group) {
 /// Worth computing where the element is needed once.
 static bool isWorthOnce(Operation *op) { return isCheap(op) || op->hasTrait<dl::CheapToCompute>(); }
 
-void KernelGroups::absorbPacked(OpOperand &operand, KernelGroup *group) {
+void KernelGroups::absorbReadOnce(OpOperand &operand, KernelGroup *group) {
   auto anchor = cast<FusibleOpInterface>(operand.getOwner());
   Operation *producer = operand.get().getDefiningOp();
   KernelGroup *source = producer ? groupOf(producer) : nullptr;
-  if (!source || source->anchor || !anchor.packsOperand(operand.getOperandNumber(), onDevice) ||
+  if (!source || source->anchor || !anchor.readsOnce(operand.getOperandNumber(), onDevice) ||
       othersDependOn(*source, operand))
     return;
   for (Operation *op : source->ops)

@@ -181,3 +181,49 @@ func.func @spread_before(%x: tensor<1x6x6x4xf32>, %y: tensor<1x6x6x8xf32>, %d: t
   %h = dl.conv_filter_gradient %x, %p {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 1, 1>, pads_end = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<1x6x6x4xf32>, tensor<1x6x6x8xf32>) -> tensor<8x4x3x3xf32>
   return %t, %h : tensor<3x3x4x8xf32>, tensor<8x4x3x3xf32>
 }
+
+// Windows that stand apart read each element once: what makes it is computed there.
+// CHECK-LABEL: @pool_of_computed
+func.func @pool_of_computed(%x: tensor<2x6x6x8xf32>, %s: tensor<8xf32>) -> tensor<2x3x3x8xf32> {
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.mul
+  // CHECK-NEXT: dl.max_pool
+  // CHECK-NEXT: dl.relu
+  // CHECK-NEXT: dl.yield
+  // CHECK-NOT: dl.kernel
+  %m = dl.mul %x, %s : (tensor<2x6x6x8xf32>, tensor<8xf32>) -> tensor<2x6x6x8xf32>
+  %p = dl.max_pool %m {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 2, 2>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 2, 2>} : (tensor<2x6x6x8xf32>) -> tensor<2x3x3x8xf32>
+  %y = dl.relu %p : (tensor<2x3x3x8xf32>) -> tensor<2x3x3x8xf32>
+  return %y : tensor<2x3x3x8xf32>
+}
+
+// The gradient of the pool looks at the same elements, and computes them again.
+// CHECK-LABEL: @pool_and_gradient_of_computed
+func.func @pool_and_gradient_of_computed(%x: tensor<2x6x6x8xf32>, %s: tensor<8xf32>, %d: tensor<2x3x3x8xf32>) -> (tensor<2x3x3x8xf32>, tensor<2x6x6x8xf32>) {
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.mul
+  // CHECK-NEXT: dl.max_pool
+  // CHECK-NEXT: dl.yield
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.mul
+  // CHECK-NEXT: dl.max_pool_gradient
+  // CHECK-NEXT: dl.yield
+  // CHECK-NOT: dl.kernel
+  %m = dl.mul %x, %s : (tensor<2x6x6x8xf32>, tensor<8xf32>) -> tensor<2x6x6x8xf32>
+  %p = dl.max_pool %m {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 2, 2>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 2, 2>} : (tensor<2x6x6x8xf32>) -> tensor<2x3x3x8xf32>
+  %g = dl.max_pool_gradient %m, %d {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 2, 2>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 2, 2>} : (tensor<2x6x6x8xf32>, tensor<2x3x3x8xf32>) -> tensor<2x6x6x8xf32>
+  return %p, %g : tensor<2x3x3x8xf32>, tensor<2x6x6x8xf32>
+}
+
+// Windows that overlap read an element several times; it is computed once.
+// CHECK-LABEL: @keep_input_of_overlapping_windows
+func.func @keep_input_of_overlapping_windows(%x: tensor<2x7x7x8xf32>, %s: tensor<8xf32>) -> tensor<2x3x3x8xf32> {
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.mul
+  // CHECK-NEXT: dl.yield
+  // CHECK: dl.kernel
+  // CHECK-NEXT: dl.max_pool
+  %m = dl.mul %x, %s : (tensor<2x7x7x8xf32>, tensor<8xf32>) -> tensor<2x7x7x8xf32>
+  %p = dl.max_pool %m {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 2, 2>} : (tensor<2x7x7x8xf32>) -> tensor<2x3x3x8xf32>
+  return %p : tensor<2x3x3x8xf32>
+}

@@ -51,8 +51,8 @@ private:
   /// operand on the way.
   void absorbTurned(mlir::OpOperand &operand, KernelGroup *group);
   /// Takes in what computes `operand` of the anchor and nothing else, element by element, where the
-  /// kernel packs it: it is made while it is packed.
-  void absorbPacked(mlir::OpOperand &operand, KernelGroup *group);
+  /// kernel reads no element of it twice.
+  void absorbReadOnce(mlir::OpOperand &operand, KernelGroup *group);
   /// Whether another operand of its op than `operand` needs a result of `source`.
   bool othersDependOn(const KernelGroup &source, const mlir::OpOperand &operand) const;
   /// Dissolves `group` where computing it in each of its consumers costs less than storing it.

@@ -23,9 +23,9 @@ def FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
         anyway and can turn it on the way. Asked of anchors only.
       }], "bool", "canLoadTurned", (ins "unsigned":$index), [{}], [{ return false; }]>,
     InterfaceMethod<[{
-        Whether the op's template, on a device or else on the host, reads each element of operand `index` once, into a
-        packed copy: what computes it element by element may then stand in the op's kernel. Asked of anchors only.
-      }], "bool", "packsOperand", (ins "unsigned":$index, "bool":$onDevice), [{}], [{ return false; }]>,
+        Whether the op's kernel, on a device or else on the host, reads no element of operand `index` twice: what computes it
+        element by element may then stand in the op's kernel. Asked of anchors only.
+      }], "bool", "readsOnce", (ins "unsigned":$index, "bool":$onDevice), [{}], [{ return false; }]>,
     InterfaceMethod<[{
         Whether the op's kernel may compute operand `index` again, element by element, where another kernel
         computes it too: no more often than it would load it.

@@ -84,6 +84,23 @@ TEST(WindowEmission, PrologueAndEpilogue) {
               "%z", 1e-5);
 }
 
+// What is computed into windows that stand apart: padding is none of it.
+TEST(WindowEmission, ComputedInput) {
+  for (const char *op : {"dl.max_pool %n ", "dl.average_pool %n ", "dl.lp_pool %n "})
+    for (bool first : {true, false}) {
+      std::string in = first ? "tensor<2x5x7x9xf32>" : "tensor<2x7x9x37xf32>";
+      std::string factor = first ? "tensor<5x1x1xf32>" : "tensor<37xf32>";
+      std::string out = first ? "tensor<2x5x3x5xf32>" : "tensor<2x3x5x37xf32>";
+      checkKernel({in, factor}, {out},
+                  "%m = dl.mul %0, %1 : (" + in + ", " + factor + ") -> " + in +
+                      "\n%n = dl.sub %m, %1 : (" + in + ", " + factor + ") -> " + in + "\n%y = " +
+                      op +
+                      window("2, 2", "3, 2", "2, 1", "1, 0", "1, 1", first ? std::string() : last) +
+                      " : (" + in + ") -> " + out,
+                  "%y", 1e-5);
+    }
+}
+
 TEST(WindowEmission, MaxPoolGradient) {
   for (const std::string &layout : {std::string(), last}) {
     bool first = layout.empty();

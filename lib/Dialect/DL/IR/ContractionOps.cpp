@@ -300,9 +300,9 @@ LogicalResult ConvFilterGradientOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-/// The cotangent, where a template of the host makes the filter's gradient and stores it turned
+/// The cotangent, where a template of the host packs it and stores the filter's gradient turned
 /// (docs/Rationale/TrainingSpeed.md). A plain sum reads it once a tap.
-bool ConvFilterGradientOp::packsOperand(unsigned index, bool onDevice) {
+bool ConvFilterGradientOp::readsOnce(unsigned index, bool onDevice) {
   return index == 1 && !onDevice && isChannelsLast() && getGroups() == 1 &&
          getResult().getType().getRank() <= 4 && getInput().getType().hasStaticShape() &&
          getResult().hasOneUse() && isa<TransposeOp>(*getResult().user_begin());

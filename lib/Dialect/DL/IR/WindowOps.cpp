@@ -15,6 +15,27 @@ void DLDialect::registerWindowOps() {
       >();
 }
 
+//===-- Fusion -----------------------------------------------------------------------------===//
+
+/// Whether every element of the input is in one window at most.
+template <typename OpTy>
+static bool areApart(OpTy op) {
+  return llvm::all_of(llvm::zip(op.getKernelShape(), op.getStrides(), op.getDilations()),
+                      [](auto axis) {
+                        auto [kernel, stride, dilation] = axis;
+                        return (kernel - 1) * dilation < stride;
+                      });
+}
+
+bool MaxPoolOp::readsOnce(unsigned, bool) { return areApart(*this); }
+bool MaxPoolOp::canRecomputeOperand(unsigned) { return areApart(*this); }
+bool AveragePoolOp::readsOnce(unsigned, bool) { return areApart(*this); }
+bool AveragePoolOp::canRecomputeOperand(unsigned) { return areApart(*this); }
+bool LpPoolOp::readsOnce(unsigned, bool) { return areApart(*this); }
+bool LpPoolOp::canRecomputeOperand(unsigned) { return areApart(*this); }
+
+//===-- Inference --------------------------------------------------------------------------===//
+
 /// The number of windows along spatial axis `i` of size `input`.
 template <typename Adaptor>
 static FailureOr<AffineExpr> windowsAlong(std::optional<Location> loc, Adaptor op, size_t i,

@@ -109,7 +109,7 @@ def DL_ConvFilterGradientOp : DL_Op<"conv_filter_gradient", "Reduction"> {
   let extraClassDeclaration = fusionMethod # [{
     // Filters are kept with the output channels last, and the gradient's template makes those its columns.
     bool canStoreTurned() { return true; }
-    bool packsOperand(unsigned index, bool onDevice);
+    bool readsOnce(unsigned index, bool onDevice);
     bool sumsProducts() { return true; }
     bool isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
   }];

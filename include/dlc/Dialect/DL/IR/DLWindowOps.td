@@ -27,6 +27,11 @@ class DL_PoolOp<string mnemonic, string text, string semantics, Type type, dag e
   let results = (outs type:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  // Where no two windows overlap.
+  let extraClassDeclaration = fusionMethod # [{
+    bool readsOnce(unsigned index, bool onDevice);
+    bool canRecomputeOperand(unsigned index);
+  }];
 }
 
 def DL_MaxPoolOp : DL_PoolOp<"max_pool", "the largest element of each window",
