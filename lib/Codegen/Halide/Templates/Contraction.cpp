@@ -321,16 +321,32 @@ static RVar accumulateInSlices(Contraction &contraction, Func output, Var at,
   return slice;
 }
 
-/// Vectors of a tile's rows; all tiles of a step in turn, as they lie in memory.
-static void vectorisePackedLhs(Func packed, const schedule::GemmParams &params, size_t steps) {
-  const std::vector<Var> args = packed.args();
-  Var inTile = args[0], tile = args[steps + 1];
+/// Vectors of a tile's rows.
+static void vectorisePackedLhs(Func packed, const schedule::GemmParams &params) {
+  Var inTile = packed.args()[0];
   packed.bound_extent(inTile, params.rowsPerTile).align_bounds(inTile, params.rowsPerTile);
-  packed.reorder(inTile, tile, args[1]);
   int rows = params.rowsPerTile;
   while (rows % 2 == 0)
     rows /= 2;
   packed.vectorize(inTile, params.rowsPerTile / rows);
+}
+
+/// All tiles of a step in turn, as they lie in memory: of all rows where they are packed at the
+/// `root`, in pieces of tiles, else of the block's.
+static void schedulePackedLhs(Contraction &contraction, const schedule::GemmParams &params,
+                              bool root, const Size &tiles, const Size &tasks) {
+  Func packed = contraction.packedLhs;
+  const std::vector<Var> args = packed.args();
+  const size_t steps = contraction.problem.reduction.size();
+  Var tile = args[steps + 1];
+  std::vector<VarOrRVar> order(args.begin(), args.begin() + ptrdiff_t(steps) + 1);
+  vectorisePackedLhs(packed, params);
+  if (root)
+    // A piece's loop is outside of the steps: the tiles' own is put between them and the rows last.
+    tile = parallelise(packed.compute_root(), {tile}, tiles, smaller(tasks, tiles / 8),
+                       /*estimated=*/true);
+  order.insert(order.begin() + 1, tile);
+  packed.reorder(order);
 }
 
 void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
@@ -472,14 +488,10 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   else
     accumulateInRegisters(contraction, output, v.inner, params, lanes);
   if (Func packed = contraction.packedLhs; packed.defined()) {
-    vectorisePackedLhs(packed, params, problem.reduction.size());
-    if (!rowsOuter)
-      parallelise(packed.compute_root(), {packed.args()[problem.reduction.size() + 1]}, tiles,
-                  smaller(tasks, tiles / 8),
-                  /*estimated=*/true);
-    else if (slices)
+    schedulePackedLhs(contraction, params, /*root=*/!rowsOuter, tiles, tasks);
+    if (rowsOuter && slices)
       packed.compute_at(contraction.acc, slice);
-    else
+    else if (rowsOuter)
       packed.compute_at(output, blockLoop);
   }
   const bool perBatch = rowsOuter && blocks.is(1) && !problem.batch.empty();
