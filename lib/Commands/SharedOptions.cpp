@@ -130,7 +130,7 @@ void RunFlags::add(CLI::App &verb) {
       ->check(between(0, 4096))
       ->type_name("N");
   verb.add_option("--device", device,
-                  "Number of the device, as dlc targets lists them; with --target=opencl or cuda")
+                  "Number of the device, as dlc targets lists them; with a --target other than cpu")
       ->check(between(0, 255))
       ->type_name("N");
 }

@@ -39,8 +39,6 @@ void CompileSession::report(Phase phase, std::string_view item, uint64_t done,
 //------------------------------------------------------------------------------------===//
 
 Status CompileSession::checkOptions() const {
-  if (options.target == Target::Vulkan)
-    return unsupported(path + ": expected --target=cpu, opencl or cuda: vulkan is not there yet");
   if (options.precision != NumberFormat::F32)
     return unsupported(path + ": only --precision=f32 is there yet");
   if (options.compileFrom && !path.ends_with(".mlir"))
@@ -62,12 +60,23 @@ std::string CompileSession::outputPath(std::string_view extension) const {
   return std::filesystem::path(path).stem().string() + std::string(extension);
 }
 
+/// Without a value for the host.
+static std::optional<schedule::DeviceFacts> deviceOf(Target target) {
+  switch (target) {
+  case Target::CPU:
+    return std::nullopt;
+  case Target::OpenCL:
+    return schedule::deviceFacts(schedule::DeviceKind::OpenCL);
+  case Target::CUDA:
+    return schedule::deviceFacts(schedule::DeviceKind::CUDA);
+  case Target::Vulkan:
+    return schedule::deviceFacts(schedule::DeviceKind::Vulkan);
+  }
+  return std::nullopt;
+}
+
 Status CompileSession::placeOnDevice() {
-  std::optional<schedule::DeviceFacts> device;
-  if (options.target == Target::OpenCL)
-    device = schedule::deviceFacts(schedule::DeviceKind::OpenCL);
-  if (options.target == Target::CUDA)
-    device = schedule::deviceFacts(schedule::DeviceKind::CUDA);
+  std::optional<schedule::DeviceFacts> device = deviceOf(options.target);
   // A dump knows what it was scheduled for.
   if (std::optional<schedule::DeviceFacts> known = schedule::deviceOf(*model->module)) {
     if (device && device->kind != known->kind)

@@ -1,6 +1,7 @@
 // Asks the drivers that artifacts would open, through the few functions that tell of devices.
 #include "dlc/Driver/Targets.h"
 
+#include "dlc/Runtime/VulkanInterface.h"
 #include "dlc/Schedule/MachineFacts.h"
 
 #include <csignal>
@@ -224,6 +225,105 @@ static TargetReport findCUDA() {
   return report;
 }
 
+//===-- Vulkan -----------------------------------------------------------------------------===//
+
+namespace {
+
+/// The functions of libvulkan that are asked, and the instance that they are asked of.
+class VulkanQueries {
+public:
+  explicit VulkanQueries(const DriverLibrary &library) {
+    namespace vk = dlcrt::vulkan;
+    decltype(vk::Functions::createInstance) createInstance = nullptr;
+    if (!library.find(createInstance, "vkCreateInstance") ||
+        !library.find(destroy, "vkDestroyInstance") ||
+        !library.find(enumerate, "vkEnumeratePhysicalDevices") ||
+        !library.find(getProperties, "vkGetPhysicalDeviceProperties") ||
+        !library.find(getMemory, "vkGetPhysicalDeviceMemoryProperties"))
+      return;
+    const vk::ApplicationInfo application = {vk::TypeApplication, nullptr, "dlc", 1, "dlc", 1,
+                                             vk::version12};
+    const vk::InstanceInfo info = {vk::TypeInstance, nullptr, 0,      &application, 0,
+                                   nullptr,          0,       nullptr};
+    if (createInstance(&info, nullptr, &instance) != 0)
+      instance = nullptr;
+  }
+  ~VulkanQueries() {
+    if (instance)
+      destroy(instance, nullptr);
+  }
+  VulkanQueries(const VulkanQueries &) = delete;
+  VulkanQueries &operator=(const VulkanQueries &) = delete;
+
+  std::vector<dlcrt::vulkan::Handle> devices() const {
+    dlcrt::vulkan::Handle found[16];
+    uint32_t count = 16;
+    // A positive result tells that there are more.
+    if (!instance || enumerate(instance, &count, found) < 0)
+      return {};
+    return std::vector<dlcrt::vulkan::Handle>(found, found + count);
+  }
+  dlcrt::vulkan::DeviceProperties properties(dlcrt::vulkan::Handle device) const {
+    dlcrt::vulkan::DeviceProperties result = {};
+    getProperties(device, &result);
+    return result;
+  }
+  /// Bytes of the device's own memory.
+  uint64_t memory(dlcrt::vulkan::Handle device) const {
+    dlcrt::vulkan::MemoryProperties memory = {};
+    getMemory(device, &memory);
+    uint64_t bytes = 0;
+    for (uint32_t heap = 0; heap < memory.numHeaps; ++heap)
+      if (memory.heaps[heap].flags & dlcrt::vulkan::MemoryDeviceLocal)
+        bytes += memory.heaps[heap].bytes;
+    return bytes;
+  }
+
+private:
+  dlcrt::vulkan::Handle instance = nullptr;
+  decltype(dlcrt::vulkan::Functions::destroyInstance) destroy = nullptr;
+  decltype(dlcrt::vulkan::Functions::enumerateDevices) enumerate = nullptr;
+  decltype(dlcrt::vulkan::Functions::getProperties) getProperties = nullptr;
+  decltype(dlcrt::vulkan::Functions::getMemoryProperties) getMemory = nullptr;
+};
+
+} // namespace
+
+static std::string versionText(uint32_t version) {
+  return std::to_string(version >> 22) + "." + std::to_string(version >> 12 & 0x3FF);
+}
+
+static TargetReport findVulkan() {
+  TargetReport report = deviceTarget(schedule::DeviceKind::Vulkan);
+  DriverLibrary library("libvulkan.so.1");
+  if (!library) {
+    report.missing = "no Vulkan loader: install libvulkan1 and a driver, such as "
+                     "mesa-vulkan-drivers (" +
+                     library.problem + ")";
+    return report;
+  }
+  VulkanQueries vulkan(library);
+  // In the order of the runtime (lib/Runtime/Device/Vulkan/Open.cpp).
+  for (bool cpus : {false, true})
+    for (dlcrt::vulkan::Handle device : vulkan.devices()) {
+      const dlcrt::vulkan::DeviceProperties found = vulkan.properties(device);
+      if ((found.deviceType == dlcrt::vulkan::DeviceTypeCPU) != cpus)
+        continue;
+      const bool usable = found.apiVersion >= dlcrt::vulkan::version12;
+      report.devices.push_back({static_cast<int>(report.devices.size()),
+                                found.name,
+                                {{"version", versionText(found.apiVersion)},
+                                 {"threads of a block", std::to_string(found.limits.maxThreads)},
+                                 {"shared memory", bytesText(found.limits.maxSharedBytes)},
+                                 {"memory", bytesText(vulkan.memory(device))},
+                                 {"usable", usable ? "yes" : "no: it has no Vulkan 1.2"}}});
+    }
+  if (report.devices.empty())
+    report.missing =
+        "a Vulkan loader without a device: install a driver, such as mesa-vulkan-drivers";
+  return report;
+}
+
 //===-- All --------------------------------------------------------------------------------===//
 
 /// The signal that ends a process which calls `find`, or 0. Drivers are others' code: some abort
@@ -260,5 +360,6 @@ static TargetReport findSafely(schedule::DeviceKind kind, Find find) {
 
 std::vector<TargetReport> dlc::findTargets() {
   return {hostTarget(), findSafely(schedule::DeviceKind::OpenCL, findOpenCL),
-          findSafely(schedule::DeviceKind::CUDA, findCUDA)};
+          findSafely(schedule::DeviceKind::CUDA, findCUDA),
+          findSafely(schedule::DeviceKind::Vulkan, findVulkan)};
 }

@@ -13,12 +13,30 @@ DeviceFacts deviceFacts(DeviceKind kind) {
     // Any GPU from sm_75 on: 48 KiB without opting in to more. Blocks of 256 threads leave each
     // thread all of the 255 registers that it can address.
     return {kind, 1024, 48 << 10, 32, 255};
+  case DeviceKind::Vulkan:
+    // What GPUs have that have Vulkan 1.2; the specification promises 128 threads and 16 KiB.
+    return {kind, 256, 32 << 10, 32, 128};
   }
   return {};
 }
 
 std::string_view deviceName(DeviceKind kind) {
-  return kind == DeviceKind::OpenCL ? "opencl" : "cuda";
+  switch (kind) {
+  case DeviceKind::OpenCL:
+    return "opencl";
+  case DeviceKind::CUDA:
+    return "cuda";
+  case DeviceKind::Vulkan:
+    return "vulkan";
+  }
+  return "";
+}
+
+std::optional<DeviceKind> deviceKind(std::string_view name) {
+  for (DeviceKind kind : {DeviceKind::OpenCL, DeviceKind::CUDA, DeviceKind::Vulkan})
+    if (deviceName(kind) == name)
+      return kind;
+  return std::nullopt;
 }
 
 } // namespace dlc::schedule

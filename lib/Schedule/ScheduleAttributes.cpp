@@ -171,14 +171,15 @@ GPUInjectiveParams paramsOf(dl::GPUInjectiveScheduleAttr a) {
 }
 
 dl::DeviceAttr attributeOf(mlir::MLIRContext *context, const DeviceFacts &facts) {
-  auto kind = facts.kind == DeviceKind::CUDA ? dl::DeviceKind::CUDA : dl::DeviceKind::OpenCL;
-  return dl::DeviceAttr::get(context, kind, facts.maxThreads, facts.sharedBytes, facts.subgroup,
+  // A kind has one name, here and there.
+  std::optional<dl::DeviceKind> kind = dl::symbolizeDeviceKind(deviceName(facts.kind));
+  return dl::DeviceAttr::get(context, *kind, facts.maxThreads, facts.sharedBytes, facts.subgroup,
                              facts.registers);
 }
 
 DeviceFacts factsOf(dl::DeviceAttr attribute) {
   DeviceFacts facts;
-  facts.kind = attribute.getKind() == dl::DeviceKind::CUDA ? DeviceKind::CUDA : DeviceKind::OpenCL;
+  facts.kind = *deviceKind(dl::stringifyDeviceKind(attribute.getKind()));
   facts.maxThreads = attribute.getMaxThreads();
   facts.sharedBytes = attribute.getSharedBytes();
   facts.subgroup = attribute.getSubgroup();

@@ -9,10 +9,12 @@
 // RUN: dlc compile %s --quiet --target=cuda -o %t/cuda.so
 // RUN: %if cuda %{ true %} %else %{ not dlc run %t/cuda.so --random-inputs 2>&1 | FileCheck %s --check-prefix=ABSENT %}
 // RUN: not dlc compile %t/scheduled.mlir --compile-from=schedule --target=cuda 2>&1 | FileCheck %s --check-prefix=OTHER
-// RUN: not dlc compile %s --target=vulkan 2>&1 | FileCheck %s --check-prefix=VULKAN
 // RUN: %if opencl %{ dlc verify %s --target=opencl --random-inputs | FileCheck %s --check-prefix=VERIFY %}
 // RUN: %if opencl %{ dlc compile %t/scheduled.mlir --quiet --compile-from=schedule -o %t/net.so %}
 // RUN: %if opencl %{ dlc run %t/net.so --random-inputs | FileCheck %s --check-prefix=ARTIFACT %}
+// RUN: dlc compile %s --quiet --target=vulkan -o %t/vulkan.so
+// RUN: %if vulkan %{ dlc verify %s --target=vulkan --random-inputs | FileCheck %s --check-prefix=VERIFY %}
+// RUN: %if vulkan %{ dlc run %t/vulkan.so --random-inputs | FileCheck %s --check-prefix=ARTIFACT %} %else %{ not dlc run %t/vulkan.so --random-inputs 2>&1 | FileCheck %s --check-prefix=NO-VULKAN %}
 
 // SCHEDULE: module attributes {{.*}}dl.device = #dl.device<kind = opencl, max_threads = 256
 // SCHEDULE-DAG: #dl.gpu_gemm<
@@ -27,7 +29,7 @@
 
 // ABSENT: error: {{.*}}cuda.so: cuda: {{cannot open libcuda.so.1: install NVIDIA's driver|expected a device 0, found 0|cuInit failed}}
 // OTHER: error: {{.*}}scheduled.mlir: the dump is compiled for opencl, not for cuda
-// VULKAN: error: {{.*}}: expected --target=cpu, opencl or cuda: vulkan is not there yet
+// NO-VULKAN: error: {{.*}}vulkan.so: vulkan: {{cannot open libvulkan.so.1: install a Vulkan loader|expected a}}
 
 // VERIFY-COUNT-14: {{^}}ok 
 // ARTIFACT-DAG: product: float32 2x17x13

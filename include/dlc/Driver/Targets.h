@@ -19,7 +19,7 @@ struct DeviceReport {
 
 /// A value of --target.
 struct TargetReport {
-  std::string name; ///< `cpu`, `opencl`, `cuda`
+  std::string name; ///< `cpu`, `opencl`, `cuda`, `vulkan`
   /// What artifacts are compiled for: names and values.
   std::vector<std::pair<std::string, std::string>> limits;
   std::vector<DeviceReport> devices;

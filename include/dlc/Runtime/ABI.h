@@ -143,6 +143,7 @@ DLCRT_HIDDEN int dlcrt_parallel_for(void *context, int (*task)(void *, int, uint
 typedef struct dlcrt_driver dlcrt_driver;
 DLCRT_HIDDEN extern const dlcrt_driver dlcrt_opencl_driver;
 DLCRT_HIDDEN extern const dlcrt_driver dlcrt_cuda_driver;
+DLCRT_HIDDEN extern const dlcrt_driver dlcrt_vulkan_driver;
 
 /** Addresses on the device, aligned as on the host. */
 typedef struct dlcrt_device_memory {
@@ -175,7 +176,8 @@ DLCRT_HIDDEN int halide_do_par_for(void *user_context, int (*task)(void *, int, 
 DLCRT_HIDDEN void *halide_malloc(void *user_context, size_t bytes);
 DLCRT_HIDDEN void halide_free(void *user_context, void *pointer);
 /* Of the buffers that these are given, kernels on a device have `device` set, never `host`. The
- * functions of a driver, halide_opencl_* and halide_cuda_*, are in lib/Runtime/Device. */
+ * functions of a driver, halide_opencl_*, halide_cuda_* and halide_vulkan_*, are in
+ * lib/Runtime/Device. */
 DLCRT_HIDDEN int halide_device_malloc(void *user_context, void *buffer, const void *interface);
 DLCRT_HIDDEN int halide_device_free(void *user_context, void *buffer);
 DLCRT_HIDDEN void halide_device_free_as_destructor(void *user_context, void *buffer);

@@ -1,9 +1,10 @@
-// What a device (a GPU, or a CPU behind OpenCL) is, as far as the compiler asks: which driver runs
-// it, and the limits that schedules must keep. Mirrored by the attribute #dl.device.
+// What a device (a GPU, or a CPU behind OpenCL or Vulkan) is, as far as the compiler asks: which
+// driver runs it, and the limits that schedules must keep. Mirrored by the attribute #dl.device.
 #ifndef DLC_SCHEDULE_DEVICEFACTS_H
 #define DLC_SCHEDULE_DEVICEFACTS_H
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace dlc::schedule {
@@ -12,6 +13,7 @@ namespace dlc::schedule {
 enum class DeviceKind {
   OpenCL, ///< OpenCL C in the artifact; libOpenCL.so.1 of the machine that runs it
   CUDA,   ///< PTX in the artifact; libcuda.so.1 likewise
+  Vulkan, ///< SPIR-V in the artifact; libvulkan.so.1 likewise
 };
 
 /// Limits of one device. Its memory is its own: tensors are moved at the edges of a run.
@@ -28,8 +30,10 @@ struct DeviceFacts {
 /// What every device of the kind has: artifacts are compiled for all of them.
 DeviceFacts deviceFacts(DeviceKind kind);
 
-/// `opencl`, `cuda`.
+/// `opencl`, `cuda`, `vulkan`.
 std::string_view deviceName(DeviceKind kind);
+/// The kind of that name, if there is one.
+std::optional<DeviceKind> deviceKind(std::string_view name);
 
 } // namespace dlc::schedule
 

@@ -7,17 +7,11 @@
 #include <Halide.h>
 
 #include <memory>
-#include <stdexcept>
 
 namespace dlc::codegen {
 
-/// What the model asks for and the device cannot do: valid, but unsupported.
-struct UnsupportedOnDevice : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 /// A lowering pass that gives calls of libm (`sinf`, `pow`) the names of the device's own
-/// functions. Throws UnsupportedOnDevice where it has none.
+/// functions. Throws UnsupportedOnDevice (DeviceLanguage.h) where it has none.
 std::unique_ptr<Halide::Internal::IRMutator> deviceMathPass(schedule::DeviceKind kind);
 
 } // namespace dlc::codegen

@@ -1,7 +1,7 @@
 // Runs Halide on one kernel and turns whatever it throws into an Error.
 #include "dlc/Codegen/Halide/KernelCompiler.h"
 
-#include "DeviceMath.h"
+#include "DeviceLanguage.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
 #include "dlc/Codegen/Halide/StepEmitter.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
@@ -35,22 +35,15 @@ bool usesFloat(dl::KernelOp kernel, unsigned bits) {
   return found;
 }
 
-/// Of OpenCL's optional types, those that `kernel` needs: a device without them refuses the rest.
-void addElementTypes(Halide::Target &result, dl::KernelOp kernel) {
-  if (usesFloat(kernel, 64))
-    result.set_feature(Halide::Target::CLDoubles);
-  if (usesFloat(kernel, 16))
-    result.set_feature(Halide::Target::CLHalf);
-}
-
 Halide::Target halideTarget(dl::KernelOp kernel, const KernelTarget &target) {
   Halide::Target result(target.features);
   result.set_feature(Halide::Target::NoRuntime);
   result.set_feature(Halide::Target::NoAsserts);
   result.set_feature(Halide::Target::NoBoundsQuery);
   result.set_feature(Halide::Target::UserContext);
-  if (target.facts.device && target.facts.device->kind == schedule::DeviceKind::OpenCL)
-    addElementTypes(result, kernel);
+  if (target.facts.device)
+    addElementTypes(result, target.facts.device->kind, usesFloat(kernel, 64),
+                    usesFloat(kernel, 16));
   // On the host it depends on what the kernel does, see templates::makeStrict.
   if (target.facts.device && needsStrictFloat(kernel))
     result.set_feature(Halide::Target::StrictFloat);
@@ -122,8 +115,9 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
     auto write = [&](Halide::Pipeline pipeline, const std::vector<Halide::Argument> &arguments) {
       if (!target.facts.device && needsStrictFloat(kernel))
         halide = templates::makeStrict(pipeline, halide);
-      if (target.facts.device) // Halide owns the passes that it is given
-        pipeline.add_custom_lowering_pass(deviceMathPass(target.facts.device->kind).release());
+      if (target.facts.device)
+        for (auto &pass : deviceLoweringPasses(target.facts.device->kind))
+          pipeline.add_custom_lowering_pass(pass.release()); // Halide owns it
       pipeline.compile_to({{type, file}}, arguments, symbol, halide);
     };
     if (isStep)
@@ -173,9 +167,7 @@ Expected<KernelTarget> kernelTarget(const std::string &cpu) {
 }
 
 KernelTarget onDevice(KernelTarget host, const schedule::DeviceFacts &device) {
-  // PTX for sm_75 is taken by every driver from there on.
-  host.features +=
-      device.kind == schedule::DeviceKind::CUDA ? "-cuda-cuda_capability_75" : "-opencl";
+  host.features += deviceFeatures(device.kind);
   host.facts.device = device;
   return host;
 }

@@ -224,6 +224,9 @@ struct Buffer {
   uint64_t bytes() const {
     uint64_t last = 0;
     for (int32_t i = 0; i < dimensions; ++i)
+      if (dim[i].extent <= 0)
+        return 0;
+    for (int32_t i = 0; i < dimensions; ++i)
       last += static_cast<uint64_t>(dim[i].extent - 1) * static_cast<uint64_t>(dim[i].stride);
     return (last + 1) * ((typeBits + 7u) / 8u);
   }
@@ -273,10 +276,12 @@ int dlcrt::runKernel(void *userContext, void *state, const char *name, const Lau
                maxLaunchArguments);
       return -1;
     }
-    const void *value = arguments[count];
-    if (isTensor[count])
-      value = &static_cast<const Buffer *>(value)->device;
-    list[count] = {value, sizes[count], isTensor[count] != 0};
+    list[count] = {arguments[count], sizes[count], isTensor[count] != 0};
+    if (isTensor[count]) {
+      const Buffer &tensor = *static_cast<const Buffer *>(arguments[count]);
+      list[count].value = &tensor.device;
+      list[count].bytes = tensor.bytes();
+    }
   }
   return device->driver->launch(*device, entry, shape, list, count) ? 0 : -1;
 }

@@ -1,5 +1,5 @@
 // A context's device: the memory, the programs and the queue that its kernels use. What differs
-// between OpenCL and CUDA is behind dlcrt_driver, one constant table each.
+// between OpenCL, CUDA and Vulkan is behind dlcrt_driver, one constant table each.
 #ifndef DLC_LIB_RUNTIME_DEVICE_DEVICE_H
 #define DLC_LIB_RUNTIME_DEVICE_DEVICE_H
 
@@ -19,7 +19,7 @@ struct LaunchShape {
 /// One argument of a kernel: the address of its value. Tensors are addresses of device memory.
 struct LaunchArgument {
   const void *value;
-  size_t bytes;
+  size_t bytes; ///< of the value; of a tensor, from its first element to behind its last
   bool isTensor;
 };
 

@@ -14,7 +14,7 @@ namespace dlc::codegen {
 /// What kernels are compiled for: an instruction set and the facts of the machine.
 struct KernelTarget {
   /// Halide's target string with its features: `x86-64-linux-avx-avx2-f16c-fma-sse41`, and
-  /// `-opencl` or `-cuda` where kernels run on a device.
+  /// `-opencl`, `-cuda` or `-vulkan` where kernels run on a device.
   std::string features;
   schedule::MachineFacts facts;
 };

@@ -28,7 +28,8 @@ def DL_GPUInjectiveScheduleAttr : DL_ScheduleAttr<"GPUInjectiveSchedule", "gpu_i
 
 def DL_DeviceKind : I32EnumAttr<"DeviceKind", "how a device is driven", [
     I32EnumAttrCase<"OpenCL", 0, "opencl">,
-    I32EnumAttrCase<"CUDA", 1, "cuda">]> {
+    I32EnumAttrCase<"CUDA", 1, "cuda">,
+    I32EnumAttrCase<"Vulkan", 2, "vulkan">]> {
   let cppNamespace = "::dlc::dl";
   let genSpecializedAttr = 0;
 }

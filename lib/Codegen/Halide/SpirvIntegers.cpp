@@ -1,0 +1,116 @@
+// The quotient of a negative number a, rounded down, is ~(~a / b), and a shift likewise: ~a is not
+// negative.
+#include "SpirvIntegers.h"
+
+#include <functional>
+
+using namespace Halide;
+using namespace Halide::Internal;
+
+namespace dlc::codegen {
+namespace {
+
+using Binary = std::function<Expr(const Expr &, const Expr &)>;
+
+/// `combine(a, b)`, where each of both is computed once.
+Expr shared(const Expr &a, const Expr &b, const Binary &combine) {
+  const std::string first = unique_name("first"), second = unique_name("second");
+  Expr result = combine(Variable::make(a.type(), first), Variable::make(b.type(), second));
+  return Let::make(first, a, Let::make(second, b, result));
+}
+
+Expr asUnsigned(const Expr &value) { return cast(value.type().with_code(Type::UInt), value); }
+
+Expr zeroLike(const Expr &value) { return make_zero(value.type()); }
+
+/// |value| as an unsigned number.
+Expr magnitude(const Expr &value) {
+  return Select::make(value < zeroLike(value),
+                      make_zero(asUnsigned(value).type()) - asUnsigned(value), asUnsigned(value));
+}
+
+/// `operation(a)` on an unsigned number, which rounds to zero, as one on a signed `a` that rounds
+/// down.
+Expr roundedDown(const Expr &a, const std::function<Expr(const Expr &)> &operation) {
+  const Type bits = asUnsigned(a).type();
+  const Expr flip = Select::make(a < zeroLike(a), ~make_zero(bits), make_zero(bits));
+  return cast(a.type(), operation(asUnsigned(a) ^ flip) ^ flip);
+}
+
+/// Halide's quotient: the remainder is never negative; 0 where `b` is 0.
+Expr euclideanQuotient(const Expr &a, const Expr &b) {
+  const Expr divisor = magnitude(b);
+  const Expr quotient = roundedDown(
+      a, [&](const Expr &value) { return value / max(divisor, make_one(divisor.type())); });
+  return select(b == zeroLike(b), zeroLike(a), b < zeroLike(b), zeroLike(a) - quotient, quotient);
+}
+
+/// C's quotient.
+Expr truncatedQuotient(const Expr &a, const Expr &b) {
+  const Expr quotient = cast(a.type(), magnitude(a) / magnitude(b));
+  return Select::make((a ^ b) < zeroLike(a), zeroLike(a) - quotient, quotient);
+}
+
+class SpirvIntegers : public IRMutator {
+protected:
+  using IRMutator::visit;
+
+  Expr visit(const Div *op) override {
+    if (!op->type.is_int())
+      return IRMutator::visit(op);
+    // Mostly an index by an extent.
+    if (is_positive_const(op->b))
+      return shared(mutate(op->a), op->b, [](const Expr &a, const Expr &b) {
+        return roundedDown(a, [&](const Expr &value) { return value / asUnsigned(b); });
+      });
+    return shared(mutate(op->a), mutate(op->b), euclideanQuotient);
+  }
+
+  Expr visit(const Mod *op) override {
+    if (!op->type.is_int())
+      return IRMutator::visit(op);
+    return shared(mutate(op->a), mutate(op->b), [this](const Expr &a, const Expr &b) {
+      const Expr remainder = a - mutate(Div::make(a, b)) * b;
+      return Select::make(b == zeroLike(b), zeroLike(a), remainder);
+    });
+  }
+
+  Expr visit(const Call *op) override {
+    if (Expr lowered = lower_intrinsic(op); lowered.defined())
+      return mutate(lowered);
+    if (op->is_intrinsic(Call::shift_right) && op->type.is_int())
+      return shiftRight(op);
+    const bool isRemainder = op->is_intrinsic(Call::mod_round_to_zero);
+    if (!isRemainder && !op->is_intrinsic(Call::div_round_to_zero))
+      return IRMutator::visit(op);
+    return shared(mutate(op->args[0]), mutate(op->args[1]), [=](const Expr &a, const Expr &b) {
+      const Expr quotient = a.type().is_int() ? truncatedQuotient(a, b) : a / b;
+      return isRemainder ? a - quotient * b : quotient;
+    });
+  }
+
+  Stmt visit(const For *op) override {
+    if (op->for_type != ForType::Serial || is_const(op->extent))
+      return IRMutator::visit(op);
+    return For::make(op->name, mutate(op->min), max(mutate(op->extent), 0), op->for_type,
+                     op->partition_policy, op->device_api, mutate(op->body));
+  }
+
+private:
+  /// A signed amount that is negative shifts to the left.
+  Expr shiftRight(const Call *op) {
+    return shared(mutate(op->args[0]), mutate(op->args[1]), [](const Expr &a, const Expr &amount) {
+      auto byMagnitude = [&](const Expr &value) { return value >> magnitude(amount); };
+      if (amount.type().is_uint())
+        return roundedDown(a, [&](const Expr &value) { return value >> amount; });
+      return Select::make(amount < zeroLike(amount), a << magnitude(amount),
+                          roundedDown(a, byMagnitude));
+    });
+  }
+};
+
+} // namespace
+
+std::unique_ptr<IRMutator> spirvIntegersPass() { return std::make_unique<SpirvIntegers>(); }
+
+} // namespace dlc::codegen
