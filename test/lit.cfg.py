@@ -26,8 +26,9 @@ config.substitutions += [
 ]
 # AddressSanitizer's red zones, and the freed blocks that it keeps, take memory of their own.
 config.substitutions.append(("%memory_factor", "4" if config.dlc_sanitize else "1"))
-# The driver's own cache of compiled kernels, likewise.
+# The drivers' own caches of compiled kernels, likewise.
 config.environment["POCL_CACHE_DIR"] = os.path.join(config.dlc_test_dir, "pocl")
+config.environment["MESA_SHADER_CACHE_DIR"] = os.path.join(config.dlc_test_dir, "mesa")
 for tool in ("dlc", "dlc-opt"):
     if os.path.exists(os.path.join(config.dlc_tools_dir, tool)):
         config.available_features.add(tool)

@@ -171,9 +171,9 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="the course net on 224 x 224, 32 images a step")
     parser.add_argument("--target", default="cpu", help="what steps are compiled for; epochs run on the CPU alone")
     arguments = parser.parse_args()
-    if arguments.target == "opencl":
+    if arguments.target != "cpu":
         from device import missing_device
-        if missing := missing_device(arguments.dlc):
+        if missing := missing_device(arguments.dlc, arguments.target):
             print(f"skipped: {missing}")
             return 77
     failures = 0

@@ -1,9 +1,9 @@
-"""The training step of a small convolutional net on an OpenCL device against the same step on the CPU: losses,
+"""The training step of a small convolutional net on a device against the same step on the CPU: losses,
 predictions and metrics of ten steps, and what is predicted after them. What the CPU's are worth is
 optimizers.py's affair. With --ptxas, no device is needed: its kernels for CUDA go through NVIDIA's assembler, as
 test/Models/ptxas.py says. Exits 77 where the device or the assembler is missing.
 
-    on_device.py --dlc build/bin/dlc
+    on_device.py --dlc build/bin/dlc [--target NAME]
 """
 import argparse
 import subprocess
@@ -70,22 +70,24 @@ def train(dlc: str, target: str, folder: Path) -> list[np.ndarray]:
     return results
 
 
-def compare_with_cpu(dlc: str, folder: Path) -> bool:
+def compare_with_cpu(dlc: str, target: str, folder: Path) -> bool:
     expected = train(dlc, "cpu", folder)
-    actual = train(dlc, "opencl", folder)
+    actual = train(dlc, target, folder)
     worst = max(float(np.abs(have - want).max() / np.abs(want).max())
                 for have, want in zip(actual, expected, strict=True))
-    print(f"{'ok  ' if worst <= TOLERANCE else 'FAIL'} convolutional net, {STEPS} steps: {worst:.1e}")
+    print(f"{'ok  ' if worst <= TOLERANCE else 'FAIL'} convolutional net on {target}, {STEPS} steps: {worst:.1e}")
     return worst <= TOLERANCE
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dlc", default="dlc", help="the dlc to test")
+    parser.add_argument("--target", default="opencl", help="what the step is compiled for")
     parser.add_argument("--ptxas", action="store_true", help="assemble its kernels for CUDA")
     arguments = parser.parse_args()
     tool = ptxas.find_ptxas()
-    missing = ("" if tool else "no ptxas: run tools/setup/setup.sh") if arguments.ptxas else missing_device(arguments.dlc)
+    missing = ("" if tool else "no ptxas: run tools/setup/setup.sh") if arguments.ptxas else \
+        missing_device(arguments.dlc, arguments.target)
     if missing:
         print(f"skipped: {missing}")
         return 77
@@ -95,7 +97,7 @@ def main() -> int:
         if arguments.ptxas:
             listing = compile_step(arguments.dlc, "cuda", "asm", folder)
             return 0 if ptxas.check_listing(tool, "training step", listing, folder) else 1
-        return 0 if compare_with_cpu(arguments.dlc, folder) else 1
+        return 0 if compare_with_cpu(arguments.dlc, arguments.target, folder) else 1
 
 
 if __name__ == "__main__":

@@ -231,7 +231,7 @@ def main() -> int:
     parser.add_argument("--target", default="cpu", help="what the step is compiled for")
     parser.add_argument("cases", nargs="*", help="all of them without: " + " ".join(CASES))
     arguments = parser.parse_args()
-    if arguments.target == "opencl" and (missing := missing_device(arguments.dlc)):
+    if arguments.target != "cpu" and (missing := missing_device(arguments.dlc, arguments.target)):
         print(f"skipped: {missing}")
         return 77
     failures = 0

@@ -180,7 +180,7 @@ def main() -> int:
     parser.add_argument("--cpu", default="native")
     parser.add_argument("--target", default="cpu", help="what the step is compiled for")
     arguments = parser.parse_args()
-    if arguments.target == "opencl" and (missing := missing_device(arguments.dlc)):
+    if arguments.target != "cpu" and (missing := missing_device(arguments.dlc, arguments.target)):
         print(f"skipped: {missing}")
         return 77
     # Whole tiles on a device are the affair of DeviceTemplatesTest.cpp.
