@@ -96,9 +96,10 @@ ScanParams chooseScan(const ScanShape &shape, const MachineFacts &facts) {
   const int64_t vectors = ceilDiv(shape.inner, lanes);
   if (inVectors && vectors <= 6)
     params.vectorsPerTile = int(vectors);
-  // Along an innermost axis steps are lanes: 64 vectors of windows are 4 KiB of L1.
-  if (shape.inner == 1 && shape.length >= 16 * lanes)
-    params.vectorsPerTile = 64;
+  // Along an innermost axis steps are lanes. Four vectors wait for those before them once; short
+  // rows beside each other need none of that.
+  if (shape.inner == 1 && shape.length >= 2 * lanes)
+    params.vectorsPerTile = shape.length >= 16 * lanes ? 4 : 1;
   const double places = double(shape.inner) * double(shape.outer) / (inVectors ? lanes : 1);
   params.tasks = piecesFor(places * double(shape.length) * 2, facts);
   return params;

@@ -161,9 +161,8 @@ struct InjectiveParams {
 struct ScanParams {
   /// Vectors of elements behind the axis that a pass takes with it, >= 1; where there is less than
   /// a vector behind it, so many rows before it. Each is a chain of its own: more hide the latency
-  /// of adding and of reading what was stored a step before, beyond the registers they spill.
-  /// Along an innermost axis of 16 vectors and more, the vectors of a chunk whose windows are
-  /// stored together: they are read well only after they left the store buffer.
+  /// of adding, beyond the registers they spill. Along an innermost axis of two vectors and more,
+  /// the vectors of steps that are folded with each other before they wait for those before them.
   int vectorsPerTile = 4;
   int tasks = 1; ///< as GemmParams::tasks, over tiles
 

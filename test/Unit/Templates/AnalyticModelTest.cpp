@@ -76,7 +76,7 @@ TEST(AnalyticModel, ScansHaveSeveralChainsWhereTheyCan) {
   EXPECT_EQ(chooseScan({facts.lanes(4), 100, 1, 4}, facts).vectorsPerTile, 1);
   EXPECT_EQ(chooseScan({1000, 100, 1, 4}, facts).vectorsPerTile, 4);
   EXPECT_EQ(chooseScan({1, 100, 1, 4}, facts).vectorsPerTile, 1);
-  EXPECT_EQ(chooseScan({1, 100, 50, 4}, facts).vectorsPerTile, 2);
+  EXPECT_EQ(chooseScan({1, 15, 50, 4}, facts).vectorsPerTile, 2);
 }
 
 TEST(AnalyticModel, SmallWorkStaysOnOneCore) {
@@ -90,10 +90,11 @@ TEST(AnalyticModel, SmallWorkStaysOnOneCore) {
   EXPECT_GT(chooseScan({64, 512, 64, 4}, facts).tasks, 1);
 }
 
-TEST(AnalyticModel, LongScansStoreWindows) {
+TEST(AnalyticModel, ScansOfLongRowsWaitOnceForSeveralVectors) {
   MachineFacts facts;
-  EXPECT_EQ(chooseScan({1, 512, 1024, 4}, facts).vectorsPerTile, 64);
-  EXPECT_EQ(chooseScan({1, 20, 1024, 4}, facts).vectorsPerTile, 2); // rows beside each other
+  EXPECT_EQ(chooseScan({1, 512, 1024, 4}, facts).vectorsPerTile, 4);
+  EXPECT_EQ(chooseScan({1, 100, 1024, 4}, facts).vectorsPerTile, 1);
+  EXPECT_EQ(chooseScan({1, 15, 1024, 4}, facts).vectorsPerTile, 2); // rows beside each other
 }
 
 TEST(AnalyticModel, SoftmaxesTakeRowsTogether) {

@@ -199,13 +199,17 @@ TEST(ScanTemplate, EveryExtent) {
 }
 
 TEST(ScanTemplate, AlongTheInnermostAxis) {
-  // Vectors of 8 steps, from 16 of them on.
-  for (int length : {31, 127, 128, 129, 135, 136, 300})
-    for (int chunk : {1, 5, 64})
+  for (int form : {0, 1, 2, 3}) // of one row
+    expectCorrect(
+        buildScan({1, 135, 1, /*exclusive=*/form % 2 == 1, /*reverse=*/form > 1}, testFacts(1), {}),
+        text({form}));
+  // Vectors of 8 steps, from two of them on.
+  for (int length : {15, 16, 17, 31, 63, 64, 65, 300})
+    for (int together : {1, 4, 5})
       for (int form : {0, 1, 2, 3})
         expectCorrect(buildScan({1, length, 3, /*exclusive=*/form % 2 == 1, /*reverse=*/form > 1},
-                                testFacts(2), {{"nv", chunk}, {"tasks", 2}}),
-                      text({length, chunk, form}));
+                                testFacts(2), {{"nv", together}, {"tasks", 2}}),
+                      text({length, together, form}));
 }
 
 TEST(ScanTemplate, TilesAndTasks) {

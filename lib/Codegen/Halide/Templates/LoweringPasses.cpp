@@ -1,8 +1,10 @@
 // What every pipeline needs of Halide's lowering beyond its own passes.
 #include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 
+#include "dlc/Codegen/Halide/Templates/CarriedSteps.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
+#include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
 #include "dlc/Codegen/Halide/Templates/TurnedSquares.h"
 
 #include <set>
@@ -47,6 +49,8 @@ void addLoweringPasses(Pipeline &pipeline) {
   pipeline.add_custom_lowering_pass(new OutputLoads);
   pipeline.add_custom_lowering_pass(prefetchPass().release());
   pipeline.add_custom_lowering_pass(turnedSquaresPass().release());
+  pipeline.add_custom_lowering_pass(spreadLanesPass().release());
+  pipeline.add_custom_lowering_pass(carriedStepsPass().release());
 }
 
 } // namespace dlc::templates

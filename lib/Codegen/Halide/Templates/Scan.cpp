@@ -1,9 +1,12 @@
 // A scan's steps wait for each other; what lies beside the axis does not. Elements behind the axis
 // are the lanes of vectors; where there are fewer than a vector, rows before it are interleaved
-// instead. Along an innermost axis a vector of steps may be taken at once: it is the vector before,
-// folded with the windows of that many elements which end at its lanes. A window is a fold of
-// narrower ones, which wait for nothing.
+// instead. Along an innermost axis a vector of steps may be taken at once: its lanes are folded
+// with each other by blocks of 1, 2, 4 ... of them, which waits for nothing, and then follow what
+// comes before them.
 #include "dlc/Codegen/Halide/Templates/Scan.h"
+
+#include "dlc/Codegen/Halide/Templates/CarriedSteps.h"
+#include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
 
 #include <algorithm>
 
@@ -40,7 +43,7 @@ static void scheduleSteps(Stage stage, const std::vector<Var> &args, const RVar 
       .unroll(row)
       .fuse(columns, rows, flat);
   if (tile.lanes > 1)
-    stage.vectorize(inside, tile.lanes);
+    stage.vectorize(inside, tile.lanes).unroll(inside);
   if (pieces.isConstant() && pieces.constant() <= 1)
     return;
   const Size tiles = ceilDiv(problem.inner, tile.width) * ceilDiv(problem.outer, tile.rows);
@@ -61,94 +64,84 @@ public:
       : problem(problem), output(std::move(output)), steps(steps), args(this->output.args()),
         none(reductionIdentity(problem.kind, this->output.types().front())) {}
 
-  /// `chunk`: vectors whose windows are stored together.
-  void schedule(int chunk, const Size &pieces) {
+  /// `together`: vectors folded with each other before what comes before them is known.
+  void schedule(int together, const Size &pieces) {
     const Size length = problem.length, vectors = length / steps;
-    RDom first(0, smaller(length, steps).expr(), "first");
-    define(first.x, foldOf(first.x, steps));
-    vectorise(first.x);
-
-    RDom next(0, steps, 1, (larger(vectors, 1) - 1).expr(), "next");
-    const Expr step = next.y * steps + next.x;
-    const std::vector<Func> windows = buildWindows();
-    follow(step, windows.back()(step, args[2]));
-    lastStage().allow_race_conditions().vectorize(next.x);
-    scheduleChunks(windows, next.y, chunk);
-    parallelise(pieces);
-
-    if (!length.isMultipleOf(steps)) {
-      // None where the first vector is all.
-      const Expr begin = vectors.expr() * steps;
-      RDom last(0, select(begin > 0, length.expr() - begin, 0), "last");
-      follow(begin + last.x, foldOf(begin + last.x, steps));
-      vectorise(last.x);
+    Size done = 0;
+    if (together > 1) {
+      scanTiles(vectors / together, together, pieces);
+      done = vectors / together * together;
     }
+    if (!(vectors - done).is(0)) {
+      RDom r(0, steps, 0, (vectors - done).expr(), "single");
+      const Expr begin = (r.y + done.expr()) * steps;
+      follow(begin, r.x, foldUpTo(element(begin + r.x)));
+      lastStage().allow_race_conditions().vectorize(r.x);
+      parallelise(pieces);
+    }
+    if (length.isMultipleOf(steps))
+      return;
+    if (length.isAtLeast(steps)) {
+      // The last vector takes steps again that are done.
+      RDom r(0, steps, "last");
+      const Expr begin = (length - steps).expr();
+      follow(begin, r.x, foldUpTo(element(begin + r.x)));
+      lastStage().allow_race_conditions().vectorize(r.x);
+      return;
+    }
+    const Expr begin = vectors.expr() * steps;
+    RDom r(0, length.expr() - begin, "rest");
+    follow(begin, r.x, foldUpTo(element(begin + r.x)));
+    lastStage().allow_race_conditions().vectorize(r.x, steps, TailStrategy::GuardWithIf);
   }
 
 private:
   Expr along(const Expr &step) const {
     return problem.reverse ? problem.length.expr() - 1 - step : step;
   }
-  void define(const Expr &step, const Expr &value) {
-    output(args[0], along(step), args[2]) = value;
-  }
-  void follow(const Expr &step, const Expr &window) {
-    define(step, combine(problem.kind, output(args[0], along(step - steps), args[2]), window));
-  }
 
-  /// What a step adds: nothing outside of the axis.
+  /// What a step adds: nothing before the axis.
   Expr element(const Expr &step) const {
-    const Expr last = (problem.length - 1).expr(), at = problem.exclusive ? step - 1 : step;
-    const Expr inside = clamp(likely(at), 0, last);
-    return select(likely(at >= 0 && at <= last), problem.input(0, along(inside), args[2]), none);
+    if (!problem.exclusive)
+      return problem.input(0, along(step), args[2]);
+    Expr before = problem.input(0, along(max(likely(step - 1), 0)), args[2]);
+    return select(likely(step > 0), before, none);
   }
 
-  /// The fold of `count` elements up to `step`.
-  Expr foldOf(const Expr &step, int count) const {
-    if (count == 1)
-      return element(step);
-    const int half = count / 2;
-    return combine(problem.kind, foldOf(step - half, half), foldOf(step, half));
+  /// The fold of the lanes up to each.
+  Expr foldUpTo(Expr folded) const {
+    for (int block = 1; block < steps; block *= 2)
+      folded = combine(problem.kind, lastOfBlockBefore(folded, block, none), folded);
+    return folded;
   }
 
-  /// Windows of 4, 16, ... and `steps` elements, each a fold of up to four of those before.
-  std::vector<Func> buildWindows() const {
-    constexpr int most = 4;
-    std::vector<Func> windows;
-    const Var step("step");
-    for (int width = 1; width < steps;) {
-      const int count = std::min(most, steps / width);
-      std::vector<Expr> parts;
-      for (int k = count; k-- > 0;) {
-        const Expr at = step - k * width;
-        parts.push_back(windows.empty() ? element(at) : windows.back()(at, args[2]));
-      }
-      for (; parts.size() > 1; parts.resize(parts.size() / 2))
-        for (size_t i = 0; i < parts.size() / 2; ++i)
-          parts[i] = combine(problem.kind, parts[2 * i], parts[2 * i + 1]);
-      windows.emplace_back("window");
-      windows.back()(step, args[2]) = parts.front();
-      width *= count;
-    }
-    return windows;
+  /// Steps from `begin` on, folded with each other already, behind all before them.
+  void follow(const Expr &begin, const Expr &step, const Expr &folded) {
+    Expr before = output(args[0], along(max(likely(begin - 1), 0)), args[2]);
+    output(args[0], along(begin + step), args[2]) =
+        combine(problem.kind, select(likely(begin > 0), before, none), folded);
+  }
+
+  /// Tiles of vectors, of which each waits for the tile before with its last operation only.
+  void scanTiles(const Size &tiles, int together, const Size &pieces) {
+    Func tile("tile");
+    Var lane("lane"), vector("vector"), index("index");
+    const Var row = args[2];
+    tile(lane, vector, index, row) = foldUpTo(element((index * together + vector) * steps + lane));
+    RDom chain(0, steps, 1, together - 1, "chain");
+    tile(chain.x, chain.y, index, row) = combine(
+        problem.kind, tile(steps - 1, chain.y - 1, index, row), tile(chain.x, chain.y, index, row));
+
+    RDom r(0, steps, 0, together, 0, tiles.expr(), "tiles");
+    follow(r.z * (together * steps), r.y * steps + r.x, tile(r.x, r.y, r.z, row));
+    lastStage().allow_race_conditions().vectorize(r.x).unroll(r.y);
+    parallelise(pieces);
+    tile.compute_at(output, r.z).bound_extent(lane, steps).bound_extent(vector, together);
+    tile.vectorize(lane).unroll(vector);
+    tile.update().allow_race_conditions().vectorize(chain.x).unroll(chain.y);
   }
 
   Stage lastStage() { return output.update(output.num_update_definitions() - 1); }
-
-  /// A vector reads all of the one before it before it is written.
-  void vectorise(const RVar &lane) {
-    lastStage().allow_race_conditions().vectorize(lane, steps, TailStrategy::GuardWithIf);
-  }
-
-  /// The windows of a chunk stay in L1. They are read between the places where they were stored, so
-  /// those must have left the store buffer.
-  void scheduleChunks(std::vector<Func> windows, const RVar &vector, int vectorsPerChunk) {
-    RVar chunk("chunk"), inside("inside");
-    lastStage().split(vector, chunk, inside, vectorsPerChunk, TailStrategy::GuardWithIf);
-    windows.pop_back(); // computed where it is used
-    for (Func &window : windows)
-      window.compute_at(output, chunk).vectorize(window.args()[0], steps);
-  }
 
   void parallelise(const Size &pieces) {
     if (pieces.isConstant() && pieces.constant() <= 1)
@@ -167,11 +160,10 @@ private:
   const Expr none;
 };
 
-/// Lanes of a vector of steps; 1 where steps are taken one by one: of 113 floats that was faster by
-/// half.
+/// Lanes of a vector of steps; 1 where steps are taken one by one.
 int stepsAtOnce(const ScanProblem &problem, Type type, const schedule::MachineFacts &facts) {
-  constexpr int most = 16; // a window of bytes would be folded in more steps than it saves
-  constexpr int fewestVectors = 16;
+  constexpr int most = 16; // bytes would be folded in more steps than it saves
+  constexpr int fewestVectors = 2;
   const int lanes = std::min(most, facts.lanes(type.bytes()));
   const int64_t fewest = int64_t(fewestVectors) * lanes;
   return problem.inner.is(1) && problem.length.constantOr(fewest) >= fewest ? lanes : 1;
@@ -203,7 +195,8 @@ void scheduleScan(const ScanProblem &problem, Func output, const schedule::ScanP
   if (problem.length.constantOr(2) > 1) {
     RDom step(1, (problem.length - 1).expr(), "step");
     const Expr next = problem.input(i, along(problem.exclusive ? step - 1 : step), o);
-    output(i, along(step), o) = combine(problem.kind, output(i, along(step - 1), o), next);
+    output(i, along(step), o) =
+        combine(problem.kind, fromStepBefore(output(i, along(step - 1), o), step), next);
     scheduleSteps(output.update(1), args, step.x, problem, tile, pieces);
   }
 }
