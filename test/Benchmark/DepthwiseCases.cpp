@@ -77,6 +77,7 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
     out(ch, x, y, n) = window.acc(ch, x, y, n);
     templates::scheduleWindow(window, out, windowParams, facts);
     kernel.params = {input};
+    kernel.strictFloat = true;
   } else {
     templates::DepthwiseProblem problem;
     problem.channels = c.channels;

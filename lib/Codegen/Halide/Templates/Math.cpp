@@ -175,6 +175,36 @@ Expr minimum(Expr a, Expr b) {
   return a.type().is_float() ? orNaN(a, b, Halide::min(a, b)) : Halide::min(a, b);
 }
 
+/// The fold of `values` by `choose`, which gives its second argument where one is NaN. The last of
+/// the values is NaN by itself then; the others are looked at by pairs, a comparison for both.
+template <typename Choose>
+static Expr chooseOf(const std::vector<Expr> &values, Choose choose) {
+  Expr chosen = values.front();
+  for (size_t i = 1; i < values.size(); ++i)
+    chosen = choose(chosen, values[i]);
+  if (!chosen.type().is_float() || values.size() == 1)
+    return chosen;
+  Expr anyNaN;
+  for (size_t i = 0; i + 1 < values.size(); i += 2) {
+    Expr isNaN = Halide::is_nan(values[i]);
+    if (i + 2 < values.size())
+      isNaN = isNaN || Halide::is_nan(values[i + 1]);
+    anyNaN = anyNaN.defined() ? anyNaN || isNaN : isNaN;
+  }
+  const Halide::Type bits = chosen.type().with_code(Halide::Type::Int);
+  return Halide::reinterpret(chosen.type(),
+                             Halide::select(anyNaN, Halide::Internal::make_const(bits, -1),
+                                            Halide::reinterpret(bits, chosen)));
+}
+
+Expr maximumOf(const std::vector<Expr> &values) {
+  return chooseOf(values, [](Expr a, Expr b) { return Halide::max(a, b); });
+}
+
+Expr minimumOf(const std::vector<Expr> &values) {
+  return chooseOf(values, [](Expr a, Expr b) { return Halide::min(a, b); });
+}
+
 /// `operation` on a and b as unsigned integers where overflow of signed ones is undefined.
 template <typename Operation>
 static Expr wrapping(Expr a, Expr b, Operation operation) {

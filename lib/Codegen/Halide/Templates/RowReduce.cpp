@@ -44,6 +44,17 @@ Expr combine(ReductionKind kind, Expr a, Expr b) {
   return Expr();
 }
 
+Expr combineAll(ReductionKind kind, const std::vector<Expr> &values) {
+  if (kind == ReductionKind::Max)
+    return codegen::math::maximumOf(values);
+  if (kind == ReductionKind::Min)
+    return codegen::math::minimumOf(values);
+  Expr folded = values.front();
+  for (size_t i = 1; i < values.size(); ++i)
+    folded = combine(kind, folded, values[i]);
+  return folded;
+}
+
 namespace {
 
 /// Whether `call` reads a buffer: an ImageParam is read by a Func of its own.

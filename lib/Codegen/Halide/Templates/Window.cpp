@@ -30,21 +30,40 @@ struct ChannelTile {
   }
 };
 
-/// func(args...) = the fold of `value`, which reads a reduction domain, from `initial` on.
+/// func(args...) = the fold of `values`, which read a reduction domain, from `initial` on.
 static Func defineFold(const std::string &name, const WindowProblem &problem,
-                       const std::vector<Var> &args, Expr initial, Expr value) {
+                       const std::vector<Var> &args, Expr initial,
+                       const std::vector<Expr> &values) {
   Func fold(name);
   fold(args) = std::move(initial);
-  fold(args) = combine(problem.kind, fold(args), cast(problem.type, std::move(value)));
+  if (values.size() == 1) {
+    fold(args) = combine(problem.kind, fold(args), cast(problem.type, values.front()));
+    return fold;
+  }
+  std::vector<Expr> all;
+  for (const Expr &value : values)
+    all.push_back(cast(problem.type, value));
+  all.push_back(fold(args)); // the last waits for the fewest operations
+  fold(args) = combineAll(problem.kind, all);
   return fold;
+}
+
+/// Whether a fold of several elements at once takes fewer instructions, and the same element may be
+/// folded twice.
+static bool choosesElements(const WindowProblem &problem) {
+  return problem.kind == ReductionKind::Max || problem.kind == ReductionKind::Min;
 }
 
 Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &params) {
   Window result;
   result.problem = problem;
+  constexpr int64_t mostTogether = 8;
+  const bool together =
+      choosesElements(problem) && (problem.window.size() > 1 || !problem.lineInside);
+  const int64_t group = together ? divisorAtMost(problem.window.front(), mostTogether) : 1;
   Region domain;
   for (int64_t extent : problem.window)
-    domain.push_back({0, int(extent)});
+    domain.push_back({0, int(domain.empty() ? extent / group : extent)});
   result.k = RDom(domain, problem.name + "_k");
   std::vector<Expr> k;
   for (int i = 0; i < result.k.dimensions(); ++i)
@@ -57,8 +76,13 @@ Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &p
   Expr channel = problem.channels.isConstant() ? Expr(c) : min(c, (problem.channels - 1).expr());
   Expr initial = problem.initial ? cast(problem.type, problem.initial(channel))
                                  : reductionIdentity(problem.kind, problem.type);
-  result.acc = defineFold(problem.name, problem, {c, x, y, n}, initial,
-                          problem.value(channel, column, y, n, k));
+  std::vector<Expr> values;
+  for (int64_t i = 0; i < group; ++i) {
+    std::vector<Expr> tap = k;
+    tap.front() = tap.front() * int(group) + int(i);
+    values.push_back(problem.value(channel, column, y, n, tap));
+  }
+  result.acc = defineFold(problem.name, problem, {c, x, y, n}, initial, values);
   return result;
 }
 
@@ -148,6 +172,21 @@ static bool foldsLinesFirst(const WindowProblem &generic, const SlidingWindow &w
          span * (tile.width / tile.lanes) <= facts.vectorRegisters - others;
 }
 
+/// Whether the elements of a window can be folded in one expression: those of lines outside of the
+/// image have to be ones that the window has anyway.
+static bool foldsAtOnce(const WindowProblem &problem, const SlidingWindow &w) {
+  return choosesElements(problem) &&
+         (!problem.lineInside ||
+          (w.dilationHeight == 1 && w.padTop < w.kernelHeight && w.padBottom < w.kernelHeight));
+}
+
+/// `line` of the padded image, or the nearest inside of the image where others are skipped.
+static Expr nearestLine(const WindowProblem &problem, const SlidingWindow &w, const Expr &line) {
+  if (!problem.lineInside)
+    return line;
+  return clamp(line, int(w.padTop), (w.inputHeight + w.padTop - 1).expr());
+}
+
 /// The fold of a window's columns over the fold of each column's lines.
 static Window buildLinesFirst(const WindowProblem &problem, const SlidingWindow &w,
                               const schedule::WindowParams &params, const Pixel &read) {
@@ -157,20 +196,37 @@ static Window buildLinesFirst(const WindowProblem &problem, const SlidingWindow 
   const int64_t columns = columnsOf(problem, params);
   result.span = spanOf(w, columns);
   Var c("c"), x("x"), y("y"), n("n");
+  // Tiles beyond the end have columns behind the last window's.
+  const Size last = (problem.width - 1) * w.strideWidth + (w.kernelWidth - 1) * w.dilationWidth;
+  Expr place = problem.width.isMultipleOf(columns) ? Expr(x) : min(x, last.expr());
+  auto element = [&](const Expr &line) { return read(c, place, line, n); };
+  auto lineUnder = [&](const Expr &k) {
+    return y * int(w.strideHeight) + k * int(w.dilationHeight);
+  };
+  auto folded = [&](const Expr &k) {
+    return result.lines(c, x * int(w.strideWidth) + k * int(w.dilationWidth), y, n);
+  };
+  const std::string linesName = problem.name + "_lines";
+  if (foldsAtOnce(problem, w)) {
+    std::vector<Expr> elements, columnsUnder;
+    for (int k = 0; k < w.kernelHeight; ++k)
+      elements.push_back(cast(problem.type, element(nearestLine(problem, w, lineUnder(k)))));
+    result.lines = Func(linesName);
+    result.lines(c, x, y, n) = combineAll(problem.kind, elements);
+    for (int k = 0; k < w.kernelWidth; ++k)
+      columnsUnder.push_back(folded(k));
+    result.acc = Func(problem.name);
+    result.acc(c, x, y, n) = combineAll(problem.kind, columnsUnder);
+    return result;
+  }
   const Expr none = reductionIdentity(problem.kind, problem.type);
   RDom line(0, int(w.kernelHeight), problem.name + "_line");
   if (problem.lineInside)
     line.where(problem.lineInside(y, {line.x}));
-  // Tiles beyond the end have columns behind the last window's.
-  const Size last = (problem.width - 1) * w.strideWidth + (w.kernelWidth - 1) * w.dilationWidth;
-  Expr place = problem.width.isMultipleOf(columns) ? Expr(x) : min(x, last.expr());
-  Expr element = read(c, place, y * int(w.strideHeight) + line.x * int(w.dilationHeight), n);
-  result.lines = defineFold(problem.name + "_lines", problem, {c, x, y, n}, none, element);
+  result.lines = defineFold(linesName, problem, {c, x, y, n}, none, {element(lineUnder(line.x))});
   result.line = line;
-
   result.k = RDom(0, int(w.kernelWidth), problem.name + "_k");
-  Expr column = x * int(w.strideWidth) + result.k.x * int(w.dilationWidth);
-  result.acc = defineFold(problem.name, problem, {c, x, y, n}, none, result.lines(c, column, y, n));
+  result.acc = defineFold(problem.name, problem, {c, x, y, n}, none, {folded(result.k.x)});
   return result;
 }
 
@@ -230,6 +286,8 @@ static void scheduleFold(Func fold, const RDom &k, int64_t taps, const LoopLevel
   Var c = fold.args()[0], x = fold.args()[1];
   fold.compute_at(at).bound_extent(c, int(tile.width)).bound_extent(x, int(columns));
   fold.vectorize(c, tile.lanes).unroll(c).unroll(x);
+  if (!fold.has_update_definition())
+    return;
   std::vector<VarOrRVar> order = {c, x};
   for (int i = 0; i < k.dimensions(); ++i)
     order.push_back(k[i]);

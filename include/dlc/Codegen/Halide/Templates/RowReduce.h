@@ -22,6 +22,8 @@ enum class ReductionKind { Sum, Product, Max, Min, MaxNumber };
 /// -FLT_MAX).
 Halide::Expr reductionIdentity(ReductionKind kind, Halide::Type type);
 Halide::Expr combine(ReductionKind kind, Halide::Expr a, Halide::Expr b);
+/// The fold of one value or more. Several at once cost less under Max and Min.
+Halide::Expr combineAll(ReductionKind kind, const std::vector<Halide::Expr> &values);
 
 /// result(row...) = reduce over i in [0, extent) of value(i, row...).
 struct RowReduction {
