@@ -29,11 +29,12 @@ TEST(ContractionEmission, ConvFilterGradient) {
 
 /// A convolution of channels-last images whose filter is packed.
 static void checkPacked(int kernel, int stride, int pad, bool columnsOuter, int groups,
-                        bool prefetchPanel = false) {
+                        bool prefetchPanel = false, bool padBlock = false, int channels = 6,
+                        int outputs = 20) {
   auto pair = [](int value) {
     return "array<i64: " + std::to_string(value) + ", " + std::to_string(value) + ">";
   };
-  constexpr int height = 9, width = 11, channels = 6, outputs = 20;
+  constexpr int height = 9, width = 11;
   auto size = [&](int from) { return std::to_string((from + 2 * pad - kernel) / stride + 1); };
   // One vector of 8 floats a panel where the machine has no wider ones.
   int lanes = codegen::kernelTarget("")->facts.lanes(4);
@@ -52,8 +53,15 @@ static void checkPacked(int kernel, int stride, int pad, bool columnsOuter, int 
           std::string("#dl.gemm<rows_per_tile = 4, vectors_per_tile = 1, unroll = 2, "
                       "reduction_block = 0, tiles_per_block = 3, columns_outer = ") +
               (columnsOuter ? "true" : "false") +
-              ", tasks = 2, pad_block = false, prefetch_panel = " +
-              (prefetchPanel ? "true" : "false") + ">");
+              ", tasks = 2, pad_block = " + (padBlock ? "true" : "false") +
+              ", prefetch_panel = " + (prefetchPanel ? "true" : "false") + ">");
+}
+
+TEST(ContractionEmission, GroupsThatShareVectors) {
+  for (int columns : {1, 2, 4, 8})
+    for (int groups : {2, 6, 16})
+      checkPacked(3, 1 + groups % 4 / 2, 1, /*columnsOuter=*/false, groups,
+                  /*prefetchPanel=*/false, /*padBlock=*/true, 2 * groups, columns * groups);
 }
 
 TEST(ContractionEmission, PackedConvolutions) {

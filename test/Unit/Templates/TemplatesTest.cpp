@@ -113,6 +113,17 @@ TEST(ConvTemplate, PadModesOrdersAndSlices) {
                     text({pad, order}));
 }
 
+TEST(ConvTemplate, GroupsThatShareVectors) {
+  // Of 8 lanes: groups of 4, 2 and 1 columns; 6 of the last are filled by twos.
+  for (auto [outputs, groups] :
+       std::initializer_list<std::array<int, 2>>{{16, 4}, {12, 6}, {6, 6}, {8, 8}, {32, 2}})
+    for (int stride : {1, 2})
+      expectCorrect(
+          buildConv({10, 9, 3 * groups, outputs, 3, stride, 1, groups, 1, 2}, testFacts(2),
+                    {{"pad", 1}, {"order", 0}, {"mr", 4}, {"nv", 1}, {"tasks", 3}, {"block", 3}}),
+          text({outputs, groups, stride}));
+}
+
 TEST(ConvTemplate, LinesOfFewChannels) {
   // Whole lines are copied; tiles of 3 never wrap around the end of a line of 9, tiles of 4 do.
   for (int channels : {1, 3, 7, 8})

@@ -5,6 +5,7 @@
 #include "dlc/Codegen/Halide/Templates/Contraction.h"
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
+#include "dlc/Codegen/Halide/Templates/SideBySide.h"
 
 #include <algorithm>
 #include <limits>
@@ -145,7 +146,9 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
                              const MachineFacts &facts) {
   Contraction result;
   result.problem = problem;
-  int width = int(panelWidth(params, facts, problem.accumulator));
+  const bool mixed = problem.sideBySide > 1;
+  int width =
+      int(mixed ? problem.columns.constant() : panelWidth(params, facts, problem.accumulator));
   result.panelWidth = width;
   Region domain;
   for (const Size &extent : problem.reduction)
@@ -163,7 +166,9 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
   bool exactRows = problem.rows.isMultipleOf(params.rowsPerTile);
   Expr clampedRow = exactRows ? Expr(row) : min(row, (problem.rows - 1).expr());
   Expr lane = column % width, panel = column / width, right;
-  if (problem.packedRhs) {
+  if (mixed) {
+    right = mixPanels(result, column, k, batchIndices);
+  } else if (problem.packedRhs) {
     right = problem.packedRhs(lane, k, panel, batchIndices);
     if (params.prefetchPanel)
       right = besideNextPanel(problem, params, right, row, width);
@@ -430,8 +435,9 @@ static bool sharesBlocks(const Contraction &contraction, const schedule::GemmPar
 void scheduleContraction(Contraction &contraction, Func output, const schedule::GemmParams &params,
                          const MachineFacts &facts) {
   const ContractionProblem &problem = contraction.problem;
-  const int lanes = facts.lanes(problem.accumulator.bytes());
+  const bool mixed = problem.sideBySide > 1;
   const int width = contraction.panelWidth;
+  const int lanes = mixed ? width : facts.lanes(problem.accumulator.bytes());
   const Size panels = ceilDiv(problem.columns, width);
   const Size tiles = ceilDiv(problem.rows, params.rowsPerTile);
   const int64_t tilesPerBlock =
@@ -454,10 +460,15 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   if (problem.columns.isMultipleOf(width))
     output.unroll(v.ni);
 
-  std::vector<VarOrRVar> batch(args.begin() + 2, args.end());
   std::vector<VarOrRVar> order = {v.ni, v.mi, v.inner};
+  if (mixed) {
+    const BatchLoops loops = splitSideBySide(problem, output);
+    args[2] = loops.vectors;
+    order.insert(order.begin(), loops.inside);
+  }
+  std::vector<VarOrRVar> batch(args.begin() + 2, args.end());
   std::vector<Var> outer(args.rbegin(), args.rend() - 2);
-  Size iterations = productOf(problem.batch);
+  Size iterations = productOf(problem.batch) / problem.sideBySide;
   if (params.order == schedule::LoopOrder::RowsOuter) {
     order.insert(order.end(), {v.panel, v.block});
     outer.push_back(v.block);
@@ -485,6 +496,8 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   if (slices)
     slice = accumulateInSlices(contraction, output, blockLoop, params, lanes,
                                /*allPanels=*/rowsOuter);
+  else if (mixed)
+    accumulateSideBySide(contraction, output, v.inner, blockLoop, params);
   else
     accumulateInRegisters(contraction, output, v.inner, params, lanes);
   if (Func packed = contraction.packedLhs; packed.defined()) {

@@ -3,6 +3,7 @@
 // a division.
 #include "dlc/Codegen/Halide/Templates/DirectConv.h"
 #include "dlc/Codegen/Halide/Templates/PaddedImage.h"
+#include "dlc/Codegen/Halide/Templates/SideBySide.h"
 
 using namespace Halide;
 
@@ -74,6 +75,19 @@ static OutputPixel pixelAt(const ConvProblem &problem, Expr row, int rowsPerTile
   return pixel;
 }
 
+/// Groups whose output channels share a vector. Their pixels are mixed in the copies that they have
+/// a block anyway.
+static int64_t groupsTogether(const ConvProblem &problem, const schedule::GemmParams &params,
+                              const MachineFacts &facts) {
+  const bool copiesPerBlock =
+      params.pad == schedule::PadMode::Block && params.order == schedule::LoopOrder::RowsOuter;
+  if (!copiesPerBlock || !problem.packedWeights || params.vectorsPerTile > 1 ||
+      params.reductionBlock > 0)
+    return 1;
+  return countSideBySide(problem.groups, problem.outputChannels / problem.groups,
+                         facts.lanes(problem.accumulator.bytes()));
+}
+
 Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmParams &params,
                             const MachineFacts &facts) {
   using Indices = ContractionProblem::Indices;
@@ -93,6 +107,8 @@ Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmPara
   contraction.rows = problem.batch * problem.outputHeight() * problem.outputWidth();
   if (grouped)
     contraction.batch = {problem.groups};
+  if (grouped && padded)
+    contraction.sideBySide = groupsTogether(problem, params, facts);
   contraction.reduction = {channels, problem.kernelWidth, problem.kernelHeight};
   contraction.accumulator = problem.accumulator;
   contraction.lhs = [=](const Indices &k, Expr row, const Indices &batch) {

@@ -47,6 +47,10 @@ struct ContractionProblem {
   /// `lhs` is dense along rows rather than along the reduction (A transposed): each step of a tile
   /// is then in another page, so the tiles of a block are packed one after the other.
   bool lhsDenseAlongRows = false;
+  /// So many neighbours along the innermost batch axis, a divisor of it, fill a vector with their
+  /// columns, which are a power of two and one panel. The left operand then has them side by side:
+  /// it is a copy made per block, the innermost batch axis its last. Needs `packedRhs`.
+  int64_t sideBySide = 1;
   /// Whether calls with few rows get loops of their own, where the rows are known at the call only.
   bool sparesFewRows = false;
 };
@@ -58,6 +62,7 @@ struct Contraction {
   Halide::Func
       square; ///< what `packed` turns, with its arguments; undefined when nothing is turned
   Halide::Func packedLhs; ///< (row in the tile, k..., tile, batch...); undefined when read in place
+  Halide::Func mixedRhs;  ///< (column, k..., batch...); undefined but for batches side by side
   Halide::RDom k;
   /// Copies of inputs made before or inside the loops (padding, prologues), see addStagedInput.
   struct Staged {
