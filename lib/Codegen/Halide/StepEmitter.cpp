@@ -3,6 +3,7 @@
 
 #include "dlc/Codegen/Halide/Templates/GPULoops.h"
 #include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
+#include "dlc/Codegen/Halide/Templates/Prefetch.h"
 #include "dlc/Dialect/DL/IR/Storage.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 #include "dlc/Schedule/ScheduleShapes.h"
@@ -35,6 +36,14 @@ Halide::Expr StepEmitter::input(unsigned index, const Coords &coords) const {
   Halide::Expr element =
       parameters[index](std::vector<Halide::Expr>(coords.rbegin(), coords.rend()));
   return KernelEmitter::compute(element);
+}
+
+Halide::Expr StepEmitter::inputBehind(unsigned index, const Coords &coords) const {
+  if (facts.device)
+    return input(index, coords);
+  Halide::Expr element =
+      parameters[index](std::vector<Halide::Expr>(coords.rbegin(), coords.rend()));
+  return KernelEmitter::compute(templates::prefetchingBefore(element));
 }
 
 StepEmitter::States StepEmitter::states(unsigned index) const {

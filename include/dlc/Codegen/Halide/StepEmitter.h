@@ -19,6 +19,8 @@ public:
   /// The element of what the step reads as its argument `index` (the order of getStepInputs), in
   /// the type to compute in.
   Halide::Expr input(unsigned index, const Coords &coords) const;
+  /// The same, where it is read behind the product: its line is asked for before that.
+  Halide::Expr inputBehind(unsigned index, const Coords &coords) const;
   /// The element of a state at unit `k` and `row`.
   using States = std::function<Halide::Expr(Halide::Expr k, Halide::Expr row)>;
   /// Gates [first, first + count) of the `total` that the columns of a matrix have.

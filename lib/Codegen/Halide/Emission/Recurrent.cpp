@@ -60,7 +60,7 @@ public:
 
   /// The argument at the outputs' place, in the columns of gate `gate`.
   Expr state(unsigned argument, int64_t gate = 0) const {
-    return emitter.input(argument, {emitter.row, column(gate)});
+    return emitter.inputBehind(argument, {emitter.row, column(gate)});
   }
   /// Entry `gate` of a vector with `units` elements a gate.
   Expr perUnit(unsigned argument, int64_t gate) const {

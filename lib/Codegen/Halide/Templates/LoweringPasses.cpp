@@ -48,6 +48,7 @@ void addLoweringPasses(Pipeline &pipeline) {
   pipeline.add_custom_lowering_pass(fusedMathPass().release());
   pipeline.add_custom_lowering_pass(new OutputLoads);
   pipeline.add_custom_lowering_pass(prefetchPass().release());
+  pipeline.add_custom_lowering_pass(prefetchBeforePass().release());
   pipeline.add_custom_lowering_pass(turnedSquaresPass().release());
   pipeline.add_custom_lowering_pass(spreadLanesPass().release());
   pipeline.add_custom_lowering_pass(carriedStepsPass().release());

@@ -3,6 +3,7 @@
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ using namespace Halide::Internal;
 namespace dlc::templates {
 
 static const char *const marker = "dlc_prefetching_ahead";
+static const char *const markerBefore = "dlc_prefetching_before";
 
 namespace {
 
@@ -29,25 +31,14 @@ Expr lane(const Expr &value) {
   return broadcast ? lane(broadcast->value) : value;
 }
 
-bool isMark(const Call *op) { return op->call_type == Call::PureExtern && op->name == marker; }
+bool isMark(const Call *op, const char *name = marker) {
+  return op->call_type == Call::PureExtern && op->name == name;
+}
 
-/// Replaces marked loads by the loads, and lists those whose elements lie side by side.
-class TakeMarks : public IRMutator {
-public:
-  std::vector<Marked> marks;
-
+/// Knows what the names that a body binds stand for.
+class WithLets : public IRMutator {
 protected:
   using IRMutator::visit;
-
-  Expr visit(const Call *op) override {
-    if (!isMark(op))
-      return IRMutator::visit(op);
-    if (const auto *load = op->args[0].as<Load>())
-      if (auto shares = as_const_int(lane(op->args[3])))
-        marks.push_back({load, substitute(bound, load->index), substitute(bound, lane(op->args[1])),
-                         substitute(bound, lane(op->args[2])), *shares});
-    return mutate(op->args[0]);
-  }
 
   Stmt visit(const LetStmt *op) override {
     bound[op->name] = substitute(bound, op->value);
@@ -58,8 +49,26 @@ protected:
     return IRMutator::visit(op);
   }
 
-private:
   std::map<std::string, Expr> bound;
+};
+
+/// Replaces marked loads by the loads, and lists those whose elements lie side by side.
+class TakeMarks : public WithLets {
+public:
+  std::vector<Marked> marks;
+
+protected:
+  using WithLets::visit;
+
+  Expr visit(const Call *op) override {
+    if (!isMark(op))
+      return IRMutator::visit(op);
+    if (const auto *load = op->args[0].as<Load>())
+      if (auto shares = as_const_int(lane(op->args[3])))
+        marks.push_back({load, substitute(bound, load->index), substitute(bound, lane(op->args[1])),
+                         substitute(bound, lane(op->args[2])), *shares});
+    return mutate(op->args[0]);
+  }
 };
 
 /// The first of elements that lie side by side; undefined for others.
@@ -98,13 +107,16 @@ Run runOf(const std::vector<Marked> &marks) {
   return run;
 }
 
-/// Asks for the line of the element `index` of `bytes` each, to be kept in L2.
-Stmt prefetch(const std::string &buffer, int bytes, const Expr &index) {
+/// Where a line is kept, as LLVM numbers it.
+enum CacheLevel { InL2 = 2, InL1 = 3 };
+
+/// Asks for the line of the element `index` of `bytes` each.
+Stmt prefetch(const std::string &buffer, int bytes, const Expr &index, CacheLevel level) {
   Expr memory = reinterpret(UInt(64), Variable::make(Handle(), buffer));
   Expr address = memory + cast(UInt(64), cast(Int(64), index) * bytes);
-  const int read = 0, inL2 = 2, data = 1;
+  const int read = 0, data = 1;
   return Evaluate::make(Call::make(Int(32), "llvm.prefetch.p0",
-                                   {reinterpret(Handle(), address), read, inL2, data},
+                                   {reinterpret(Handle(), address), read, int(level), data},
                                    Call::Extern));
 }
 
@@ -151,12 +163,92 @@ private:
     Expr first = run.first + mark.ahead + mark.share * int(lines) / int(mark.shares) * perLine;
     std::vector<Stmt> all;
     for (int64_t i = 0; i < (lines + mark.shares - 1) / mark.shares; ++i)
-      all.push_back(prefetch(mark.load->name, int(bytes), simplify(first + int(i) * perLine)));
+      all.push_back(
+          prefetch(mark.load->name, int(bytes), simplify(first + int(i) * perLine), InL2));
     return Block::make(all);
   }
 };
 
+/// The loads that are marked to be asked for before, in a loop's body and outside of its inner
+/// loops' own variables, each line once.
+class TakeMarksBefore : public WithLets {
+public:
+  std::map<std::string, Stmt> requests; ///< by buffer and index
+
+protected:
+  using WithLets::visit;
+
+  Expr visit(const Call *op) override {
+    if (!isMark(op, markerBefore))
+      return IRMutator::visit(op);
+    if (const auto *load = op->args[0].as<Load>())
+      request(load);
+    return mutate(op->args[0]);
+  }
+  Stmt visit(const For *op) override {
+    inner.push(op->name);
+    Stmt result = IRMutator::visit(op);
+    inner.pop(op->name);
+    return result;
+  }
+
+private:
+  void request(const Load *load) {
+    Expr first = firstElement(load->index);
+    if (!first.defined())
+      return;
+    first = simplify(substitute(bound, first));
+    std::ostringstream key;
+    key << load->name << ' ' << first;
+    if (!expr_uses_vars(first, inner))
+      requests[key.str()] = prefetch(load->name, load->type.element_of().bytes(), first, InL1);
+  }
+
+  Scope<> inner;
+};
+
+/// Asks at the top of each loop that has others inside of it, innermost first.
+class PrefetchBefore : public IRMutator {
+protected:
+  using IRMutator::visit;
+
+  Stmt visit(const For *op) override {
+    HasLoop loops;
+    op->body.accept(&loops);
+    ++depth;
+    Stmt body = mutate(op->body);
+    --depth;
+    if (loops.found || depth == 0) {
+      TakeMarksBefore taken;
+      body = taken.mutate(body);
+      if (loops.found)
+        for (const auto &[key, request] : taken.requests)
+          body = Block::make(request, body);
+    }
+    return body.same_as(op->body) ? Stmt(op)
+                                  : For::make(op->name, op->min, op->extent, op->for_type,
+                                              op->partition_policy, op->device_api, body);
+  }
+
+  /// Marks outside of loops mean nothing.
+  Expr visit(const Call *op) override {
+    if (depth == 0 && isMark(op, markerBefore))
+      return mutate(op->args[0]);
+    return IRMutator::visit(op);
+  }
+
+private:
+  int depth = 0;
+};
+
 } // namespace
+
+Expr prefetchingBefore(Expr load) {
+  const Type type = load.type();
+  return Call::make(type, markerBefore, {std::move(load)}, Call::PureExtern);
+}
+
+std::unique_ptr<IRMutator> prefetchBeforePass() { return std::make_unique<PrefetchBefore>(); }
 
 Expr prefetchingAhead(Expr load, Expr ahead, Expr share, int shares) {
   const Type type = load.type();

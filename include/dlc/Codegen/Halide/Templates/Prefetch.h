@@ -19,6 +19,13 @@ Halide::Expr prefetchingAhead(Halide::Expr load, Halide::Expr ahead, Halide::Exp
 /// The lowering pass that asks for the lines.
 std::unique_ptr<Halide::Internal::IRMutator> prefetchPass();
 
+/// `load`, an element of memory that is read behind a loop, with its line brought into L1 before
+/// that loop: what another core wrote is far away, and the loop is long enough to wait for it.
+Halide::Expr prefetchingBefore(Halide::Expr load);
+
+/// The lowering pass that asks for these.
+std::unique_ptr<Halide::Internal::IRMutator> prefetchBeforePass();
+
 } // namespace dlc::templates
 
 #endif // DLC_CODEGEN_HALIDE_TEMPLATES_PREFETCH_H
