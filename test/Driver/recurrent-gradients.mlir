@@ -1,7 +1,10 @@
 // Gradients of recurrent layers with steps that a mask leaves out, and with peepholes: compiled code against the interpreter,
 // where all tiles are whole and where they are cut off, in both directions. A result that only a mask fills is zero without one.
 // REQUIRES: dlc
+// On devices too: there a state's new value lies where its old one does.
 // RUN: dlc verify %s --random-inputs --threads 2 | FileCheck %s
+// RUN: %if opencl %{ dlc verify %s --target=opencl --random-inputs | FileCheck %s %}
+// RUN: %if vulkan %{ dlc verify %s --target=vulkan --random-inputs | FileCheck %s %}
 
 // CHECK-COUNT-22: ok {{ *}}
 func.func @main(%m_whole: tensor<4x16xi1> {dl.name = "m_whole"},

@@ -106,7 +106,10 @@ void StepEmitter::setOutputs(const std::vector<Halide::Expr> &values) {
   std::vector<Halide::Expr> stored;
   for (auto [value, argument] : llvm::zip_equal(values, arguments))
     stored.push_back(Halide::cast(KernelEmitter::storageType(argument.type), value));
-  define(output, stored);
+  if (facts.device)
+    defineOnDevice(stored);
+  else
+    define(output, stored);
   // Halide gives the further outputs of a tuple the bounds of the first, and takes no others.
   templates::Sizes shape = sizes.sizesOf(dl::dimsOf(arguments.front().type));
   output.output_buffers().front().dim(0).set_bounds(0, shape[1].expr());
@@ -118,11 +121,21 @@ void StepEmitter::setOutputs(const std::vector<Halide::Expr> &values) {
   }
 }
 
+/// A state's new value lies where its old one does, which other values read.
+void StepEmitter::defineOnDevice(const std::vector<Halide::Expr> &values) {
+  define(computed, values);
+  std::vector<Halide::Expr> stored;
+  for (size_t i = 0; i < values.size(); ++i)
+    stored.push_back(values.size() == 1 ? Halide::Expr(computed(unit, row))
+                                        : computed(unit, row)[static_cast<int>(i)]);
+  define(output, stored);
+}
+
 void StepEmitter::scheduleOnDevice() {
   schedule::RnnStepShape shape = schedule::rnnStepShapeOf(op);
   output.bound(unit, 0, static_cast<int>(shape.units)).bound(row, 0, static_cast<int>(shape.rows));
   templates::scheduleGPUInjective(
-      output, schedule::chooseGPUInjective(shape.units * shape.rows, *facts.device));
+      output, schedule::chooseGPUInjective(shape.units * shape.rows, *facts.device), {computed});
 }
 
 Halide::Pipeline StepEmitter::pipeline() const {

@@ -72,8 +72,10 @@ private:
   };
   /// Defines `result` over (unit, row) with the product made last.
   void define(Halide::Func result, const std::vector<Halide::Expr> &values);
+  void defineOnDevice(const std::vector<Halide::Expr> &values);
   std::vector<std::unique_ptr<Stage>> stages;
   Halide::Func output{"out"};
+  Halide::Func computed{"computed"}; ///< on a device: the output's values, before any is stored
 };
 
 } // namespace dlc::codegen

@@ -68,11 +68,13 @@ static std::vector<Var> freeLoopsOf(Func func, int index) {
   return loops;
 }
 
-/// A launch for the definition of `func` and one for each of its updates.
-static void scheduleLaunches(Func func, int threads) {
-  mapToThreads(Stage(func), loopsOf(func.args()), threads);
+/// A launch for the definition of `func` and one for each of its updates; returns the loop over the
+/// threads of the first.
+static Var scheduleLaunches(Func func, int threads) {
+  Var thread = mapToThreads(Stage(func), loopsOf(func.args()), threads);
   for (int i = 0; i < func.num_update_definitions(); ++i)
     mapToThreads(func.update(i), freeLoopsOf(func, i), threads);
+  return thread;
 }
 
 /// One launch for all of `fold`, accumulated in registers, where its elements do not need each
@@ -97,10 +99,13 @@ static std::vector<Func> foldsUnder(Func output) {
   return folds;
 }
 
-void scheduleGPUInjective(Func output, const schedule::GPUInjectiveParams &params) {
+void scheduleGPUInjective(Func output, const schedule::GPUInjectiveParams &params,
+                          const std::vector<Func> &kept) {
   for (Func &fold : foldsUnder(output))
     scheduleFold(fold, params.threads);
-  scheduleLaunches(output, params.threads);
+  Var thread = scheduleLaunches(output, params.threads);
+  for (Func func : kept)
+    func.compute_at(output, thread);
 }
 
 void scheduleGPUWindow(Func output, const schedule::GPUWindowParams &params) {

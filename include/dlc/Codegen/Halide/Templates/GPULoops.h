@@ -19,8 +19,10 @@ Halide::Var mapToThreads(Halide::Stage stage, std::vector<Halide::Var> loops, in
 /// gpu_injective: schedules the pure `output`, a thread an element. Every Func with updates under
 /// it is a launch of its own before it, a thread an element too (an update through which elements
 /// reach one another, as in a scan, is one more); what is pure stays inlined. Correct for any DAG
-/// of Funcs and any extents.
-void scheduleGPUInjective(Halide::Func output, const schedule::GPUInjectiveParams &params);
+/// of Funcs and any extents. A thread computes its elements of `kept`, pure Funcs that are read at
+/// the output's own element, before it stores: a tuple may then be stored where its operands lie.
+void scheduleGPUInjective(Halide::Func output, const schedule::GPUInjectiveParams &params,
+                          const std::vector<Halide::Func> &kept = {});
 
 /// gpu_window: the same, but each thread computes its elements of the Funcs with updates itself, in
 /// registers. For Funcs that are read at the output's own element.
