@@ -54,6 +54,13 @@ RowStage buildGPURowReduction(const RowReduction &reduction,
   return stage;
 }
 
+/// Rows without members are the block's second dimension too: as the first one they would be its
+/// width, of which each row of the other stages has as many threads.
+static void rowsToThreads(Stage stage, Var row) {
+  Var alone("alone");
+  stage.split(row, row, alone, 1).gpu_threads(alone, row);
+}
+
 /// Runs every definition of `func` by the block's threads.
 static void scheduleStage(Func func, Var block, Func output) {
   const std::vector<Var> args = func.args();
@@ -64,7 +71,7 @@ static void scheduleStage(Func func, Var block, Func output) {
     if (order.size() > 1)
       stage.reorder(order);
     if (args.size() == 1)
-      stage.gpu_threads(args[0]);
+      rowsToThreads(stage, args[0]);
     else
       stage.gpu_threads(args[0], args[1]);
   };
@@ -91,7 +98,7 @@ void scheduleGPURowReduce(Func output, const Sizes &extents, bool perElement,
         .reorder(turn, member, rowIn, block)
         .gpu_threads(member, rowIn);
   } else {
-    output.gpu_threads(rowIn);
+    rowsToThreads(Stage(output), rowIn);
   }
   output.gpu_blocks(block);
   for (RowStage &stage : stages) {
