@@ -30,15 +30,21 @@ public:
 protected:
   using IRMutator::visit;
 
+  /// The kernel's own memory begins at a step.
+  Stmt visit(const Allocate *op) override {
+    ScopedBinding<> bound(own, op->name);
+    return IRMutator::visit(op);
+  }
+
   Expr visit(const Load *op) override {
-    if (!op->param.defined()) // the kernel's own memory begins at a step
+    if (own.contains(op->name))
       return IRMutator::visit(op);
     return Load::make(op->type, op->name, moved(op->index, op->name, op->type), op->image,
                       op->param, mutate(op->predicate), ModulusRemainder());
   }
 
   Stmt visit(const Store *op) override {
-    if (!op->param.defined())
+    if (own.contains(op->name))
       return IRMutator::visit(op);
     return Store::make(op->name, mutate(op->value), moved(op->index, op->name, op->value.type()),
                        op->param, mutate(op->predicate), ModulusRemainder());
@@ -67,6 +73,7 @@ private:
   }
 
   bool isInside = false;
+  Scope<> own;
   std::map<std::string, Type> tensors; ///< element types of those that were met
 };
 

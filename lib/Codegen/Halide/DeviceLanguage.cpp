@@ -32,6 +32,17 @@ void addElementTypes(Halide::Target &target, DeviceKind kind, bool usesF64, bool
   target.set_feature(Halide::Target::CLHalf, usesF16);
 }
 
+Halide::OutputFileType deviceListing(DeviceKind kind) {
+  switch (kind) {
+  case DeviceKind::OpenCL:
+  case DeviceKind::CUDA:
+    return Halide::OutputFileType::device_code;
+  case DeviceKind::Vulkan:
+    return Halide::OutputFileType::conceptual_stmt;
+  }
+  return Halide::OutputFileType::stmt;
+}
+
 std::vector<std::unique_ptr<Halide::Internal::IRMutator>> deviceLoweringPasses(DeviceKind kind) {
   std::vector<std::unique_ptr<Halide::Internal::IRMutator>> passes;
   passes.push_back(deviceMathPass(kind));

@@ -26,6 +26,10 @@ std::string_view deviceFeatures(schedule::DeviceKind kind);
 /// kind may lack them, and refuses the kernel.
 void addElementTypes(Halide::Target &target, schedule::DeviceKind kind, bool usesF64, bool usesF16);
 
+/// What people read of a kernel: its source or, where that is no text, the statements that it is
+/// written from.
+Halide::OutputFileType deviceListing(schedule::DeviceKind kind);
+
 /// The lowering passes for the kind, in order. They throw UnsupportedOnDevice.
 std::vector<std::unique_ptr<Halide::Internal::IRMutator>>
 deviceLoweringPasses(schedule::DeviceKind kind);

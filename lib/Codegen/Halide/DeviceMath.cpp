@@ -10,6 +10,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/StringSet.h"
 
+#include <bit>
 #include <limits>
 
 using namespace Halide;
@@ -21,7 +22,7 @@ namespace {
 /// How a language has libm.
 struct Library {
   bool onlyLibm; ///< also what Halide has no name for, overloaded
-  bool f64;      ///< functions of f64
+  bool f64;      ///< functions of f64 other than the exact ones
   bool pow;      ///< with its limits; otherwise it is made of exp and log
 };
 
@@ -64,7 +65,7 @@ protected:
     bool isDouble = op->type.bits() == 64;
     llvm::StringRef name = op->name;
     if (!library.f64 && isDouble)
-      refuse((name.consume_back("_f64"), name + " of f64").str());
+      return ofDouble(op, (name.consume_back("_f64"), name));
     if (!isDouble && !name.consume_back("f"))
       return IRMutator::visit(op); // Halide's own
     static const llvm::StringSet<> known = {
@@ -88,7 +89,22 @@ protected:
     return Call::make(op->type, renamed, arguments, Call::PureExtern);
   }
 
+  /// The generators of OpenCL C and of SPIR-V round constants of f64 to f32.
+  Expr visit(const FloatImm *op) override {
+    if (op->type.bits() != 64 || double(float(op->value)) == op->value)
+      return op;
+    return reinterpret(op->type, make_const(UInt(64), std::bit_cast<uint64_t>(op->value)));
+  }
+
 private:
+  /// SPIR-V's instructions for these take f64 too, which the generator does not look at.
+  Expr ofDouble(const Call *op, llvm::StringRef name) {
+    static const llvm::StringSet<> exact = {"sqrt", "floor", "ceil", "trunc"};
+    if (!exact.contains(name))
+      refuse(name.str() + " of f64");
+    return Call::make(op->type, name.str() + "_f32", {mutate(op->args[0])}, Call::PureExtern);
+  }
+
   [[noreturn]] void refuse(const std::string &function) const {
     throw UnsupportedOnDevice("function '" + function + "' is not there on " +
                               std::string(schedule::deviceName(kind)));

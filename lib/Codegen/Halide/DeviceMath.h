@@ -11,7 +11,8 @@
 namespace dlc::codegen {
 
 /// A lowering pass that gives calls of libm (`sinf`, `pow`) the names of the device's own
-/// functions. Throws UnsupportedOnDevice (DeviceLanguage.h) where it has none.
+/// functions, and constants of f64 a form that is not rounded. Throws UnsupportedOnDevice
+/// (DeviceLanguage.h) where it has none.
 std::unique_ptr<Halide::Internal::IRMutator> deviceMathPass(schedule::DeviceKind kind);
 
 } // namespace dlc::codegen

@@ -180,7 +180,7 @@ Expected<std::string> compileKernel(dl::KernelOp kernel, const std::string &symb
 Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &symbol,
                                      const KernelTarget &target) {
   return compileTo(kernel, symbol, target,
-                   target.facts.device ? Halide::OutputFileType::device_code
+                   target.facts.device ? deviceListing(target.facts.device->kind)
                                        : Halide::OutputFileType::assembly);
 }
 

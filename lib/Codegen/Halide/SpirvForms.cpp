@@ -1,7 +1,8 @@
 // Each rule names what the generator (Halide's CodeGen_Vulkan_Dev.cpp) does instead.
 #include "SpirvForms.h"
 
-#include <bit>
+#include "DeviceLanguage.h"
+
 #include <functional>
 #include <stdexcept>
 
@@ -12,6 +13,16 @@ namespace dlc::codegen {
 namespace {
 
 class SpirvForms : public IRMutator {
+public:
+  using IRMutator::mutate;
+
+  /// Numbers of bf16 are taken for those of f16.
+  Expr mutate(const Expr &value) override {
+    if (value.type().is_bfloat())
+      throw UnsupportedOnDevice("numbers of bf16 are not there on vulkan");
+    return IRMutator::mutate(value);
+  }
+
 protected:
   using IRMutator::visit;
 
@@ -67,13 +78,6 @@ protected:
   Stmt visit(const Store *op) override {
     return Store::make(op->name, mutate(op->value), mutate(op->index), op->param, op->predicate,
                        op->alignment);
-  }
-
-  /// A constant of f64 is rounded to f32.
-  Expr visit(const FloatImm *op) override {
-    if (op->type.bits() != 64 || double(float(op->value)) == op->value)
-      return op;
-    return reinterpret(op->type, make_const(UInt(64), std::bit_cast<uint64_t>(op->value)));
   }
 
   /// OpSelect of vectors by one boolean is not there before SPIR-V 1.4.

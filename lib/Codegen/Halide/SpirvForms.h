@@ -10,7 +10,7 @@ namespace dlc::codegen {
 
 /// A lowering pass for what Halide 21 makes SPIR-V of that is invalid or means something else:
 /// comparisons, minima and maxima where a number may be NaN, comparisons of booleans, casts to
-/// booleans, constants of booleans and f64, conditions of vectors, interleaved vectors.
+/// booleans, constants of booleans, conditions of vectors, interleaved vectors.
 std::unique_ptr<Halide::Internal::IRMutator> spirvFormsPass();
 
 } // namespace dlc::codegen

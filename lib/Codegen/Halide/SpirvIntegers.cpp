@@ -37,6 +37,11 @@ Expr roundedDown(const Expr &a, const std::function<Expr(const Expr &)> &operati
   return cast(a.type(), operation(asUnsigned(a) ^ flip) ^ flip);
 }
 
+/// The quotient by a positive `b`.
+Expr flooredQuotient(const Expr &a, const Expr &b) {
+  return roundedDown(a, [&](const Expr &value) { return value / asUnsigned(b); });
+}
+
 /// Halide's quotient: the remainder is never negative; 0 where `b` is 0.
 Expr euclideanQuotient(const Expr &a, const Expr &b) {
   const Expr divisor = magnitude(b);
@@ -60,17 +65,18 @@ protected:
       return IRMutator::visit(op);
     // Mostly an index by an extent.
     if (is_positive_const(op->b))
-      return shared(mutate(op->a), op->b, [](const Expr &a, const Expr &b) {
-        return roundedDown(a, [&](const Expr &value) { return value / asUnsigned(b); });
-      });
+      return shared(mutate(op->a), op->b, flooredQuotient);
     return shared(mutate(op->a), mutate(op->b), euclideanQuotient);
   }
 
   Expr visit(const Mod *op) override {
     if (!op->type.is_int())
       return IRMutator::visit(op);
-    return shared(mutate(op->a), mutate(op->b), [this](const Expr &a, const Expr &b) {
-      const Expr remainder = a - mutate(Div::make(a, b)) * b;
+    if (is_positive_const(op->b))
+      return shared(mutate(op->a), op->b,
+                    [](const Expr &a, const Expr &b) { return a - flooredQuotient(a, b) * b; });
+    return shared(mutate(op->a), mutate(op->b), [](const Expr &a, const Expr &b) {
+      const Expr remainder = a - euclideanQuotient(a, b) * b;
       return Select::make(b == zeroLike(b), zeroLike(a), remainder);
     });
   }

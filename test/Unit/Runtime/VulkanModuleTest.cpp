@@ -107,16 +107,38 @@ TEST_F(VulkanModuleTest, refusesBytesThatEndTooSoon) {
   EXPECT_FALSE(find(program, "sum"));
 }
 
-TEST_F(VulkanModuleTest, takesTheFreedomOfFloatOperations) {
-  // %20 = OpFAdd %7 %8 %9; %21 = OpIAdd %7 %8 %9; %22 = OpFMul %7 %8 %9
-  const Words body = {5u << 16 | 129, 7, 20, 8, 9, 5u << 16 | 128, 7, 21, 8, 9,
-                      5u << 16 | 133, 7, 22, 8, 9};
+TEST_F(VulkanModuleTest, decoratesFloatOperationsAndTensors) {
+  // %20 = OpFAdd %7 %8 %9; %21 = OpIAdd %7 %8 %9; %22 = OpFMul %7 %8 %9; %23 = OpVariable %8
+  // Uniform; %24 = OpVariable %8 Function
+  const Words body = {5u << 16 | 129,
+                      7,
+                      20,
+                      8,
+                      9,
+                      5u << 16 | 128,
+                      7,
+                      21,
+                      8,
+                      9,
+                      5u << 16 | 133,
+                      7,
+                      22,
+                      8,
+                      9,
+                      4u << 16 | 59,
+                      8,
+                      23,
+                      2,
+                      4u << 16 | 59,
+                      8,
+                      24,
+                      7};
   const Words program = programOf({{"sum", moduleOf("sum", spirv(1, body))}});
   ASSERT_TRUE(find(program, "sum"));
   vulkan::Code code = vulkan::prepareCode(device, module);
   ASSERT_TRUE(code.words);
   Words expected = spirv(1, body);
-  const Words decorations = {3u << 16 | 71, 20, 42, 3u << 16 | 71, 22, 42};
+  const Words decorations = {3u << 16 | 71, 20, 42, 3u << 16 | 71, 22, 42, 3u << 16 | 71, 23, 20};
   const size_t types = expected.size() - body.size() - 3;
   expected.insert(expected.begin() + static_cast<std::ptrdiff_t>(types), decorations.begin(),
                   decorations.end());

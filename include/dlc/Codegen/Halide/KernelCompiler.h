@@ -34,7 +34,7 @@ Expected<std::string> compileKernel(dl::KernelOp kernel, const std::string &symb
                                     const KernelTarget &target);
 
 /// The assembly of the same, for people.
-/// On a device: the source of its kernels.
+/// On a device: the source of its kernels, or what it is written from where that is no text.
 Expected<std::string> kernelAssembly(dl::KernelOp kernel, const std::string &symbol,
                                      const KernelTarget &target);
 

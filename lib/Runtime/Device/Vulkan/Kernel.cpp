@@ -147,7 +147,9 @@ static bool bindScalars(Device &device, const LaunchArgument *arguments, int cou
   uint64_t bytes = 0, place = 0;
   for (int i = 0; i < count; ++i)
     bytes += arguments[i].isTensor ? 0 : arguments[i].bytes;
-  binding = {state.staging.buffer, 0, bytes ? bytes : 1};
+  // Drivers read blocks of four words.
+  constexpr uint64_t blockBytes = 16;
+  binding = {state.staging.buffer, 0, (bytes + blockBytes - 1) / blockBytes * blockBytes};
   if (!stage(device, binding.range, state.properties.limits.uniformOffsetAlignment, binding.offset))
     return false;
   for (int i = 0; i < count; ++i)

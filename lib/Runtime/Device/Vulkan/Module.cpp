@@ -33,12 +33,13 @@ private:
   size_t count, place = 0;
 };
 
-/// Instructions of SPIR-V that are looked at, and where float arithmetic begins and ends.
+/// Instructions of SPIR-V that are looked at.
 enum Opcode : uint32_t {
   OpExecutionMode = 16,
   OpCapability = 17,
   OpTypeVoid = 19, // the first instruction behind the decorations is a type's
   OpTypeForwardPointer = 39,
+  OpVariable = 59,
   OpDecorate = 71,
   OpFNegate = 127,
   OpFAdd = 129,
@@ -48,7 +49,8 @@ enum Opcode : uint32_t {
   OpFRem = 140,
 };
 constexpr uint32_t magicNumber = 0x07230203, headerWords = 5;
-constexpr uint32_t executionModeLocalSize = 17, decorationNoContraction = 42;
+constexpr uint32_t executionModeLocalSize = 17, storageClassUniform = 2;
+constexpr uint32_t decorationAliased = 20, decorationNoContraction = 42, decorationWords = 3;
 
 /// An optional type of kernels, and whether the device has it.
 struct Capability {
@@ -135,17 +137,20 @@ static bool checkCapability(Device &device, const Module &module, uint32_t numbe
   return true;
 }
 
-static bool isFloatArithmetic(uint32_t opcode) {
+/// The decoration that the result of an instruction is given; 0 without one.
+static uint32_t decorationOf(uint32_t opcode, const uint32_t *instruction) {
   switch (opcode) {
+  case OpVariable: // a tensor may be both an operand and the result
+    return instruction[3] == storageClassUniform ? decorationAliased : 0;
   case OpFNegate:
   case OpFAdd:
   case OpFSub:
   case OpFMul:
   case OpFDiv:
   case OpFRem:
-    return true;
+    return decorationNoContraction;
   default:
-    return false;
+    return 0;
   }
 }
 
@@ -168,32 +173,35 @@ static uint32_t *append(uint32_t *to, const uint32_t *from, size_t count) {
   return to + count;
 }
 
-/// `original` with a decoration NoContraction for each of its float operations, before its types.
-/// Halide's generator drops what it was told of strict floats.
-static uint32_t *decorate(const uint32_t *original, size_t count, size_t numOperations) {
-  constexpr size_t decorationWords = 3;
-  auto *result =
-      static_cast<uint32_t *>(malloc((count + numOperations * decorationWords) * sizeof(uint32_t)));
+/// The decorations of all instructions, at `to`; returns the place behind them.
+static uint32_t *appendDecorations(uint32_t *to, const uint32_t *code, size_t count) {
+  forEachInstruction(code, count, [&](uint32_t opcode, const uint32_t *instruction, size_t) {
+    uint32_t decoration = decorationOf(opcode, instruction);
+    const uint32_t words[] = {decorationWords << 16 | OpDecorate, instruction[2], decoration};
+    if (decoration)
+      to = append(to, words, decorationWords);
+    return true;
+  });
+  return to;
+}
+
+/// `original` with its `numDecorations` decorations before its types. Null where memory is short.
+static uint32_t *decorate(const uint32_t *original, size_t count, size_t numDecorations) {
+  auto *result = static_cast<uint32_t *>(
+      malloc((count + numDecorations * decorationWords) * sizeof(uint32_t)));
   if (!result)
     return nullptr;
   uint32_t *end = append(result, original, headerWords);
   bool placed = false;
-  forEachInstruction(
-      original, count, [&](uint32_t opcode, const uint32_t *instruction, size_t words) {
-        if (!placed && opcode >= OpTypeVoid && opcode <= OpTypeForwardPointer) {
-          placed = true;
-          forEachInstruction(
-              original, count, [&](uint32_t inner, const uint32_t *operation, size_t) {
-                const uint32_t decoration[] = {decorationWords << 16 | OpDecorate, operation[2],
-                                               decorationNoContraction};
-                if (isFloatArithmetic(inner))
-                  end = append(end, decoration, decorationWords);
-                return true;
-              });
-        }
-        end = append(end, instruction, words);
-        return true;
-      });
+  forEachInstruction(original, count,
+                     [&](uint32_t opcode, const uint32_t *instruction, size_t words) {
+                       if (!placed && opcode >= OpTypeVoid && opcode <= OpTypeForwardPointer) {
+                         placed = true;
+                         end = appendDecorations(end, original, count);
+                       }
+                       end = append(end, instruction, words);
+                       return true;
+                     });
   return result;
 }
 
@@ -205,7 +213,7 @@ Code prepareCode(Device &device, const Module &module) {
     return code;
   }
   memcpy(original, module.code, module.codeWords * sizeof(uint32_t));
-  size_t numOperations = 0;
+  size_t numDecorations = 0;
   bool supported = true;
   bool whole = forEachInstruction(
       original, module.codeWords, [&](uint32_t opcode, const uint32_t *instruction, size_t words) {
@@ -213,12 +221,12 @@ Code prepareCode(Device &device, const Module &module) {
           supported = checkCapability(device, module, instruction[1]);
         if (opcode == OpExecutionMode && words == 6 && instruction[2] == executionModeLocalSize)
           append(code.threads, instruction + 3, 3);
-        numOperations += isFloatArithmetic(opcode);
+        numDecorations += decorationOf(opcode, instruction) != 0;
         return supported;
       });
   if (whole && original[0] == magicNumber) {
-    code.words = decorate(original, module.codeWords, numOperations);
-    code.count = module.codeWords + 3 * numOperations;
+    code.words = decorate(original, module.codeWords, numDecorations);
+    code.count = module.codeWords + decorationWords * numDecorations;
   }
   free(original);
   if (!code.words) // told already where it is unsupported

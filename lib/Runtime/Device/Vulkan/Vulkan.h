@@ -111,8 +111,9 @@ struct Code {
 
 /// Finds the kernel `name` in what Halide wrote.
 bool findModule(Device &device, const char *source, size_t bytes, const char *name, Module &module);
-/// Checks that the device has the types that the kernel needs, and takes the freedom of contraction
-/// and reassociation from its float operations.
+/// Checks that the device has the types that the kernel needs, and says what Halide's generator
+/// does not: that float operations are neither contracted nor reassociated, and that tensors may
+/// overlap.
 Code prepareCode(Device &device, const Module &module);
 
 // Kernel.cpp
