@@ -44,7 +44,7 @@ Expr powerOfExponential(const Expr &x, const Expr &y) {
   const Expr infinity = math::constant(x, std::numeric_limits<float>::infinity());
   const Expr nan = math::constant(x, std::numeric_limits<float>::quiet_NaN());
   const Expr magnitude = abs(x);
-  Expr value = select(magnitude == 0.0f, select(y < 0.0f, infinity, 0.0f),
+  Expr value = select(magnitude == 0.0f, select(y < 0.0f, infinity, y > 0.0f, 0.0f, y),
                       math::exp(y * math::log(magnitude)));
   value = select(magnitude == 1.0f, 1.0f, value);
   const Expr isWhole = floor(y) == y, isOdd = isWhole && floor(y * 0.5f) != y * 0.5f;
