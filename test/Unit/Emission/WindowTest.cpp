@@ -93,8 +93,8 @@ TEST(WindowEmission, ComputedInput) {
       std::string out = first ? "tensor<2x5x3x5xf32>" : "tensor<2x3x5x37xf32>";
       checkKernel({in, factor}, {out},
                   "%m = dl.mul %0, %1 : (" + in + ", " + factor + ") -> " + in +
-                      "\n%n = dl.sub %m, %1 : (" + in + ", " + factor + ") -> " + in + "\n%y = " +
-                      op +
+                      "\n%n = dl.sub %m, %1 : (" + in + ", " + factor + ") -> " + in +
+                      "\n%y = " + op +
                       window("2, 2", "3, 2", "2, 1", "1, 0", "1, 1", first ? std::string() : last) +
                       " : (" + in + ") -> " + out,
                   "%y", 1e-5);
