@@ -3,6 +3,7 @@
 // Emission writes libm's names, since on a CPU these are what is linked.
 #include "DeviceMath.h"
 
+#include "ComputedOnce.h"
 #include "DeviceLanguage.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
@@ -111,11 +112,10 @@ private:
   }
 
   static Expr powerOf(const Expr &x, const Expr &y) {
-    const std::string base = unique_name("base"), exponent = unique_name("exponent");
-    Expr result =
-        powerOfExponential(Variable::make(x.type(), base), Variable::make(y.type(), exponent));
-    result = common_subexpression_elimination(templates::fusedMathPass()->mutate(result));
-    return Let::make(base, x, Let::make(exponent, y, result));
+    return computedOnce(x, y, [](const Expr &base, const Expr &exponent) {
+      Expr result = templates::fusedMathPass()->mutate(powerOfExponential(base, exponent));
+      return common_subexpression_elimination(result);
+    });
   }
 
   schedule::DeviceKind kind;

@@ -1,9 +1,9 @@
 // Each rule names what the generator (Halide's CodeGen_Vulkan_Dev.cpp) does instead.
 #include "SpirvForms.h"
 
+#include "ComputedOnce.h"
 #include "DeviceLanguage.h"
 
-#include <functional>
 #include <stdexcept>
 
 using namespace Halide;
@@ -64,6 +64,9 @@ protected:
       return chosen<LT>(op->args[0], op->args[1]);
     if (op->is_intrinsic(Call::strict_max))
       return chosen<GT>(op->args[0], op->args[1]);
+    // Of vectors the last element alone is kept.
+    if (op->is_intrinsic(Call::if_then_else) && op->args[0].type().is_vector())
+      throw std::logic_error("a vector of conditions has no SPIR-V");
     return IRMutator::visit(op);
   }
 
@@ -93,30 +96,21 @@ protected:
   Expr visit(const Shuffle *op) override {
     if (!op->is_interleave() || op->vectors.size() != 2)
       return IRMutator::visit(op);
-    if (op->type.lanes() == 2) // is written as two vectors again
-      throw std::logic_error("a vector of two interleaved numbers has no SPIR-V");
-    return shared(op->vectors[0], op->vectors[1], [](const Expr &a, const Expr &b) {
-      std::vector<Expr> elements;
-      for (int lane = 0; lane < a.type().lanes(); ++lane)
-        for (const Expr &vector : {a, b})
-          elements.push_back(Shuffle::make_extract_element(vector, lane));
-      return Shuffle::make_concat(elements);
-    });
+    return computedOnce(mutate(op->vectors[0]), mutate(op->vectors[1]),
+                        [](const Expr &a, const Expr &b) {
+                          std::vector<Expr> elements;
+                          for (int lane = 0; lane < a.type().lanes(); ++lane)
+                            for (const Expr &vector : {a, b})
+                              elements.push_back(Shuffle::make_extract_element(vector, lane));
+                          return Shuffle::make_concat(elements);
+                        });
   }
 
 private:
-  /// `combine` of two values, each of which is computed once.
-  Expr shared(const Expr &a, const Expr &b,
-              const std::function<Expr(const Expr &, const Expr &)> &combine) {
-    const std::string first = unique_name("first"), second = unique_name("second");
-    Expr result = combine(Variable::make(a.type(), first), Variable::make(b.type(), second));
-    return Let::make(first, mutate(a), Let::make(second, mutate(b), result));
-  }
-
   /// `a` where it compares to `b`, `b` elsewhere.
   template <typename Compare>
   Expr chosen(const Expr &a, const Expr &b) {
-    return shared(a, b, [](const Expr &first, const Expr &second) {
+    return computedOnce(mutate(a), mutate(b), [](const Expr &first, const Expr &second) {
       return Select::make(Compare::make(first, second), first, second);
     });
   }

@@ -2,6 +2,8 @@
 // negative.
 #include "SpirvIntegers.h"
 
+#include "ComputedOnce.h"
+
 #include <functional>
 
 using namespace Halide;
@@ -9,15 +11,6 @@ using namespace Halide::Internal;
 
 namespace dlc::codegen {
 namespace {
-
-using Binary = std::function<Expr(const Expr &, const Expr &)>;
-
-/// `combine(a, b)`, where each of both is computed once.
-Expr shared(const Expr &a, const Expr &b, const Binary &combine) {
-  const std::string first = unique_name("first"), second = unique_name("second");
-  Expr result = combine(Variable::make(a.type(), first), Variable::make(b.type(), second));
-  return Let::make(first, a, Let::make(second, b, result));
-}
 
 Expr asUnsigned(const Expr &value) { return cast(value.type().with_code(Type::UInt), value); }
 
@@ -65,17 +58,18 @@ protected:
       return IRMutator::visit(op);
     // Mostly an index by an extent.
     if (is_positive_const(op->b))
-      return shared(mutate(op->a), op->b, flooredQuotient);
-    return shared(mutate(op->a), mutate(op->b), euclideanQuotient);
+      return computedOnce(mutate(op->a), op->b, flooredQuotient);
+    return computedOnce(mutate(op->a), mutate(op->b), euclideanQuotient);
   }
 
   Expr visit(const Mod *op) override {
     if (!op->type.is_int())
       return IRMutator::visit(op);
     if (is_positive_const(op->b))
-      return shared(mutate(op->a), op->b,
-                    [](const Expr &a, const Expr &b) { return a - flooredQuotient(a, b) * b; });
-    return shared(mutate(op->a), mutate(op->b), [](const Expr &a, const Expr &b) {
+      return computedOnce(mutate(op->a), op->b, [](const Expr &a, const Expr &b) {
+        return a - flooredQuotient(a, b) * b;
+      });
+    return computedOnce(mutate(op->a), mutate(op->b), [](const Expr &a, const Expr &b) {
       const Expr remainder = a - euclideanQuotient(a, b) * b;
       return Select::make(b == zeroLike(b), zeroLike(a), remainder);
     });
@@ -84,15 +78,16 @@ protected:
   Expr visit(const Call *op) override {
     if (Expr lowered = lower_intrinsic(op); lowered.defined())
       return mutate(lowered);
-    if (op->is_intrinsic(Call::shift_right) && op->type.is_int())
-      return shiftRight(op);
+    if (op->is_intrinsic({Call::shift_left, Call::shift_right}) && op->type.is_int())
+      return shift(op);
     const bool isRemainder = op->is_intrinsic(Call::mod_round_to_zero);
     if (!isRemainder && !op->is_intrinsic(Call::div_round_to_zero))
       return IRMutator::visit(op);
-    return shared(mutate(op->args[0]), mutate(op->args[1]), [=](const Expr &a, const Expr &b) {
-      const Expr quotient = a.type().is_int() ? truncatedQuotient(a, b) : a / b;
-      return isRemainder ? a - quotient * b : quotient;
-    });
+    return computedOnce(mutate(op->args[0]), mutate(op->args[1]),
+                        [=](const Expr &a, const Expr &b) {
+                          const Expr quotient = a.type().is_int() ? truncatedQuotient(a, b) : a / b;
+                          return isRemainder ? a - quotient * b : quotient;
+                        });
   }
 
   Stmt visit(const For *op) override {
@@ -103,15 +98,19 @@ protected:
   }
 
 private:
-  /// A signed amount that is negative shifts to the left.
-  Expr shiftRight(const Call *op) {
-    return shared(mutate(op->args[0]), mutate(op->args[1]), [](const Expr &a, const Expr &amount) {
-      auto byMagnitude = [&](const Expr &value) { return value >> magnitude(amount); };
-      if (amount.type().is_uint())
-        return roundedDown(a, [&](const Expr &value) { return value >> amount; });
-      return Select::make(amount < zeroLike(amount), a << magnitude(amount),
-                          roundedDown(a, byMagnitude));
-    });
+  /// A signed amount that is negative shifts the other way.
+  Expr shift(const Call *op) {
+    const bool isLeft = op->is_intrinsic(Call::shift_left);
+    return computedOnce(
+        mutate(op->args[0]), mutate(op->args[1]), [=](const Expr &a, const Expr &amount) {
+          const Expr distance = amount.type().is_int() ? magnitude(amount) : amount;
+          const Expr left = a << distance;
+          const Expr right = roundedDown(a, [&](const Expr &value) { return value >> distance; });
+          if (amount.type().is_uint())
+            return isLeft ? left : right;
+          return Select::make(amount < zeroLike(amount), isLeft ? right : left,
+                              isLeft ? left : right);
+        });
   }
 };
 

@@ -1,5 +1,6 @@
 // The passes that bring code into forms that Halide's generator of SPIR-V writes well leave its
 // meaning as it is: kernels for the host with and without them.
+#include "../../../lib/Codegen/Halide/DeviceLanguage.h"
 #include "../../../lib/Codegen/Halide/DeviceMath.h"
 #include "../../../lib/Codegen/Halide/SpirvForms.h"
 #include "../../../lib/Codegen/Halide/SpirvIntegers.h"
@@ -124,6 +125,12 @@ TEST(SpirvPasses, shiftTheSignIn) {
         return amount < 0 ? a * (1 << -amount) : a >> amount;
       });
   expectPairs(
+      "both_ways_left", [](Expr a, Expr b) { return a << (b % 8 - 4); },
+      [](int a, int b) {
+        int amount = (b & 7) - 4;
+        return amount < 0 ? a >> -amount : a * (1 << amount);
+      });
+  expectPairs(
       "mean", [](Expr a, Expr b) { return cast<int8_t>((cast<int16_t>(a) + b) / 2); },
       [](int a, int b) { return (a + b) >> 1; });
 }
@@ -214,6 +221,23 @@ TEST(SpirvPasses, raiseToPowersAsLibmDoes) {
       else
         EXPECT_EQ(found(i, j), static_cast<float>(expected)) << base << "^" << exponent;
     }
+}
+
+TEST(SpirvPasses, refuseWhatHasNoForm) {
+  using Internal::Call;
+  const Expr x = Internal::Variable::make(Float(32), "x"),
+             d = Internal::Variable::make(Float(64), "d");
+  EXPECT_THROW(spirvFormsPass()->mutate(cast(BFloat(16), x)), UnsupportedOnDevice);
+  const Expr vector = Internal::Broadcast::make(x, 4);
+  EXPECT_THROW(
+      spirvFormsPass()->mutate(Call::make(vector.type(), Call::if_then_else,
+                                          {vector > 0.0f, vector, vector}, Call::PureIntrinsic)),
+      std::logic_error);
+  auto math = deviceMathPass(schedule::DeviceKind::Vulkan);
+  EXPECT_THROW(math->mutate(exp(d)), UnsupportedOnDevice);
+  EXPECT_THROW(math->mutate(Call::make(Float(64), "erf", {d}, Call::PureExtern)),
+               UnsupportedOnDevice);
+  EXPECT_NO_THROW(math->mutate(sqrt(floor(d))));
 }
 
 } // namespace
