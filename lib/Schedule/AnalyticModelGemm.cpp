@@ -20,11 +20,19 @@ GemmShape gemmShapeOf(const ConvShape &conv) {
   shape.batch = conv.groups;
   shape.elementBytes = conv.elementBytes;
   shape.lineWidth = pointwise ? 0 : conv.outputWidth;
+  shape.padsGroups = conv.padded && conv.groups > 1;
   // Neighbouring windows overlap: a pixel adds its stride's worth of the image.
   shape.lhsBytesPerRow = conv.elementBytes * channels *
                          std::min(conv.strideWidth, conv.kernelWidth) *
                          std::min(conv.strideHeight, conv.kernelHeight);
   return shape;
+}
+
+/// Bytes of a row, a pixel, of groups that are copied by the block.
+static constexpr int64_t fewBytes = 128;
+
+static bool copiesGroups(const GemmShape &shape) {
+  return shape.padsGroups && shape.lineWidth > 0 && shape.lhsBytesPerRow <= fewBytes;
 }
 
 double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
@@ -53,7 +61,8 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
   if (wraps || clamped)
     step *= 1.05;
   // Beyond 8 rows the addresses of the rows no longer fit the integer registers.
-  if (rows > 8)
+  const bool oneAddress = copiesGroups(shape) && !wraps;
+  if (rows > 8 && !oneAddress)
     step *= 1.4;
   // A line of an output beyond the caches that is written piece by piece, panel by panel, has left
   // them between two of its pieces. Shallow tiles do not hide it; those of 256-bit vectors do,
@@ -140,7 +149,7 @@ static bool sliceBlocks(const GemmShape &shape, GemmParams &params, const Machin
 /// room for the copy beside the block; images of few channels, of which a block has whole lines and
 /// copies few again; and groups of few channels, whose pixels then lie side by side in L1.
 static bool padsPerBlock(const GemmShape &shape, int64_t rowBytes, const MachineFacts &facts) {
-  constexpr int64_t fewBytes = 128, cacheLine = 64, largeL2 = 1 << 20;
+  constexpr int64_t cacheLine = 64, largeL2 = 1 << 20;
   if (shape.lineWidth == 0)
     return false;
   if (shape.batch > 1)
@@ -179,7 +188,7 @@ static bool prefetchesPanel(const GemmShape &shape, const GemmParams &params, in
 
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams params = chooseTile(shape, facts);
-  params.unroll = 4;
+  params.unroll = copiesGroups(shape) ? 8 : 4;
   params.pad = PadMode::Whole;
 
   const int64_t width = int64_t(params.vectorsPerTile) * facts.lanes(shape.elementBytes);

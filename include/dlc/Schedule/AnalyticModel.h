@@ -22,6 +22,9 @@ struct GemmShape {
   int64_t lineWidth = 0;
   /// The left operand is dense along rows rather than along the depth, and packed tile by tile.
   bool lhsDenseAlongRows = false;
+  /// A padded convolution of several groups: where their channels are few, a block has a copy of
+  /// its pixels, and a tile of them that never wraps has one address.
+  bool padsGroups = false;
 };
 
 /// Cheapest register tile, loop order, blocks and tasks for `shape`.

@@ -71,6 +71,18 @@ TEST(AnalyticModel, ShallowTilesWriteWholeLines) {
   EXPECT_EQ(chooseGemm(shapeOf(3136, 64, 64), facts).vectorsPerTile * lanes, 64);
 }
 
+TEST(AnalyticModel, CopiedGroupsFillLinesWithHighTiles) {
+  ConvShape conv{.outputHeight = 28, .outputWidth = 28, .inputChannels = 256};
+  conv.outputChannels = 256;
+  conv.groups = 32;
+  conv.kernelHeight = conv.kernelWidth = 3;
+  EXPECT_EQ(chooseGemm(gemmShapeOf(conv), wideFacts()).rowsPerTile, 7);
+  conv.padded = true;
+  EXPECT_EQ(chooseGemm(gemmShapeOf(conv), wideFacts()).rowsPerTile, 14);
+  conv.inputChannels *= 8; // no copy by the block
+  EXPECT_LE(chooseGemm(gemmShapeOf(conv), wideFacts()).rowsPerTile, 8);
+}
+
 TEST(AnalyticModel, ScansHaveSeveralChainsWhereTheyCan) {
   MachineFacts facts;
   EXPECT_EQ(chooseScan({facts.lanes(4), 100, 1, 4}, facts).vectorsPerTile, 1);

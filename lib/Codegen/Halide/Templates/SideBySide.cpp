@@ -52,7 +52,7 @@ static void mix(Func copy, size_t batch, int count) {
   args.erase(args.begin() + std::ptrdiff_t(batch));
   args.insert(args.begin(), axis);
   copy.bound_extent(axis, count).align_bounds(axis, count).reorder_storage(args);
-  copy.reorder(axis, args[1]).unroll(axis);
+  copy.reorder(axis, args[1]).vectorize(axis);
 }
 
 void accumulateSideBySide(Contraction &contraction, Func output, Var tile, Var block,
