@@ -1,7 +1,8 @@
 // dlc-kernel-bench: every schedule template over the layer shapes of real networks, as a share of
 // the measured FMA peak (%peak) and of what binds it (%bound): that peak, for all that its units
-// have to do, the bytes that must move, or the exponentials (%exp), measured as a kernel of nothing
-// else; each checked against a plain reference on buffers that end at an unmapped page.
+// have to do, the bytes that must move, or what a softmax does with each element, measured as a
+// kernel of nothing else, as are its exponentials alone (%exp); each checked against a plain
+// reference on buffers that end at an unmapped page.
 //   dlc-kernel-bench [--avx2|--avx512] [--threads=1,2] [--set=mr=4,nv=3] [--asm=FILE] [--min-ms=N]
 //   [--benchmark_filter=RE]
 // Without --avx2 and --avx512 the vectors are this machine's widest; a level that it lacks is
@@ -51,14 +52,16 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
     }
     workshop.setThreads(threads);
     double error = checkKernel(kernel, loaded);
-    std::optional<CompiledCase> exponential;
-    if (kernel.exponentials > 0) {
-      exponential.emplace(CompiledCase{buildExponential(facts), {}});
-      exponential->loaded = workshop.compile(exponential->kernel, "");
+    std::optional<SoftmaxBounds> softmax;
+    if (kernel.softmaxElements > 0) {
+      softmax.emplace(
+          SoftmaxBounds{{buildExponential(facts), {}}, {buildSoftmaxElements(facts), {}}});
+      for (CompiledCase *bound : {&softmax->exponential, &softmax->elements})
+        bound->loaded = workshop.compile(bound->kernel, "");
     }
     Timing best;
     for (auto _ : state) {
-      best = timeKernel(compiled, exponential ? &*exponential : nullptr, threads, facts,
+      best = timeKernel(compiled, softmax ? &*softmax : nullptr, threads, facts,
                         options.minMilliseconds);
       state.SetIterationTime(best.seconds);
     }
@@ -72,10 +75,9 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
       state.counters["%peak"] = 100 * peakShare;
     }
     double boundShare = std::max(arithmeticShare, transferShare);
-    if (exponential) {
-      const double share = best.exponentialSeconds / threads / best.seconds;
-      state.counters["%exp"] = 100 * share;
-      boundShare = std::max(boundShare, share);
+    if (softmax) {
+      state.counters["%exp"] = 100 * best.exponentialSeconds / threads / best.seconds;
+      boundShare = std::max(boundShare, best.elementSeconds / threads / best.seconds);
     }
     state.counters["%bound"] = 100 * boundShare;
     state.counters["GB/s"] = kernel.bytes / best.seconds * 1e-9;

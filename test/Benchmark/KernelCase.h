@@ -38,7 +38,7 @@ struct BuiltKernel {
   /// Minima and maxima beside them, an element each: the units that multiply and add do them too,
   /// one in the time of a fused multiply-add.
   double extrema = 0;
-  double exponentials = 0; ///< elements of expNonPositive
+  double softmaxElements = 0; ///< elements of a softmax
   /// Compiled as what the compiler builds outside of contractions: floats are the model's.
   bool strictFloat = false;
   double bytes = 0;     ///< inputs and outputs, each once
@@ -89,6 +89,9 @@ BuiltKernel buildWindow(const WindowSize &size, const schedule::MachineFacts &fa
 
 /// e^x of elements in L1, without anything else: what exponentials cost.
 BuiltKernel buildExponential(const schedule::MachineFacts &facts);
+/// All that a softmax does with each element, in L1, where nothing waits for the row: a maximum, a
+/// difference, an exponential, a sum and a product.
+BuiltKernel buildSoftmaxElements(const schedule::MachineFacts &facts);
 BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts,
                          const Overrides &overrides);
 /// Layer norm of a sum of two tensors.

@@ -1,4 +1,5 @@
-// Alternates the kernel with its bounds: the FMA peak, the bytes that must move, the exponentials.
+// Alternates the kernel with its bounds: the FMA peak, the bytes that must move, a softmax's
+// elements.
 #include "KernelTiming.h"
 #include "KernelCheck.h"
 
@@ -131,14 +132,33 @@ private:
   int (*function)(void **);
 };
 
+/// The least time of an element of a kernel in L1.
+class ElementTime {
+public:
+  explicit ElementTime(const CompiledCase &compiled)
+      : call(compiled), elements(compiled.kernel.softmaxElements) {}
+  /// `repeated(count, call)` gives the time of a call.
+  template <typename Repeated>
+  void measure(Repeated repeated) {
+    least = std::min(least, repeated(200, call) / elements);
+  }
+  double seconds() const { return least; }
+
+private:
+  KernelCall call;
+  double elements, least = 1e30;
+};
+
 } // namespace
 
-Timing timeKernel(const CompiledCase &compiled, const CompiledCase *exponential, int threads,
+Timing timeKernel(const CompiledCase &compiled, const SoftmaxBounds *softmax, int threads,
                   const schedule::MachineFacts &facts, int milliseconds) {
   KernelCall call(compiled);
-  std::optional<KernelCall> raise;
-  if (exponential)
-    raise.emplace(*exponential);
+  std::optional<ElementTime> exponential, element;
+  if (softmax) {
+    exponential.emplace(softmax->exponential);
+    element.emplace(softmax->elements);
+  }
 
   const clockid_t clock = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
   const double start = secondsOf(clock);
@@ -151,21 +171,23 @@ Timing timeKernel(const CompiledCase &compiled, const CompiledCase *exponential,
     return (secondsOf(clock) - from) / count;
   };
   Timing best;
-  double leastRaise = 1e30;
   for (int round = 0; round < 5 || (secondsOf(clock) - start) * 1e3 < milliseconds; ++round) {
     best.transferSeconds =
         std::min(best.transferSeconds, repeated(repeats, [&] { transferOnce(call.tensors()); }));
     best.peakGflops =
         std::max(best.peakGflops, schedule::measureFmaPeakGflops(0, facts.vectorBytes));
-    if (raise)
-      leastRaise = std::min(leastRaise, repeated(200, *raise));
+    if (softmax) {
+      exponential->measure(repeated);
+      element->measure(repeated);
+    }
     // What the others left in the caches is not what the kernel's second call finds there.
     call();
     best.seconds = std::min(best.seconds, repeated(repeats, call));
   }
-  if (raise)
-    best.exponentialSeconds =
-        leastRaise * compiled.kernel.exponentials / exponential->kernel.exponentials;
+  if (softmax) {
+    best.exponentialSeconds = exponential->seconds() * compiled.kernel.softmaxElements;
+    best.elementSeconds = element->seconds() * compiled.kernel.softmaxElements;
+  }
   return best;
 }
 

@@ -27,22 +27,48 @@ static BuiltKernel finish(Func out, const std::vector<ImageParam> &params, std::
   return kernel;
 }
 
-BuiltKernel buildExponential(const schedule::MachineFacts &facts) {
+/// `value(x)` of each element, which is `expected(x)`, in L1.
+static BuiltKernel buildElements(const std::function<Expr(Expr)> &value,
+                                 const std::function<double(float)> &expected,
+                                 const schedule::MachineFacts &facts) {
   constexpr int count = 2048;
   ImageParam in = denseInput("in", {count});
   Var i("i");
   Func out("out");
-  out(i) = codegen::math::expNonPositive(in(i)-1.f);
+  out(i) = value(in(i));
   out.bound(i, 0, count);
-  templates::vectoriseGuarded(out, i, count, facts.lanes(4), 4);
+  // Four vectors beside each other, operation by operation, were 3 to 7% faster than one after the
+  // other with 32 registers, and 6 to 13% slower with 16.
+  constexpr int together = 4;
+  if (facts.vectorRegisters >= 32)
+    out.vectorize(i, together * facts.lanes(4));
+  else
+    templates::vectoriseGuarded(out, i, count, facts.lanes(4), together);
   BuiltKernel kernel = finish(out, {in}, {count}, 1);
-  kernel.exponentials = count;
-  kernel.reference = [](const std::vector<HostTensor> &data, HostTensor &expected) {
-    for (size_t k = 0; k < expected.size(); ++k)
-      expected.data[k] = float(std::exp(double(data[0].data[k] - 1.f)));
+  kernel.softmaxElements = count;
+  kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &result) {
+    for (size_t k = 0; k < result.size(); ++k)
+      result.data[k] = float(expected(data[0].data[k]));
   };
   kernel.tolerance = 0x1p-23; // two units in the last place of what is between 0.5 and 1
   return kernel;
+}
+
+BuiltKernel buildExponential(const schedule::MachineFacts &facts) {
+  return buildElements([](Expr x) { return codegen::math::expNonPositive(x - 1.f); },
+                       [](float x) { return std::exp(double(x - 1.f)); }, facts);
+}
+
+BuiltKernel buildSoftmaxElements(const schedule::MachineFacts &facts) {
+  const float largest = 1, total = 1, inverse = 0.5f;
+  return buildElements(
+      [=](Expr x) {
+        return (codegen::math::expNonPositive(max(x, -largest) - largest) + total) * inverse;
+      },
+      [=](float x) {
+        return (std::exp(double(std::max(x, -largest) - largest)) + total) * inverse;
+      },
+      facts);
 }
 
 static std::string describe(const schedule::RowReduceParams &params) {
@@ -79,7 +105,7 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
   templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true,
                                {maxStage, expStage, sumStage, inverse}, params, facts);
   BuiltKernel kernel = finish(out, {in}, {columns, rows}, 1);
-  kernel.exponentials = double(columns) * rows;
+  kernel.softmaxElements = double(columns) * rows;
   kernel.schedule = describe(params);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
     for (int y = 0; y < rows; ++y) {

@@ -178,7 +178,10 @@ TEST(RowReduceTemplate, BlocksOfRows) {
                     text({columns, block}));
 }
 
-TEST(RowReduceTemplate, Exponentials) { expectCorrect(buildExponential(testFacts(1)), "exp"); }
+TEST(RowReduceTemplate, Exponentials) {
+  expectCorrect(buildExponential(testFacts(1)), "exp");
+  expectCorrect(buildSoftmaxElements(testFacts(1)), "softmax");
+}
 
 TEST(InjectiveTemplate, EveryExtent) {
   for (auto [columns, rows] : std::initializer_list<std::array<int, 2>>{
