@@ -228,6 +228,14 @@ struct BitcastModel : ElementEmissionOpInterface::ExternalModel<BitcastModel, dl
   }
 };
 
+/// A float as an integer, NaN as the least one, which x86 makes of it. Halide takes a cast of a
+/// cast to an integer for one of the latter's operand, where it should ask whether that is an
+/// integer (Simplify_Cast.cpp): -1.0 as an unsigned number has no meaning. It sees none behind a
+/// choice.
+Expr toInteger(Halide::Type to, const Expr &x) {
+  return Halide::select(Halide::is_nan(x), to.min(), Halide::cast(to, x));
+}
+
 void attachLogic(MLIRContext *context) {
   attach<dl::EqualOp>(context, [](dl::EqualOp, Expr a, Expr b) { return a == b; });
   attach<dl::LessOp>(context, [](dl::LessOp, Expr a, Expr b) { return a < b; });
@@ -279,7 +287,7 @@ void attachLogic(MLIRContext *context) {
       return Halide::select(Halide::is_nan(x),
                             Halide::reinterpret(to, Halide::cast<uint16_t>(0x7e00)),
                             Halide::cast(to, x));
-    return Halide::cast(to, x);
+    return x.type().is_float() && to.is_int_or_uint() ? toInteger(to, x) : Halide::cast(to, x);
   });
 }
 
