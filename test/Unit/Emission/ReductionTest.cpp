@@ -113,6 +113,22 @@ TEST(ReductionEmission, ScanBySchedule) {
   checkOp("dl.cumsum %0 {axis = 1 : i64}", {"tensor<3x200xf16>"}, {"tensor<3x200xf16>"}, 2e-3);
 }
 
+// Code for even places and code for odd ones would make vectors of every other element.
+TEST(ReductionEmission, ScansOfWhatDependsOnParity) {
+  for (const std::string result : {"3x40", "3x1x40", "5x3x8"}) {
+    const std::string to = "tensor<" + result + "xf32>";
+    std::string shape = result;
+    for (size_t at = 0; (at = shape.find('x', at)) != std::string::npos; at += 2)
+      shape.replace(at, 1, ", ");
+    checkKernel({"tensor<3x20x2xf32>", "tensor<2xf32>"}, {to},
+                "%x = dl.mul %0, %1 : (tensor<3x20x2xf32>, tensor<2xf32>) -> tensor<3x20x2xf32>\n"
+                "%r = dl.reshape %x {shape = array<i64: " +
+                    shape + ">} : (tensor<3x20x2xf32>) -> " + to + "\n%y = dl.cumsum %r {axis = " +
+                    (result == "5x3x8" ? "0" : "1") + " : i64} : (" + to + ") -> " + to,
+                "%y", 1e-5);
+  }
+}
+
 TEST(ReductionEmission, TopK) {
   checkOp("dl.top_k %0 {k = 5 : i64, axis = 1 : i64}", {"tensor<3x200xf32>"},
           {"tensor<3x5xf32>", "tensor<3x5xi64>"});

@@ -42,11 +42,13 @@ private:
   Expr replacement;
 };
 
-/// The marked load in `value`, free of the names that it binds; undefined where there is none.
+/// The marked load in `value`, free of the names that it binds; undefined where there is none of
+/// the same vector.
 Expr markedIn(const Expr &value, const std::string &loop) {
   TakeCarried marks(loop);
   marks.mutate(substitute_in_all_lets(value));
-  return marks.found;
+  // Halide may have taken the vector apart.
+  return marks.found.defined() && marks.found.type() == value.type() ? marks.found : Expr();
 }
 
 /// A vector that a step hands on.
@@ -75,7 +77,8 @@ protected:
   using IRMutator::visit;
   Stmt visit(const Store *op) override {
     if (!markedIn(op->value, loop).defined())
-      return op;
+      return Store::make(op->name, TakeCarried(loop).mutate(op->value), op->index, op->param,
+                         op->predicate, op->alignment);
     const Carried next{unique_name("carried"), op->value.type()};
     carried.push_back(next);
     const Expr value = TakeCarried(loop, next.load()).mutate(op->value);

@@ -67,32 +67,17 @@ public:
   /// `together`: vectors folded with each other before what comes before them is known.
   void schedule(int together, const Size &pieces) {
     const Size length = problem.length, vectors = length / steps;
-    Size done = 0;
-    if (together > 1) {
-      scanTiles(vectors / together, together, pieces);
-      done = vectors / together * together;
-    }
-    if (!(vectors - done).is(0)) {
-      RDom r(0, steps, 0, (vectors - done).expr(), "single");
-      const Expr begin = (r.y + done.expr()) * steps;
-      follow(begin, r.x, foldUpTo(element(begin + r.x)));
-      lastStage().allow_race_conditions().vectorize(r.x);
-      parallelise(pieces);
-    }
+    const Size tiles = vectors / together, single = vectors - tiles * together;
+    if (!tiles.is(0))
+      scanTiles(0, tiles, together, pieces);
+    if (!single.is(0))
+      scanTiles((vectors - single) * steps, single, 1, pieces);
     if (length.isMultipleOf(steps))
       return;
-    if (length.isAtLeast(steps)) {
-      // The last vector takes steps again that are done.
-      RDom r(0, steps, "last");
-      const Expr begin = (length - steps).expr();
-      follow(begin, r.x, foldUpTo(element(begin + r.x)));
-      lastStage().allow_race_conditions().vectorize(r.x);
-      return;
-    }
-    const Expr begin = vectors.expr() * steps;
-    RDom r(0, length.expr() - begin, "rest");
-    follow(begin, r.x, foldUpTo(element(begin + r.x)));
-    lastStage().allow_race_conditions().vectorize(r.x, steps, TailStrategy::GuardWithIf);
+    if (length.isAtLeast(steps)) // the last vector takes steps again that are done
+      scanTiles(length - steps, 1, 1, pieces);
+    else
+      scanRest(vectors * steps);
   }
 
 private:
@@ -115,30 +100,48 @@ private:
     return folded;
   }
 
-  /// Steps from `begin` on, folded with each other already, behind all before them.
-  void follow(const Expr &begin, const Expr &step, const Expr &folded) {
-    Expr before = output(args[0], along(max(likely(begin - 1), 0)), args[2]);
-    output(args[0], along(begin + step), args[2]) =
-        combine(problem.kind, select(likely(begin > 0), before, none), folded);
+  /// What comes before the step `begin`.
+  Expr foldBefore(const Expr &begin) const {
+    return select(likely(begin > 0), output(args[0], along(max(likely(begin - 1), 0)), args[2]),
+                  none);
   }
 
-  /// Tiles of vectors, of which each waits for the tile before with its last operation only.
-  void scanTiles(const Size &tiles, int together, const Size &pieces) {
-    Func tile("tile");
+  /// Tiles of vectors from the step `begin` on, of which each waits for the tile before with its
+  /// last operation only. Elements are Funcs of their own, as Halide takes vectors apart whose
+  /// elements depend on whether their place is even.
+  void scanTiles(const Size &begin, const Size &tiles, int together, const Size &pieces) {
+    Func elements("elements"), tile("tile");
     Var lane("lane"), vector("vector"), index("index");
-    const Var row = args[2];
-    tile(lane, vector, index, row) = foldUpTo(element((index * together + vector) * steps + lane));
-    RDom chain(0, steps, 1, together - 1, "chain");
-    tile(chain.x, chain.y, index, row) = combine(
-        problem.kind, tile(steps - 1, chain.y - 1, index, row), tile(chain.x, chain.y, index, row));
-
+    const std::vector<Var> place = {lane, vector, index, args[2]};
+    elements(place) = element(begin.expr() + (index * together + vector) * steps + lane);
+    tile(place) = foldUpTo(elements(place));
+    if (together > 1) {
+      RDom chain(0, steps, 1, together - 1, "chain");
+      tile(chain.x, chain.y, index, args[2]) =
+          combine(problem.kind, tile(steps - 1, chain.y - 1, index, args[2]),
+                  tile(chain.x, chain.y, index, args[2]));
+      tile.update().allow_race_conditions().vectorize(chain.x).unroll(chain.y);
+    }
     RDom r(0, steps, 0, together, 0, tiles.expr(), "tiles");
-    follow(r.z * (together * steps), r.y * steps + r.x, tile(r.x, r.y, r.z, row));
+    const Expr first = begin.expr() + r.z * (together * steps);
+    output(args[0], along(first + r.y * steps + r.x), args[2]) =
+        combine(problem.kind, foldBefore(first), tile(r.x, r.y, r.z, args[2]));
     lastStage().allow_race_conditions().vectorize(r.x).unroll(r.y);
     parallelise(pieces);
-    tile.compute_at(output, r.z).bound_extent(lane, steps).bound_extent(vector, together);
-    tile.vectorize(lane).unroll(vector);
-    tile.update().allow_race_conditions().vectorize(chain.x).unroll(chain.y);
+    for (Func func : {elements, tile})
+      func.compute_at(output, r.z)
+          .bound_extent(lane, steps)
+          .bound_extent(vector, together)
+          .vectorize(lane)
+          .unroll(vector);
+  }
+
+  /// Less than a vector, step by step.
+  void scanRest(const Size &begin) {
+    RDom r(0, (problem.length - begin).expr(), "rest");
+    const Expr step = begin.expr() + r.x;
+    output(args[0], along(step), args[2]) = combine(problem.kind, foldBefore(step), element(step));
+    lastStage().unscheduled();
   }
 
   Stage lastStage() { return output.update(output.num_update_definitions() - 1); }
