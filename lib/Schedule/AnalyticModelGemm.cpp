@@ -186,6 +186,22 @@ static bool prefetchesPanel(const GemmShape &shape, const GemmParams &params, in
          2 * panelBytes + shape.rows * rowBytes <= facts.l2Bytes * 7 / 8;
 }
 
+/// Whether the rows that tiles read next are worth asking for: rows that stream by, one beside the
+/// other, as a hardware prefetcher begins anew in each page of 4 KiB.
+static bool prefetchesRows(const GemmShape &shape, const GemmParams &params, int64_t rowBytes,
+                           const MachineFacts &facts) {
+  return shape.lineWidth == 0 && shape.batch == 1 && !shape.lhsDenseAlongRows &&
+         shape.rows % params.rowsPerTile == 0 && shape.rows * rowBytes > facts.l2Bytes / 4;
+}
+
+/// Whether a tile of rows better meets all panels before the next tile: the weights stay in L1, and
+/// the panels then fill each line of an output that streams by while it is there.
+static bool fillsLines(const GemmShape &shape, int64_t panels, const MachineFacts &facts) {
+  return panels > 1 && shape.batch == 1 && shape.lineWidth == 0 &&
+         shape.depth * shape.columns * shape.elementBytes <= facts.l1Bytes / 2 &&
+         shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
+}
+
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams params = chooseTile(shape, facts);
   params.unroll = copiesGroups(shape) ? 8 : 4;
@@ -260,6 +276,9 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     params.pad = PadMode::Block;
   params.tilesPerBlock =
       int(tilesWithOutput(shape, params, rowBytes, ceilDiv(tiles, blocks), facts));
+  if (fillsLines(shape, panels, facts))
+    params.tilesPerBlock = 1;
+  params.prefetchPanel = prefetchesRows(shape, params, rowBytes, facts);
   params.tasks = piecesOf(shape.batch * ceilDiv(tiles, params.tilesPerBlock), cores);
   return params;
 }

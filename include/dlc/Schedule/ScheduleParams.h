@@ -63,10 +63,13 @@ struct GemmParams {
   /// their speed; fewer, larger pieces cost less in wake-ups and in halo copies.
   int tasks = 1;
   PadMode pad = PadMode::Whole;
-  /// While the tiles of a panel are computed, the next panel is brought into L2, a share of it
-  /// beside each tile. Legal: always; without packed weights, or where the reduction has no loop
-  /// left, it is nothing. Pro: the first tile of a panel does not wait for what lies beyond L2.
-  /// Con: two panels at a time take L2 from the rows.
+  /// What tiles read next from beyond L2 is brought near beside them. With ColumnsOuter that is the
+  /// next panel, into L2, a share of it beside each tile. Pro: the first tile of a panel does not
+  /// wait for it. Con: two panels at a time take L2 from the rows. With RowsOuter it is the rows of
+  /// a tile behind, into L1, where they lie side by side and tiles are whole. Pro: shallow tiles do
+  /// not wait for each page's first lines, which no hardware asks for ahead. Con: an instruction a
+  /// line, also where they are near. Legal: always; without packed weights, or where the reduction
+  /// has no loop left, the panel is not brought.
   bool prefetchPanel = false;
 
   bool operator==(const GemmParams &) const = default;

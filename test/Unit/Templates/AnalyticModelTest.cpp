@@ -59,8 +59,31 @@ TEST(AnalyticModel, WeightsThatFewRowsUseComeAhead) {
   // Small weights; one tile of rows; rows in blocks, which pass all panels; slices.
   EXPECT_FALSE(chooseGemm(shapeOf(49, 64, 512), facts).prefetchPanel);
   EXPECT_FALSE(chooseGemm(shapeOf(1, 2048, 512), facts).prefetchPanel);
-  EXPECT_FALSE(chooseGemm(shapeOf(12544, 512, 64), facts).prefetchPanel);
   EXPECT_FALSE(chooseGemm(shapeOf(784, 512, 4608), facts).prefetchPanel);
+}
+
+TEST(AnalyticModel, RowsThatStreamByComeAhead) {
+  const MachineFacts facts = wideFacts();
+  EXPECT_TRUE(chooseGemm(shapeOf(12544, 16, 32), facts).prefetchPanel);
+  // Few rows; rows that tiles do not divide; windows that slide; groups.
+  EXPECT_FALSE(chooseGemm(shapeOf(196, 64, 384), facts).prefetchPanel);
+  EXPECT_FALSE(chooseGemm(shapeOf(12543, 16, 32), facts).prefetchPanel);
+  GemmShape windows = shapeOf(12544, 16, 32), groups = windows;
+  windows.lineWidth = 112;
+  EXPECT_FALSE(chooseGemm(windows, facts).prefetchPanel);
+  groups.batch = 2;
+  EXPECT_FALSE(chooseGemm(groups, facts).prefetchPanel);
+}
+
+TEST(AnalyticModel, PanelsInL1FillLinesTogether) {
+  MachineFacts facts = wideFacts();
+  facts.vectorBytes = 32;
+  facts.vectorRegisters = 16;
+  EXPECT_EQ(chooseGemm(shapeOf(12544, 96, 16), facts).tilesPerBlock, 1);
+  // Weights beyond L1; one panel; an output that stays in L2.
+  EXPECT_GT(chooseGemm(shapeOf(12544, 256, 64), facts).tilesPerBlock, 1);
+  EXPECT_GT(chooseGemm(shapeOf(12544, 16, 32), facts).tilesPerBlock, 1);
+  EXPECT_GT(chooseGemm(shapeOf(784, 96, 16), facts).tilesPerBlock, 1);
 }
 
 TEST(AnalyticModel, ShallowTilesWriteWholeLines) {

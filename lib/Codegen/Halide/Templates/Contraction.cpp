@@ -138,8 +138,32 @@ static Expr besideNextPanel(const ContractionProblem &problem, const schedule::G
   const int64_t shares =
       std::clamp<int64_t>(params.tilesPerBlock, 1, tiles.constantOr(params.tilesPerBlock));
   Expr tile = row / params.rowsPerTile;
-  return prefetchingAhead(element, ahead.expr(), tiles.is(shares) ? tile : tile % int(shares),
-                          int(shares));
+  return prefetchingAhead(element, {.distance = ahead.expr(),
+                                    .share = tiles.is(shares) ? tile : tile % int(shares),
+                                    .shares = int(shares)});
+}
+
+/// Whether tiles ask for the rows of those behind them: rows that lie side by side, as the flat
+/// pixels of a pointwise convolution do, and are read once or panel by panel.
+static bool asksForRows(const ContractionProblem &problem, const schedule::GemmParams &params) {
+  const Size depth = productOf(problem.reduction);
+  return params.prefetchPanel && params.order == schedule::LoopOrder::RowsOuter &&
+         depth.isConstant() && problem.reduction[0].is(depth.constant()) && problem.batch.empty() &&
+         problem.rows.isMultipleOf(params.rowsPerTile);
+}
+
+/// An element of a row, with the rows of a tile behind it brought into L1: each step asks for as
+/// many elements as it reads, so that all steps of a tile ask for a tile.
+static Expr besideNextRows(const ContractionProblem &problem, const schedule::GemmParams &params,
+                           Expr element, Expr row, Expr step) {
+  constexpr int64_t leastBytes = 2048;
+  const int rows = params.rowsPerTile;
+  const int64_t depth = problem.reduction[0].constant();
+  const int64_t tileElements = depth * rows;
+  const int64_t tiles = ceilDiv(leastBytes, tileElements * element.type().bytes());
+  Expr distance = int(tiles * tileElements) - row % rows * int(depth) + step * (rows - 1);
+  return prefetchingAhead(std::move(element),
+                          {.distance = distance, .elements = rows, .intoL1 = true});
 }
 
 Contraction buildContraction(const ContractionProblem &problem, const schedule::GemmParams &params,
@@ -170,7 +194,7 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
     right = mixPanels(result, column, k, batchIndices);
   } else if (problem.packedRhs) {
     right = problem.packedRhs(lane, k, panel, batchIndices);
-    if (params.prefetchPanel)
+    if (params.prefetchPanel && params.order == schedule::LoopOrder::ColumnsOuter)
       right = besideNextPanel(problem, params, right, row, width);
   } else {
     buildPacked(result);
@@ -178,9 +202,15 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
     at.insert(at.end(), batchIndices.begin(), batchIndices.end());
     right = result.packed(at);
   }
-  Expr left = packsLhs(problem, params)
-                  ? buildPackedLhs(result, params, k, row, batchIndices)
-                  : cast(problem.accumulator, problem.lhs(k, clampedRow, batchIndices));
+  Expr left;
+  if (packsLhs(problem, params)) {
+    left = buildPackedLhs(result, params, k, row, batchIndices);
+  } else {
+    left = problem.lhs(k, clampedRow, batchIndices);
+    if (asksForRows(problem, params))
+      left = besideNextRows(problem, params, left, row, k[0]);
+    left = cast(problem.accumulator, left);
+  }
   result.acc = Func(problem.name);
   result.acc(args) = cast(problem.accumulator, 0);
   result.acc(args) += left * cast(problem.accumulator, right);

@@ -2,6 +2,7 @@
 // loop, unrolled and in vectors, are known.
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <string>
@@ -22,8 +23,11 @@ constexpr int64_t lineBytes = 64;
 /// A marked load, with what is known of it in one lane, free of the names that a loop's body binds.
 struct Marked {
   const Load *load;
-  Expr index, ahead, share;
+  Expr first; ///< element that is asked for; undefined where the load's do not lie side by side
+  int64_t elements;
+  Expr share;
   int64_t shares;
+  bool intoL1;
 };
 
 Expr lane(const Expr &value) {
@@ -33,6 +37,14 @@ Expr lane(const Expr &value) {
 
 bool isMark(const Call *op, const char *name = marker) {
   return op->call_type == Call::PureExtern && op->name == name;
+}
+
+/// The first of elements that lie side by side; undefined for others.
+Expr firstElement(const Expr &index) {
+  if (index.type().is_scalar())
+    return index;
+  const auto *ramp = index.as<Ramp>();
+  return ramp && is_const_one(ramp->stride) ? ramp->base : Expr();
 }
 
 /// Knows what the names that a body binds stand for.
@@ -52,45 +64,41 @@ protected:
   std::map<std::string, Expr> bound;
 };
 
-/// Replaces marked loads by the loads, and lists those whose elements lie side by side.
+/// Replaces marked loads by the loads, and lists them.
 class TakeMarks : public WithLets {
 public:
   std::vector<Marked> marks;
 
 protected:
-  using WithLets::visit;
+  using IRMutator::visit;
 
   Expr visit(const Call *op) override {
     if (!isMark(op))
       return IRMutator::visit(op);
-    if (const auto *load = op->args[0].as<Load>())
-      if (auto shares = as_const_int(lane(op->args[3])))
-        marks.push_back({load, substitute(bound, load->index), substitute(bound, lane(op->args[1])),
-                         substitute(bound, lane(op->args[2])), *shares});
+    if (const auto *load = op->args[0].as<Load>()) {
+      auto known = [&](size_t argument) { return *as_const_int(lane(op->args[argument])); };
+      Expr first = firstElement(substitute(bound, load->index));
+      if (first.defined())
+        first = first + substitute(bound, lane(op->args[1]));
+      marks.push_back({load, first, std::max<int64_t>(known(2), load->type.lanes()),
+                       substitute(bound, lane(op->args[3])), known(4), known(5) != 0});
+    }
     return mutate(op->args[0]);
   }
 };
 
-/// The first of elements that lie side by side; undefined for others.
-Expr firstElement(const Expr &index) {
-  if (index.type().is_scalar())
-    return index;
-  const auto *ramp = index.as<Ramp>();
-  return ramp && is_const_one(ramp->stride) ? ramp->base : Expr();
-}
-
-/// What an iteration reads: `elements` from `first` on of the memory of `load`.
+/// What an iteration asks for: `elements` from `first` on.
 struct Run {
   Expr first;
   int64_t elements = 0;
 };
 
-/// Nothing where the marked loads are not one run of elements.
+/// Nothing where what the marked loads ask for is not one run of elements.
 Run runOf(const std::vector<Marked> &marks) {
   Run run;
   int64_t least = 0, end = 0;
   for (const Marked &mark : marks) {
-    Expr first = firstElement(mark.index);
+    const Expr &first = mark.first;
     if (!first.defined() || mark.load->name != marks.front().load->name)
       return {};
     if (!run.first.defined())
@@ -99,7 +107,7 @@ Run runOf(const std::vector<Marked> &marks) {
     if (!offset)
       return {};
     least = std::min(least, *offset);
-    end = std::max(end, *offset + mark.load->type.lanes());
+    end = std::max(end, *offset + mark.elements);
   }
   if (run.first.defined())
     run.first = simplify(run.first + int(least));
@@ -107,16 +115,13 @@ Run runOf(const std::vector<Marked> &marks) {
   return run;
 }
 
-/// Where a line is kept, as LLVM numbers it.
-enum CacheLevel { InL2 = 2, InL1 = 3 };
-
-/// Asks for the line of the element `index` of `bytes` each.
-Stmt prefetch(const std::string &buffer, int bytes, const Expr &index, CacheLevel level) {
+/// Asks for the line of the element `index` of `bytes` each, to be kept in L1 or in L2.
+Stmt prefetch(const std::string &buffer, int bytes, const Expr &index, bool intoL1) {
   Expr memory = reinterpret(UInt(64), Variable::make(Handle(), buffer));
   Expr address = memory + cast(UInt(64), cast(Int(64), index) * bytes);
-  const int read = 0, data = 1;
+  const int read = 0, locality = intoL1 ? 3 : 2, data = 1;
   return Evaluate::make(Call::make(Int(32), "llvm.prefetch.p0",
-                                   {reinterpret(Handle(), address), read, int(level), data},
+                                   {reinterpret(Handle(), address), read, locality, data},
                                    Call::Extern));
 }
 
@@ -160,11 +165,11 @@ private:
     const int64_t bytes = mark.load->type.element_of().bytes();
     const int64_t lines = (run.elements * bytes + lineBytes - 1) / lineBytes;
     const int perLine = int(lineBytes / bytes);
-    Expr first = run.first + mark.ahead + mark.share * int(lines) / int(mark.shares) * perLine;
+    Expr first = run.first + mark.share * int(lines) / int(mark.shares) * perLine;
     std::vector<Stmt> all;
     for (int64_t i = 0; i < (lines + mark.shares - 1) / mark.shares; ++i)
       all.push_back(
-          prefetch(mark.load->name, int(bytes), simplify(first + int(i) * perLine), InL2));
+          prefetch(mark.load->name, int(bytes), simplify(first + int(i) * perLine), mark.intoL1));
     return Block::make(all);
   }
 };
@@ -201,7 +206,8 @@ private:
     std::ostringstream key;
     key << load->name << ' ' << first;
     if (!expr_uses_vars(first, inner))
-      requests[key.str()] = prefetch(load->name, load->type.element_of().bytes(), first, InL1);
+      requests[key.str()] =
+          prefetch(load->name, load->type.element_of().bytes(), first, /*intoL1=*/true);
   }
 
   Scope<> inner;
@@ -250,9 +256,11 @@ Expr prefetchingBefore(Expr load) {
 
 std::unique_ptr<IRMutator> prefetchBeforePass() { return std::make_unique<PrefetchBefore>(); }
 
-Expr prefetchingAhead(Expr load, Expr ahead, Expr share, int shares) {
+Expr prefetchingAhead(Expr load, const Ahead &ahead) {
   const Type type = load.type();
-  return Call::make(type, marker, {std::move(load), std::move(ahead), std::move(share), shares},
+  return Call::make(type, marker,
+                    {std::move(load), ahead.distance, ahead.elements, ahead.share, ahead.shares,
+                     int(ahead.intoL1)},
                     Call::PureExtern);
 }
 

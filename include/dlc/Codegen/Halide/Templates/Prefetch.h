@@ -9,12 +9,18 @@
 
 namespace dlc::templates {
 
-/// `load`, an element of memory that an innermost loop reads densely, with the lines `ahead`
-/// elements behind what is read brought into L2 meanwhile. The same elements are read by `shares`
-/// runs of that loop; the run `share`, counted from 0, asks for its part of the lines of each
-/// iteration, so that after all runs each line was asked for. `ahead` may reach beyond the memory.
-Halide::Expr prefetchingAhead(Halide::Expr load, Halide::Expr ahead, Halide::Expr share,
-                              int shares);
+/// What is asked for while an element of memory is read.
+struct Ahead {
+  Halide::Expr distance;  ///< from the element read to the first one asked for, in elements
+  int elements = 1;       ///< asked for by each element read; at least a vector's lanes
+  Halide::Expr share = 0; ///< which part of the lines of each iteration, counted from 0...
+  int shares = 1;         ///< ...of so many, which all read the same elements
+  bool intoL1 = false;    ///< else into L2
+};
+
+/// `load`, which an innermost loop reads, with what is `ahead` of it brought near meanwhile, where
+/// that lies side by side for all marked loads of an iteration. It may reach beyond the memory.
+Halide::Expr prefetchingAhead(Halide::Expr load, const Ahead &ahead);
 
 /// The lowering pass that asks for the lines.
 std::unique_ptr<Halide::Internal::IRMutator> prefetchPass();
