@@ -93,7 +93,8 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
   maximum.value = [=](Expr x) { return in(x, r); };
   templates::RowStage maxStage = templates::buildRowReduction(maximum, params, facts);
   templates::RowStage expStage = templates::buildRowStage(
-      "exps", i, {r}, columns, codegen::math::expNonPositive(in(i, r) - maxStage.result(r)));
+      "exps", i, {r}, columns, codegen::math::expNonPositive(in(i, r) - maxStage.result(r)),
+      params);
   sum.name = "total";
   sum.value = [=](Expr x) { return expStage.result(x, r); };
   templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);

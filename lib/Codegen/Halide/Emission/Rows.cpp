@@ -73,10 +73,11 @@ Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
 
 std::function<Expr(Expr)> RowBuilder::keep(const char *name,
                                            const std::function<Expr(Expr)> &value) {
-  if (std::holds_alternative<schedule::GPURowReduceParams>(params))
+  const auto *onHost = std::get_if<schedule::RowReduceParams>(&params);
+  if (!onHost)
     return value;
   foldsOnly = false;
-  stages.push_back(templates::buildRowStage(name, column, {row}, columns, value(column)));
+  stages.push_back(templates::buildRowStage(name, column, {row}, columns, value(column), *onHost));
   return [func = stages.back().result, row = row](Expr at) { return func(at, row); };
 }
 

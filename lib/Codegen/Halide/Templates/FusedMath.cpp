@@ -1,6 +1,7 @@
 // Strict arithmetic is intrinsics from before Halide lowers. What is plain arithmetic behind all of
 // its passes is generated with LLVM's fast-math flags, unless the target itself is strict.
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
+#include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
 using namespace Halide;
 using namespace Halide::Internal;
@@ -61,7 +62,8 @@ protected:
 
   void visit(const Call *op) override {
     fuses |= op->name == fusedMarker;
-    const bool marker = op->name == fusedMarker || op->name == unfusedMarker;
+    const bool marker =
+        op->name == fusedMarker || op->name == unfusedMarker || isPrefetchingAhead(op);
     // Halide's own functions of f32 become single instructions.
     const bool instruction = ends_with(op->name, "_f32");
     complete &= op->call_type != Call::PureExtern || marker || instruction;

@@ -16,6 +16,14 @@ namespace dlc::templates {
 static const char *const marker = "dlc_prefetching_ahead";
 static const char *const markerBefore = "dlc_prefetching_before";
 
+bool isPrefetchingAhead(const Call *call) {
+  return call->call_type == Call::PureExtern && call->name == marker;
+}
+
+bool isPrefetchingBefore(const Call *call) {
+  return call->call_type == Call::PureExtern && call->name == markerBefore;
+}
+
 namespace {
 
 constexpr int64_t lineBytes = 64;
@@ -33,10 +41,6 @@ struct Marked {
 Expr lane(const Expr &value) {
   const auto *broadcast = value.as<Broadcast>();
   return broadcast ? lane(broadcast->value) : value;
-}
-
-bool isMark(const Call *op, const char *name = marker) {
-  return op->call_type == Call::PureExtern && op->name == name;
 }
 
 /// The first of elements that lie side by side; undefined for others.
@@ -73,7 +77,7 @@ protected:
   using IRMutator::visit;
 
   Expr visit(const Call *op) override {
-    if (!isMark(op))
+    if (!isPrefetchingAhead(op))
       return IRMutator::visit(op);
     if (const auto *load = op->args[0].as<Load>()) {
       auto known = [&](size_t argument) { return *as_const_int(lane(op->args[argument])); };
@@ -93,24 +97,28 @@ struct Run {
   int64_t elements = 0;
 };
 
-/// Nothing where what the marked loads ask for is not one run of elements.
+/// Of marked loads of one memory. Nothing where what they ask for is not side by side.
 Run runOf(const std::vector<Marked> &marks) {
   Run run;
-  int64_t least = 0, end = 0;
+  std::map<int64_t, int64_t> pieces; // elements from an offset on
   for (const Marked &mark : marks) {
-    const Expr &first = mark.first;
-    if (!first.defined() || mark.load->name != marks.front().load->name)
+    if (!mark.first.defined())
       return {};
     if (!run.first.defined())
-      run.first = first;
-    auto offset = as_const_int(simplify(first - run.first));
+      run.first = mark.first;
+    auto offset = as_const_int(simplify(mark.first - run.first));
     if (!offset)
       return {};
-    least = std::min(least, *offset);
-    end = std::max(end, *offset + mark.elements);
+    pieces[*offset] = std::max(pieces[*offset], mark.elements);
   }
-  if (run.first.defined())
-    run.first = simplify(run.first + int(least));
+  const int64_t least = pieces.begin()->first;
+  int64_t end = least;
+  for (auto [offset, elements] : pieces) {
+    if (offset > end)
+      return {};
+    end = std::max(end, offset + elements);
+  }
+  run.first = simplify(run.first + int(least));
   run.elements = end - least;
   return run;
 }
@@ -145,8 +153,12 @@ protected:
       return IRMutator::visit(op);
     TakeMarks taken;
     Stmt body = taken.mutate(op->body);
-    if (Run run = runOf(taken.marks); run.first.defined())
-      body = Block::make(prefetches(taken.marks.front(), run), body);
+    std::map<std::string, std::vector<Marked>> memories;
+    for (const Marked &mark : taken.marks)
+      memories[mark.load->name].push_back(mark);
+    for (const auto &[name, marks] : memories)
+      if (Run run = runOf(marks); run.first.defined())
+        body = Block::make(prefetches(marks.front(), run), body);
     return body.same_as(op->body) ? Stmt(op)
                                   : For::make(op->name, op->min, op->extent, op->for_type,
                                               op->partition_policy, op->device_api, body);
@@ -154,7 +166,7 @@ protected:
 
   /// Marks outside of loops mean nothing.
   Expr visit(const Call *op) override {
-    if (isMark(op))
+    if (isPrefetchingAhead(op))
       return mutate(op->args[0]);
     return IRMutator::visit(op);
   }
@@ -184,7 +196,7 @@ protected:
   using WithLets::visit;
 
   Expr visit(const Call *op) override {
-    if (!isMark(op, markerBefore))
+    if (!isPrefetchingBefore(op))
       return IRMutator::visit(op);
     if (const auto *load = op->args[0].as<Load>())
       request(load);
@@ -238,7 +250,7 @@ protected:
 
   /// Marks outside of loops mean nothing.
   Expr visit(const Call *op) override {
-    if (depth == 0 && isMark(op, markerBefore))
+    if (depth == 0 && isPrefetchingBefore(op))
       return mutate(op->args[0]);
     return IRMutator::visit(op);
   }

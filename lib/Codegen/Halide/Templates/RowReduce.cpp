@@ -6,6 +6,7 @@
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
 #include "dlc/Codegen/Halide/Templates/Math.h"
+#include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
 #include <algorithm>
 
@@ -88,6 +89,22 @@ private:
   Expr condition;
 };
 
+/// Marks what is read of buffers, so that the same is asked for `distance` elements behind.
+class AskAhead : public Internal::IRMutator {
+public:
+  explicit AskAhead(Expr distance) : distance(std::move(distance)) {}
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Internal::Call *op) override {
+    Expr call = IRMutator::visit(op);
+    return readsBuffer(op) ? prefetchingAhead(call, {.distance = distance, .intoL1 = true}) : call;
+  }
+
+private:
+  Expr distance;
+};
+
 /// `value` at an element of a row, where nothing is read unless `i` is below `extent`.
 Expr guardedValue(const Expr &value, const Expr &i, const Size &extent) {
   return GuardLoads(likely(i < extent.expr())).mutate(value);
@@ -111,7 +128,9 @@ bool isUnrolled(const Size &extent, int lanes) {
 /// Collects vectors of partial results and folds them.
 class ReductionBuilder {
 public:
-  ReductionBuilder(const RowReduction &reduction, int lanes) : reduction(reduction), lanes(lanes) {
+  /// `rowsAhead`: the distance of the rows to ask for; 0 for none.
+  ReductionBuilder(const RowReduction &reduction, int lanes, int rowsAhead)
+      : reduction(reduction), lanes(lanes), rowsAhead(rowsAhead) {
     stage.columns = reduction.extent;
   }
 
@@ -135,8 +154,8 @@ public:
     Var lane("lane");
     RDom domain(0, tiles.expr());
     partial(withRows(lane)) = reductionIdentity(reduction.kind, reduction.type);
-    partial(withRows(lane)) =
-        combine(reduction.kind, partial(at(lane)), valueAt(domain * width + lane + begin.expr()));
+    partial(withRows(lane)) = combine(reduction.kind, partial(at(lane)),
+                                      askingAhead(valueAt(domain * width + lane + begin.expr())));
     partial.bound_extent(lane, width).vectorize(lane, lanes).unroll(lane);
     partial.update().reorder(lane, domain).vectorize(lane, lanes).unroll(lane);
     stage.partials.push_back(partial);
@@ -178,10 +197,14 @@ private:
     place.insert(place.end(), reduction.rows.begin(), reduction.rows.end());
     return place;
   }
+  /// With the same of rows that come later, if any.
+  Expr askingAhead(const Expr &value) const {
+    return rowsAhead == 0 ? value : AskAhead((reduction.extent * rowsAhead).expr()).mutate(value);
+  }
   Expr valueAt(Expr i) const { return cast(reduction.type, reduction.value(i)); }
 
   const RowReduction &reduction;
-  const int lanes;
+  const int lanes, rowsAhead;
   std::vector<std::function<Expr(Expr lane)>> vectors;
   RowStage stage;
 };
@@ -207,7 +230,9 @@ RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowRed
   const bool clamps = ahead && !reduction.rowCount.isMultipleOf(params.rowsPerBlock);
   const RowReduction inside = clamps ? clampRow(reduction) : reduction;
   const Size extent = reduction.extent;
-  ReductionBuilder builder(inside, lanes);
+  // The first fold brings a block's rows; the others then compute while the next block's come.
+  const int rowsAhead = ahead && !reduction.first ? params.rowsPerBlock : 0;
+  ReductionBuilder builder(inside, lanes, rowsAhead);
   Size begin = 0;
   if (looped) {
     const int64_t width = int64_t(params.accumulators) * lanes;
@@ -230,12 +255,15 @@ RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowRed
 }
 
 RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &rows,
-                       const Size &extent, Expr value) {
+                       const Size &extent, Expr value, const schedule::RowReduceParams &params) {
   RowStage stage;
   stage.result = Func(name);
   stage.extent = stage.columns = extent;
   std::vector<Var> args = {i};
   args.insert(args.end(), rows.begin(), rows.end());
+  // A block's first fold would wait for its rows.
+  if (params.rowsPerBlock > 1 && !rows.empty())
+    value = AskAhead((extent * params.rowsPerBlock).expr()).mutate(value);
   stage.result(args) = guardedValue(value, i, extent);
   return stage;
 }

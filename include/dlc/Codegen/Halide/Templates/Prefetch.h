@@ -22,6 +22,9 @@ struct Ahead {
 /// that lies side by side for all marked loads of an iteration. It may reach beyond the memory.
 Halide::Expr prefetchingAhead(Halide::Expr load, const Ahead &ahead);
 
+/// Whether `call` is what prefetchingAhead() makes; the load is its first argument.
+bool isPrefetchingAhead(const Halide::Internal::Call *call);
+
 /// The lowering pass that asks for the lines.
 std::unique_ptr<Halide::Internal::IRMutator> prefetchPass();
 

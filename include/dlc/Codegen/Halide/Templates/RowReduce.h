@@ -59,7 +59,8 @@ RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowRed
 /// A per-element stage: value(i, row...) kept for `extent` elements of a row, as it is read by a
 /// reduction and again by the output. The elements that fill the last vector are anything.
 RowStage buildRowStage(const std::string &name, Halide::Var i, const std::vector<Halide::Var> &rows,
-                       const Size &extent, Halide::Expr value);
+                       const Size &extent, Halide::Expr value,
+                       const schedule::RowReduceParams &params);
 
 /// Schedules `output`, pure, over `extents`. When `perElement`, its innermost axis runs along the
 /// reduced one (softmax) and the rest are rows; else all axes are rows (a sum). Stages are listed
