@@ -85,7 +85,7 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
     problem.input = read;
     problem.weights = [=](Expr ch, Expr kx, Expr ky) { return weights(ch, kx, ky); };
     problem.initial = [=](Expr ch) { return bias(ch); };
-    window = templates::buildDepthwise(problem, params);
+    window = templates::buildDepthwise(problem, params, facts);
     out(ch, x, y, n) = clamp(window.acc(ch, x, y, n), 0.f, 6.f);
     templates::scheduleDepthwise(window, out, params, facts);
     kernel.params = {input, weights, bias};

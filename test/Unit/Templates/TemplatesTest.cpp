@@ -149,6 +149,14 @@ TEST(WindowTemplate, PoolsAndDepthwise) {
                     text({w.height, w.width, w.channels, w.kernel, w.stride, w.pad, pool}));
 }
 
+TEST(WindowTemplate, ImagesThatStreamBy) {
+  // Beyond half of L2 tiles ask for what the next ones read.
+  for (int stride : {1, 2, 3})
+    for (int pad : {0, 1})
+      expectCorrect(buildWindow({31, 37, 72, 3, stride, pad, false}, testFacts(2), {}),
+                    text({stride, pad}));
+}
+
 TEST(WindowTemplate, PadModesAndTiles) {
   for (bool pool : {true, false})
     for (int pad : {0, 1, 2})

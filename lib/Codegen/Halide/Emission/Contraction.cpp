@@ -206,7 +206,8 @@ private:
       problem.initial = [=, &emitter](Expr c) { return emitter.at(bias, {c}); };
     schedule::DepthwiseParams params =
         schedule::paramsOf(emitter.getSchedule<dl::DepthwiseScheduleAttr>());
-    auto built = std::make_shared<templates::Window>(templates::buildDepthwise(problem, params));
+    auto built = std::make_shared<templates::Window>(
+        templates::buildDepthwise(problem, params, emitter.getFacts()));
 
     Halide::Var c("c"), x("x"), y("y"), n("n");
     IterationSpace space;

@@ -62,8 +62,8 @@ protected:
 
   void visit(const Call *op) override {
     fuses |= op->name == fusedMarker;
-    const bool marker =
-        op->name == fusedMarker || op->name == unfusedMarker || isPrefetchingAhead(op);
+    const bool marker = op->name == fusedMarker || op->name == unfusedMarker ||
+                        isPrefetchingAhead(op) || isPrefetchingBefore(op);
     // Halide's own functions of f32 become single instructions.
     const bool instruction = ends_with(op->name, "_f32");
     complete &= op->call_type != Call::PureExtern || marker || instruction;

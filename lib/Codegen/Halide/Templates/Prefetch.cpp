@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -30,8 +31,9 @@ constexpr int64_t lineBytes = 64;
 
 /// A marked load, with what is known of it in one lane, free of the names that a loop's body binds.
 struct Marked {
-  const Load *load;
-  Expr first; ///< element that is asked for; undefined where the load's do not lie side by side
+  std::string memory;
+  int64_t bytes; ///< of an element
+  Expr first;    ///< element that is asked for; undefined where the load's do not lie side by side
   int64_t elements;
   Expr share;
   int64_t shares;
@@ -79,12 +81,14 @@ protected:
   Expr visit(const Call *op) override {
     if (!isPrefetchingAhead(op))
       return IRMutator::visit(op);
-    if (const auto *load = op->args[0].as<Load>()) {
+    const Expr read = substitute(bound, op->args[0]);
+    if (const auto *load = read.as<Load>()) {
       auto known = [&](size_t argument) { return *as_const_int(lane(op->args[argument])); };
-      Expr first = firstElement(substitute(bound, load->index));
+      Expr first = firstElement(load->index);
       if (first.defined())
         first = first + substitute(bound, lane(op->args[1]));
-      marks.push_back({load, first, std::max<int64_t>(known(2), load->type.lanes()),
+      marks.push_back({load->name, load->type.element_of().bytes(), first,
+                       std::max<int64_t>(known(2), load->type.lanes()),
                        substitute(bound, lane(op->args[3])), known(4), known(5) != 0});
     }
     return mutate(op->args[0]);
@@ -97,30 +101,41 @@ struct Run {
   int64_t elements = 0;
 };
 
-/// Of marked loads of one memory. Nothing where what they ask for is not side by side.
-Run runOf(const std::vector<Marked> &marks) {
-  Run run;
-  std::map<int64_t, int64_t> pieces; // elements from an offset on
+/// Elements that are asked for at known distances from `origin`.
+struct Pieces {
+  Expr origin;
+  std::map<int64_t, int64_t> elements; ///< by the offset of the first
+};
+
+/// Of marked loads of one memory: what they ask for side by side is one run.
+std::vector<Run> runsOf(const std::vector<Marked> &marks) {
+  std::vector<Pieces> all;
   for (const Marked &mark : marks) {
     if (!mark.first.defined())
       return {};
-    if (!run.first.defined())
-      run.first = mark.first;
-    auto offset = as_const_int(simplify(mark.first - run.first));
-    if (!offset)
-      return {};
-    pieces[*offset] = std::max(pieces[*offset], mark.elements);
+    std::optional<int64_t> offset;
+    auto near = std::ranges::find_if(all, [&](const Pieces &pieces) {
+      offset = as_const_int(simplify(mark.first - pieces.origin));
+      return offset.has_value();
+    });
+    if (near == all.end())
+      near = all.insert(near, {mark.first, {}});
+    int64_t &elements = near->elements[offset.value_or(0)];
+    elements = std::max(elements, mark.elements);
   }
-  const int64_t least = pieces.begin()->first;
-  int64_t end = least;
-  for (auto [offset, elements] : pieces) {
-    if (offset > end)
-      return {};
-    end = std::max(end, offset + elements);
+  std::vector<Run> runs;
+  for (const Pieces &pieces : all) {
+    int64_t begin = 0, end = -1;
+    for (auto [offset, elements] : pieces.elements) {
+      if (offset > end || end < 0) {
+        runs.push_back({simplify(pieces.origin + int(offset)), 0});
+        begin = end = offset;
+      }
+      end = std::max(end, offset + elements);
+      runs.back().elements = end - begin;
+    }
   }
-  run.first = simplify(run.first + int(least));
-  run.elements = end - least;
-  return run;
+  return runs;
 }
 
 /// Asks for the line of the element `index` of `bytes` each, to be kept in L1 or in L2.
@@ -155,9 +170,9 @@ protected:
     Stmt body = taken.mutate(op->body);
     std::map<std::string, std::vector<Marked>> memories;
     for (const Marked &mark : taken.marks)
-      memories[mark.load->name].push_back(mark);
+      memories[mark.memory].push_back(mark);
     for (const auto &[name, marks] : memories)
-      if (Run run = runOf(marks); run.first.defined())
+      for (const Run &run : runsOf(marks))
         body = Block::make(prefetches(marks.front(), run), body);
     return body.same_as(op->body) ? Stmt(op)
                                   : For::make(op->name, op->min, op->extent, op->for_type,
@@ -174,14 +189,14 @@ protected:
 private:
   /// A share of the lines behind `run`: all shares cover them, none leaves out a line.
   static Stmt prefetches(const Marked &mark, const Run &run) {
-    const int64_t bytes = mark.load->type.element_of().bytes();
+    const int64_t bytes = mark.bytes;
     const int64_t lines = (run.elements * bytes + lineBytes - 1) / lineBytes;
     const int perLine = int(lineBytes / bytes);
     Expr first = run.first + mark.share * int(lines) / int(mark.shares) * perLine;
     std::vector<Stmt> all;
     for (int64_t i = 0; i < (lines + mark.shares - 1) / mark.shares; ++i)
       all.push_back(
-          prefetch(mark.load->name, int(bytes), simplify(first + int(i) * perLine), mark.intoL1));
+          prefetch(mark.memory, int(bytes), simplify(first + int(i) * perLine), mark.intoL1));
     return Block::make(all);
   }
 };
@@ -274,6 +289,38 @@ Expr prefetchingAhead(Expr load, const Ahead &ahead) {
                     {std::move(load), ahead.distance, ahead.elements, ahead.share, ahead.shares,
                      int(ahead.intoL1)},
                     Call::PureExtern);
+}
+
+bool readsBuffer(const Call *call) {
+  if (call->call_type == Call::Image)
+    return true;
+  if (call->call_type != Call::Halide)
+    return false;
+  Function function(call->func);
+  const std::vector<Expr> &values = function.values();
+  const auto *read = values.size() == 1 ? values[0].as<Call>() : nullptr;
+  return read && read->call_type == Call::Image;
+}
+
+namespace {
+class AskAhead : public IRMutator {
+public:
+  explicit AskAhead(Expr distance) : distance(std::move(distance)) {}
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Call *op) override {
+    Expr call = IRMutator::visit(op);
+    return readsBuffer(op) ? prefetchingAhead(call, {.distance = distance, .intoL1 = true}) : call;
+  }
+
+private:
+  Expr distance;
+};
+} // namespace
+
+Expr askingAhead(const Expr &value, const Expr &distance) {
+  return AskAhead(distance).mutate(value);
 }
 
 std::unique_ptr<IRMutator> prefetchPass() { return std::make_unique<Prefetch>(); }

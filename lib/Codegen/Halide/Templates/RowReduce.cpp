@@ -58,18 +58,6 @@ Expr combineAll(ReductionKind kind, const std::vector<Expr> &values) {
 
 namespace {
 
-/// Whether `call` reads a buffer: an ImageParam is read by a Func of its own.
-bool readsBuffer(const Internal::Call *call) {
-  if (call->call_type == Internal::Call::Image)
-    return true;
-  if (call->call_type != Internal::Call::Halide)
-    return false;
-  Internal::Function function(call->func);
-  const std::vector<Expr> &values = function.values();
-  const auto *read = values.size() == 1 ? values[0].as<Internal::Call>() : nullptr;
-  return read && read->call_type == Internal::Call::Image;
-}
-
 /// Makes what is read of buffers masked loads.
 class GuardLoads : public Internal::IRMutator {
 public:
@@ -87,22 +75,6 @@ protected:
 
 private:
   Expr condition;
-};
-
-/// Marks what is read of buffers, so that the same is asked for `distance` elements behind.
-class AskAhead : public Internal::IRMutator {
-public:
-  explicit AskAhead(Expr distance) : distance(std::move(distance)) {}
-
-protected:
-  using IRMutator::visit;
-  Expr visit(const Internal::Call *op) override {
-    Expr call = IRMutator::visit(op);
-    return readsBuffer(op) ? prefetchingAhead(call, {.distance = distance, .intoL1 = true}) : call;
-  }
-
-private:
-  Expr distance;
 };
 
 /// `value` at an element of a row, where nothing is read unless `i` is below `extent`.
@@ -154,8 +126,9 @@ public:
     Var lane("lane");
     RDom domain(0, tiles.expr());
     partial(withRows(lane)) = reductionIdentity(reduction.kind, reduction.type);
-    partial(withRows(lane)) = combine(reduction.kind, partial(at(lane)),
-                                      askingAhead(valueAt(domain * width + lane + begin.expr())));
+    partial(withRows(lane)) =
+        combine(reduction.kind, partial(at(lane)),
+                besideLaterRows(valueAt(domain * width + lane + begin.expr())));
     partial.bound_extent(lane, width).vectorize(lane, lanes).unroll(lane);
     partial.update().reorder(lane, domain).vectorize(lane, lanes).unroll(lane);
     stage.partials.push_back(partial);
@@ -198,8 +171,8 @@ private:
     return place;
   }
   /// With the same of rows that come later, if any.
-  Expr askingAhead(const Expr &value) const {
-    return rowsAhead == 0 ? value : AskAhead((reduction.extent * rowsAhead).expr()).mutate(value);
+  Expr besideLaterRows(const Expr &value) const {
+    return rowsAhead == 0 ? value : askingAhead(value, (reduction.extent * rowsAhead).expr());
   }
   Expr valueAt(Expr i) const { return cast(reduction.type, reduction.value(i)); }
 
@@ -263,7 +236,7 @@ RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &r
   args.insert(args.end(), rows.begin(), rows.end());
   // A block's first fold would wait for its rows.
   if (params.rowsPerBlock > 1 && !rows.empty())
-    value = AskAhead((extent * params.rowsPerBlock).expr()).mutate(value);
+    value = askingAhead(value, (extent * params.rowsPerBlock).expr());
   stage.result(args) = guardedValue(value, i, extent);
   return stage;
 }

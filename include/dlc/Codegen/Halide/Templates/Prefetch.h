@@ -22,8 +22,16 @@ struct Ahead {
 /// that lies side by side for all marked loads of an iteration. It may reach beyond the memory.
 Halide::Expr prefetchingAhead(Halide::Expr load, const Ahead &ahead);
 
+/// Whether `call` reads a buffer: an ImageParam is read by a Func of its own.
+bool readsBuffer(const Halide::Internal::Call *call);
+
+/// `value` with the same of all buffers that it reads brought into L1, `distance` elements ahead.
+Halide::Expr askingAhead(const Halide::Expr &value, const Halide::Expr &distance);
+
 /// Whether `call` is what prefetchingAhead() makes; the load is its first argument.
 bool isPrefetchingAhead(const Halide::Internal::Call *call);
+/// The same of prefetchingBefore.
+bool isPrefetchingBefore(const Halide::Internal::Call *call);
 
 /// The lowering pass that asks for the lines.
 std::unique_ptr<Halide::Internal::IRMutator> prefetchPass();

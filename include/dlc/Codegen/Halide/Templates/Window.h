@@ -88,7 +88,8 @@ struct Window {
 Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &params);
 Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params,
                  const MachineFacts &facts);
-Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params);
+Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params,
+                      const MachineFacts &facts);
 
 /// Schedules `output`, pure, with arguments (c, x, y, n). The last channel tile is shifted inwards
 /// and recomputed (or guarded where channels are known at the call): the output must not alias an
