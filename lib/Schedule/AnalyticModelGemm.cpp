@@ -256,7 +256,7 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     params.order = LoopOrder::ColumnsOuter;
     params.tilesPerBlock = int(tiles);
     params.tasks = piecesOf(shape.batch * panels, cores);
-    params.prefetchPanel = prefetchesPanel(shape, params, rowBytes, panelBytes, facts);
+    params.prefetch = prefetchesPanel(shape, params, rowBytes, panelBytes, facts);
     return params;
   }
   // At least two blocks a core, in a multiple of the cores, so that none waits for a last one.
@@ -268,7 +268,7 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
     params.order = LoopOrder::ColumnsOuter;
     params.tilesPerBlock = int(tiles);
     params.tasks = piecesOf(panels, cores);
-    params.prefetchPanel = prefetchesPanel(shape, params, rowBytes, panelBytes, facts);
+    params.prefetch = prefetchesPanel(shape, params, rowBytes, panelBytes, facts);
     return params;
   }
   params.order = LoopOrder::RowsOuter;
@@ -278,7 +278,7 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
       int(tilesWithOutput(shape, params, rowBytes, ceilDiv(tiles, blocks), facts));
   if (fillsLines(shape, panels, facts))
     params.tilesPerBlock = 1;
-  params.prefetchPanel = prefetchesRows(shape, params, rowBytes, facts);
+  params.prefetch = prefetchesRows(shape, params, rowBytes, facts);
   params.tasks = piecesOf(shape.batch * ceilDiv(tiles, params.tilesPerBlock), cores);
   return params;
 }

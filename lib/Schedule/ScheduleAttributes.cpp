@@ -6,7 +6,7 @@ namespace dlc::schedule {
 dl::GemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GemmParams &p) {
   return dl::GemmScheduleAttr::get(
       context, p.rowsPerTile, p.vectorsPerTile, p.unroll, p.reductionBlock, p.tilesPerBlock,
-      p.order == LoopOrder::ColumnsOuter, p.tasks, p.pad == PadMode::Block, p.prefetchPanel);
+      p.order == LoopOrder::ColumnsOuter, p.tasks, p.pad == PadMode::Block, p.prefetch);
 }
 
 dl::AttentionScheduleAttr attributeOf(mlir::MLIRContext *context, const AttentionParams &p) {
@@ -54,7 +54,7 @@ GemmParams paramsOf(dl::GemmScheduleAttr a) {
   p.order = a.getColumnsOuter() ? LoopOrder::ColumnsOuter : LoopOrder::RowsOuter;
   p.tasks = a.getTasks();
   p.pad = a.getPadBlock() ? PadMode::Block : PadMode::Whole;
-  p.prefetchPanel = a.getPrefetchPanel();
+  p.prefetch = a.getPrefetch();
   return p;
 }
 

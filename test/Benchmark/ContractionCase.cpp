@@ -4,7 +4,7 @@
 namespace dlc::bench {
 
 void overrideGemm(const Overrides &overrides, schedule::GemmParams &params) {
-  int order = int(params.order), pad = int(params.pad), prefetch = params.prefetchPanel;
+  int order = int(params.order), pad = int(params.pad), prefetch = params.prefetch;
   override(overrides, "mr", params.rowsPerTile);
   override(overrides, "nv", params.vectorsPerTile);
   override(overrides, "unroll", params.unroll);
@@ -14,7 +14,7 @@ void overrideGemm(const Overrides &overrides, schedule::GemmParams &params) {
   override(overrides, "order", order);
   override(overrides, "pad", pad);
   override(overrides, "prefetch", prefetch);
-  params.prefetchPanel = prefetch;
+  params.prefetch = prefetch;
   params.order = schedule::LoopOrder(order);
   params.pad = schedule::PadMode(pad);
 }
@@ -26,7 +26,7 @@ std::string describeGemm(const schedule::GemmParams &params) {
          (params.order == schedule::LoopOrder::RowsOuter ? " rows" : " cols") + " t" +
          std::to_string(params.tasks) +
          (params.pad == schedule::PadMode::Block ? " pad-block" : " pad-whole") +
-         (params.prefetchPanel ? " prefetch" : "");
+         (params.prefetch ? " prefetch" : "");
 }
 
 void clearPanelTail(HostTensor &packed, int columns) {

@@ -3,7 +3,7 @@
 
 // CHECK-LABEL: @matmul_gets_gemm
 func.func @matmul_gets_gemm(%a: tensor<64x64xf32>) -> tensor<64x64xf32> {
-  // CHECK: schedule = #dl.gemm<rows_per_tile = {{.*}} prefetch_panel = false>
+  // CHECK: schedule = #dl.gemm<rows_per_tile = {{.*}} prefetch = false>
   %k = dl.kernel (%x = %a : tensor<64x64xf32>) -> (tensor<64x64xf32>) {
     %m = dl.matmul %x, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
     dl.yield %m : tensor<64x64xf32>
@@ -128,7 +128,7 @@ func.func @outer_transpose(%a: tensor<3x5x16xf32>) -> tensor<5x3x16xf32> {
 // All rows pass each panel of weights once; the next panel comes into L2 meanwhile.
 // CHECK-LABEL: @few_rows_of_many_weights
 func.func @few_rows_of_many_weights(%a: tensor<49x512xf32>, %w: tensor<512x2048xf32>) -> tensor<49x2048xf32> {
-  // CHECK: schedule = #dl.gemm<{{.*}} columns_outer = true, {{.*}} prefetch_panel = true>
+  // CHECK: schedule = #dl.gemm<{{.*}} columns_outer = true, {{.*}} prefetch = true>
   %k = dl.kernel (%x = %a : tensor<49x512xf32>, %y = %w : tensor<512x2048xf32>) -> (tensor<49x2048xf32>) {
     %m = dl.matmul %x, %y : (tensor<49x512xf32>, tensor<512x2048xf32>) -> tensor<49x2048xf32>
     dl.yield %m : tensor<49x2048xf32>

@@ -1,6 +1,6 @@
 // RUN: dlc-opt %s -schedule-pack-weights=vector-bytes=32 | FileCheck %s
 
-#gemm = #dl.gemm<rows_per_tile = 6, vectors_per_tile = 2, unroll = 1, reduction_block = 0, tiles_per_block = 1, columns_outer = false, tasks = 1, pad_block = false, prefetch_panel = false>
+#gemm = #dl.gemm<rows_per_tile = 6, vectors_per_tile = 2, unroll = 1, reduction_block = 0, tiles_per_block = 1, columns_outer = false, tasks = 1, pad_block = false, prefetch = false>
 
 // Ten columns in panels of 2 vectors of 8 lanes: one panel.
 // CHECK-LABEL: @matmul

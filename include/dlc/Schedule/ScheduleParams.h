@@ -70,7 +70,7 @@ struct GemmParams {
   /// not wait for each page's first lines, which no hardware asks for ahead. Con: an instruction a
   /// line, also where they are near. Legal: always; without packed weights, or where the reduction
   /// has no loop left, the panel is not brought.
-  bool prefetchPanel = false;
+  bool prefetch = false;
 
   bool operator==(const GemmParams &) const = default;
 };

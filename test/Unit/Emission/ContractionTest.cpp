@@ -29,7 +29,7 @@ TEST(ContractionEmission, ConvFilterGradient) {
 
 /// A convolution of channels-last images whose filter is packed.
 static void checkPacked(int kernel, int stride, int pad, bool columnsOuter, int groups,
-                        bool prefetchPanel = false, bool padBlock = false, int channels = 6,
+                        bool prefetch = false, bool padBlock = false, int channels = 6,
                         int outputs = 20) {
   auto pair = [](int value) {
     return "array<i64: " + std::to_string(value) + ", " + std::to_string(value) + ">";
@@ -54,14 +54,14 @@ static void checkPacked(int kernel, int stride, int pad, bool columnsOuter, int 
                       "reduction_block = 0, tiles_per_block = 3, columns_outer = ") +
               (columnsOuter ? "true" : "false") +
               ", tasks = 2, pad_block = " + (padBlock ? "true" : "false") +
-              ", prefetch_panel = " + (prefetchPanel ? "true" : "false") + ">");
+              ", prefetch = " + (prefetch ? "true" : "false") + ">");
 }
 
 TEST(ContractionEmission, GroupsThatShareVectors) {
   for (int columns : {1, 2, 4, 8})
     for (int groups : {2, 6, 16})
       checkPacked(3, 1 + groups % 4 / 2, 1, /*columnsOuter=*/false, groups,
-                  /*prefetchPanel=*/false, /*padBlock=*/true, 2 * groups, columns * groups);
+                  /*prefetch=*/false, /*padBlock=*/true, 2 * groups, columns * groups);
 }
 
 TEST(ContractionEmission, PackedConvolutions) {
@@ -69,8 +69,8 @@ TEST(ContractionEmission, PackedConvolutions) {
     checkPacked(/*kernel=*/1, /*stride=*/1, /*pad=*/0, columnsOuter, /*groups=*/1);
     checkPacked(3, 1, 1, columnsOuter, 1);
     checkPacked(3, 2, 1, columnsOuter, 2);
-    checkPacked(1, 1, 0, columnsOuter, 1, /*prefetchPanel=*/true);
-    checkPacked(3, 2, 1, columnsOuter, 2, /*prefetchPanel=*/true);
+    checkPacked(1, 1, 0, columnsOuter, 1, /*prefetch=*/true);
+    checkPacked(3, 2, 1, columnsOuter, 2, /*prefetch=*/true);
   }
 }
 
@@ -107,7 +107,7 @@ TEST(ContractionEmission, MatmulOfTransposedOperands) {
                 {matrix(m, k, left), matrix(k, n, false)}, {matrix(m, n, false)}, 5e-5,
                 *schedule ? std::string("#dl.gemm<rows_per_tile = 4, vectors_per_tile = 2, "
                                         "unroll = 4, ") +
-                                schedule + ", pad_block = false, prefetch_panel = true>"
+                                schedule + ", pad_block = false, prefetch = true>"
                           : "",
                 cpu);
       }

@@ -55,24 +55,24 @@ static MachineFacts wideFacts() {
 
 TEST(AnalyticModel, WeightsThatFewRowsUseComeAhead) {
   const MachineFacts facts = wideFacts();
-  EXPECT_TRUE(chooseGemm(shapeOf(49, 2048, 512), facts).prefetchPanel);
+  EXPECT_TRUE(chooseGemm(shapeOf(49, 2048, 512), facts).prefetch);
   // Small weights; one tile of rows; rows in blocks, which pass all panels; slices.
-  EXPECT_FALSE(chooseGemm(shapeOf(49, 64, 512), facts).prefetchPanel);
-  EXPECT_FALSE(chooseGemm(shapeOf(1, 2048, 512), facts).prefetchPanel);
-  EXPECT_FALSE(chooseGemm(shapeOf(784, 512, 4608), facts).prefetchPanel);
+  EXPECT_FALSE(chooseGemm(shapeOf(49, 64, 512), facts).prefetch);
+  EXPECT_FALSE(chooseGemm(shapeOf(1, 2048, 512), facts).prefetch);
+  EXPECT_FALSE(chooseGemm(shapeOf(784, 512, 4608), facts).prefetch);
 }
 
 TEST(AnalyticModel, RowsThatStreamByComeAhead) {
   const MachineFacts facts = wideFacts();
-  EXPECT_TRUE(chooseGemm(shapeOf(12544, 16, 32), facts).prefetchPanel);
+  EXPECT_TRUE(chooseGemm(shapeOf(12544, 16, 32), facts).prefetch);
   // Few rows; rows that tiles do not divide; windows that slide; groups.
-  EXPECT_FALSE(chooseGemm(shapeOf(196, 64, 384), facts).prefetchPanel);
-  EXPECT_FALSE(chooseGemm(shapeOf(12543, 16, 32), facts).prefetchPanel);
+  EXPECT_FALSE(chooseGemm(shapeOf(196, 64, 384), facts).prefetch);
+  EXPECT_FALSE(chooseGemm(shapeOf(12543, 16, 32), facts).prefetch);
   GemmShape windows = shapeOf(12544, 16, 32), groups = windows;
   windows.lineWidth = 112;
-  EXPECT_FALSE(chooseGemm(windows, facts).prefetchPanel);
+  EXPECT_FALSE(chooseGemm(windows, facts).prefetch);
   groups.batch = 2;
-  EXPECT_FALSE(chooseGemm(groups, facts).prefetchPanel);
+  EXPECT_FALSE(chooseGemm(groups, facts).prefetch);
 }
 
 TEST(AnalyticModel, PanelsInL1FillLinesTogether) {

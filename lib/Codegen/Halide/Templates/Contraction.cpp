@@ -147,8 +147,8 @@ static Expr besideNextPanel(const ContractionProblem &problem, const schedule::G
 /// pixels of a pointwise convolution do, and are read once or panel by panel.
 static bool asksForRows(const ContractionProblem &problem, const schedule::GemmParams &params) {
   const Size depth = productOf(problem.reduction);
-  return params.prefetchPanel && params.order == schedule::LoopOrder::RowsOuter &&
-         depth.isConstant() && problem.reduction[0].is(depth.constant()) && problem.batch.empty() &&
+  return params.prefetch && params.order == schedule::LoopOrder::RowsOuter && depth.isConstant() &&
+         problem.reduction[0].is(depth.constant()) && problem.batch.empty() &&
          problem.rows.isMultipleOf(params.rowsPerTile);
 }
 
@@ -194,7 +194,7 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
     right = mixPanels(result, column, k, batchIndices);
   } else if (problem.packedRhs) {
     right = problem.packedRhs(lane, k, panel, batchIndices);
-    if (params.prefetchPanel && params.order == schedule::LoopOrder::ColumnsOuter)
+    if (params.prefetch && params.order == schedule::LoopOrder::ColumnsOuter)
       right = besideNextPanel(problem, params, right, row, width);
   } else {
     buildPacked(result);
