@@ -10,6 +10,9 @@
 
 using namespace dlcrt;
 
+/// A test's list names the driver, not its address.
+static void PrintTo(const dlcrt_driver *driver, std::ostream *stream) { *stream << driver->name; }
+
 namespace {
 
 using Bytes = std::vector<uint8_t>;
