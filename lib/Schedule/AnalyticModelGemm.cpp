@@ -21,6 +21,7 @@ GemmShape gemmShapeOf(const ConvShape &conv) {
   shape.elementBytes = conv.elementBytes;
   shape.lineWidth = pointwise ? 0 : conv.outputWidth;
   shape.padsGroups = conv.padded && conv.groups > 1;
+  shape.oneImage = conv.batch == 1;
   // Neighbouring windows overlap: a pixel adds its stride's worth of the image.
   shape.lhsBytesPerRow = conv.elementBytes * channels *
                          std::min(conv.strideWidth, conv.kernelWidth) *
@@ -154,6 +155,8 @@ static bool padsPerBlock(const GemmShape &shape, int64_t rowBytes, const Machine
     return false;
   if (shape.batch > 1)
     return rowBytes <= fewBytes;
+  if (!shape.oneImage)
+    return false;
   if (rowBytes < cacheLine)
     return true;
   return facts.l2Bytes >= largeL2 && shape.rows * rowBytes > facts.l2Bytes;

@@ -25,6 +25,9 @@ struct GemmShape {
   /// A padded convolution of several groups: where their channels are few, a block has a copy of
   /// its pixels, and a tile of them that never wraps has one address.
   bool padsGroups = false;
+  /// The rows are pixels of one image. A block of rows that ends in another one needs all lines of
+  /// both, so that a copy for each block would be one of whole images.
+  bool oneImage = true;
 };
 
 /// Cheapest register tile, loop order, blocks and tasks for `shape`.

@@ -57,6 +57,7 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
   shape.batch = op.getGroups();
   shape.depth = product(window) * shapeOf(op.getInput()).back() / op.getGroups();
   shape.elementBytes = accumulatorBytes(op.getResult());
+  shape.oneImage = shapeOf(op.getResult()).front() == 1;
   if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
     shape.lineWidth = result[result.size() - 2];
     if (ShapedType::isDynamic(shapeOf(op.getResult())[result.size() - 2]))
@@ -187,6 +188,7 @@ struct ConvTransposeShapes
     shape.columns = result.back();
     shape.depth = product(window) * shapeOf(op.getInput()).back();
     shape.elementBytes = accumulatorBytes(op.getResult());
+    shape.oneImage = shapeOf(op.getResult()).front() == 1;
     if (product(window) != 1) {
       shape.lineWidth = result[result.size() - 2];
       shape.lhsBytesPerRow = shapeOf(op.getInput()).back() * shape.elementBytes;

@@ -132,6 +132,25 @@ TEST(AnalyticModel, ScansOfLongRowsWaitOnceForSeveralVectors) {
   EXPECT_EQ(chooseScan({1, 15, 1024, 4}, facts).vectorsPerTile, 2); // rows beside each other
 }
 
+// A block of rows that ends in another image would copy all lines of both.
+TEST(AnalyticModel, OnlyOneImageIsPaddedPerBlock) {
+  ConvShape first{.outputHeight = 112,
+                  .outputWidth = 112,
+                  .inputChannels = 3,
+                  .outputChannels = 32,
+                  .kernelHeight = 3,
+                  .kernelWidth = 3,
+                  .strideHeight = 2,
+                  .strideWidth = 2,
+                  .padded = true};
+  for (const MachineFacts &facts : {MachineFacts(), wideFacts()}) {
+    first.batch = 1;
+    EXPECT_EQ(chooseGemm(gemmShapeOf(first), facts).pad, PadMode::Block);
+    first.batch = 2;
+    EXPECT_EQ(chooseGemm(gemmShapeOf(first), facts).pad, PadMode::Whole);
+  }
+}
+
 TEST(AnalyticModel, SoftmaxesTakeRowsTogether) {
   MachineFacts facts;
   EXPECT_EQ(chooseRowReduce({128, 1536, 4, 8}, facts).rowsPerBlock, 4);
