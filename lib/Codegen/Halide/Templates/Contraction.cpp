@@ -135,8 +135,9 @@ static Expr besideNextPanel(const ContractionProblem &problem, const schedule::G
                             Expr element, Expr row, int panelWidth) {
   const Size ahead = productOf(problem.reduction) * panelWidth;
   const Size tiles = ceilDiv(problem.rows, params.rowsPerTile);
-  const int64_t shares =
-      std::clamp<int64_t>(params.tilesPerBlock, 1, tiles.constantOr(params.tilesPerBlock));
+  // A call may have fewer tiles than a block: those that it has ask for all of the panel.
+  constexpr int64_t fewTiles = 6;
+  const int64_t shares = std::clamp<int64_t>(params.tilesPerBlock, 1, tiles.constantOr(fewTiles));
   Expr tile = row / params.rowsPerTile;
   return prefetchingAhead(element, {.distance = ahead.expr(),
                                     .share = tiles.is(shares) ? tile : tile % int(shares),
