@@ -3,6 +3,8 @@
 // register.
 #include "dlc/Codegen/Halide/Templates/CarriedSteps.h"
 
+#include "dlc/Codegen/Halide/Templates/LoweredLoops.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -108,23 +110,12 @@ private:
   std::vector<Carried>::const_iterator next;
 };
 
-class HoldsLoop : public IRVisitor {
-public:
-  bool found = false;
-
-protected:
-  using IRVisitor::visit;
-  void visit(const For *) override { found = true; }
-};
-
 class CarriedSteps : public IRMutator {
 protected:
   using IRMutator::visit;
 
   Stmt visit(const For *op) override {
-    HoldsLoop inner;
-    op->body.accept(&inner);
-    if (inner.found || op->for_type != ForType::Serial)
+    if (op->for_type != ForType::Serial || holdsLoop(op->body) || !holdsCall(op->body, isCarried))
       return IRMutator::visit(op);
     CarryStores stores(op->name);
     const Stmt body = stores.mutate(op->body);
@@ -132,9 +123,7 @@ protected:
       return IRMutator::visit(op);
     const Stmt first =
         substitute(op->name, op->min, ReadFirst(op->name, stores.carried).mutate(op->body));
-    Stmt loop = For::make(op->name, op->min, op->extent, op->for_type, op->partition_policy,
-                          op->device_api, body);
-    loop = Block::make(IfThenElse::make(op->extent > 0, first), loop);
+    Stmt loop = Block::make(IfThenElse::make(op->extent > 0, first), withBody(op, body));
     for (const Carried &each : stores.carried)
       loop = Allocate::make(each.name, each.type.element_of(), MemoryType::Stack,
                             {each.type.lanes()}, const_true(), loop);

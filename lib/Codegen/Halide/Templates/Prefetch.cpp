@@ -2,6 +2,8 @@
 // loop, unrolled and in vectors, are known.
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
+#include "dlc/Codegen/Halide/Templates/LoweredLoops.h"
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -76,7 +78,7 @@ public:
   std::vector<Marked> marks;
 
 protected:
-  using IRMutator::visit;
+  using WithLets::visit;
 
   Expr visit(const Call *op) override {
     if (!isPrefetchingAhead(op))
@@ -148,23 +150,12 @@ Stmt prefetch(const std::string &buffer, int bytes, const Expr &index, bool into
                                    Call::Extern));
 }
 
-class HasLoop : public IRVisitor {
-public:
-  bool found = false;
-
-protected:
-  using IRVisitor::visit;
-  void visit(const For *) override { found = true; }
-};
-
 class Prefetch : public IRMutator {
 protected:
   using IRMutator::visit;
 
   Stmt visit(const For *op) override {
-    HasLoop inner;
-    op->body.accept(&inner);
-    if (inner.found)
+    if (holdsLoop(op->body) || !holdsCall(op->body, isPrefetchingAhead))
       return IRMutator::visit(op);
     TakeMarks taken;
     Stmt body = taken.mutate(op->body);
@@ -174,9 +165,7 @@ protected:
     for (const auto &[name, marks] : memories)
       for (const Run &run : runsOf(marks))
         body = Block::make(prefetches(marks.front(), run), body);
-    return body.same_as(op->body) ? Stmt(op)
-                                  : For::make(op->name, op->min, op->extent, op->for_type,
-                                              op->partition_policy, op->device_api, body);
+    return withBody(op, body);
   }
 
   /// Marks outside of loops mean nothing.
@@ -246,21 +235,20 @@ protected:
   using IRMutator::visit;
 
   Stmt visit(const For *op) override {
-    HasLoop loops;
-    op->body.accept(&loops);
+    if (!holdsCall(op->body, isPrefetchingBefore))
+      return op;
+    const bool hasLoops = holdsLoop(op->body);
     ++depth;
     Stmt body = mutate(op->body);
     --depth;
-    if (loops.found || depth == 0) {
+    if (hasLoops || depth == 0) {
       TakeMarksBefore taken;
       body = taken.mutate(body);
-      if (loops.found)
+      if (hasLoops)
         for (const auto &[key, request] : taken.requests)
           body = Block::make(request, body);
     }
-    return body.same_as(op->body) ? Stmt(op)
-                                  : For::make(op->name, op->min, op->extent, op->for_type,
-                                              op->partition_policy, op->device_api, body);
+    return withBody(op, body);
   }
 
   /// Marks outside of loops mean nothing.
