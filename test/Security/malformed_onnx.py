@@ -184,6 +184,12 @@ def self_cycle() -> onnx.ModelProto:
     return model([node("Add", "x y")])
 
 
+@hostile("the_Max .*input 1 is missing")
+def input_left_out_of_many() -> onnx.ModelProto:
+    """Operators of any number of inputs have no optional ones."""
+    return model([helper.make_node("Max", ["x", "", "x"], ["y"], name="the_Max")])
+
+
 @hostile("missing")
 def missing_input() -> onnx.ModelProto:
     return model([node("Add", "x missing")])

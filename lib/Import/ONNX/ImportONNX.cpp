@@ -299,11 +299,16 @@ bool ModelImporter::checkNode(const Node &node, const OpEntry *entry) {
                     " inputs, expected at most " + std::to_string(entry->maxInputs)));
     return false;
   }
-  for (unsigned index = 0; index < entry->minInputs; ++index)
-    if (index >= node.inputs.size() || node.inputs[index].empty()) {
+  const bool repeats = entry->maxInputs == anyNumber;
+  const size_t last =
+      repeats ? std::max<size_t>(entry->minInputs, node.inputs.size()) : entry->minInputs;
+  for (size_t index = 0; index < last; ++index) {
+    const bool needed = index < entry->minInputs || index >= entry->firstRepeated;
+    if (needed && (index >= node.inputs.size() || node.inputs[index].empty())) {
       report(badInput(prefix + "input " + std::to_string(index) + " is missing"));
       return false;
     }
+  }
   return true;
 }
 

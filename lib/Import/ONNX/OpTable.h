@@ -26,6 +26,8 @@ struct OpEntry {
   /// called.
   unsigned minInputs = 1;
   unsigned maxInputs = 1;
+  /// Where any number may be given: from which on none of them may be left out.
+  unsigned firstRepeated = 0;
   /// Inclusive.
   int64_t minOpset = 1;
   int64_t maxOpset = newestOpset;

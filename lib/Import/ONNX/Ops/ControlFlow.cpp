@@ -226,6 +226,7 @@ void registerControlFlowImporters(OpTable &table) {
              .import = importLoop,
              .minInputs = 0,
              .maxInputs = anyNumber,
+             .firstRepeated = 2,
              .limits = "unrolled: the number of iterations is known at compile time"});
   table.add({.opType = "Scan",
              .import = importScan,
