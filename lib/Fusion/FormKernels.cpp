@@ -190,11 +190,16 @@ private:
   DenseSet<void *> seen;
 };
 
-/// Ops whose results hold no element become empty constants: no kernel runs for nothing.
+/// Ops whose results hold no element become empty constants, and what only they read goes with
+/// them: no kernel runs for nothing.
 void replaceEmptyResults(func::FuncOp function) {
-  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front()))) {
     if (!belongsInKernel(&op))
       continue;
+    if (isOpTriviallyDead(&op)) {
+      op.erase();
+      continue;
+    }
     bool empty =
         llvm::all_of(op.getResultTypes(), [](Type type) { return dl::elementCountOf(type) == 0; });
     if (!empty)

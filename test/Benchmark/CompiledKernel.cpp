@@ -54,8 +54,7 @@ KernelWorkshop::Loaded KernelWorkshop::compile(const BuiltKernel &kernel,
   const double start = threadMilliseconds();
   Pipeline pipeline = kernel.pipeline;
   templates::addLoweringPasses(pipeline);
-  if (kernel.strictFloat)
-    target = templates::makeStrict(pipeline, target);
+  target = templates::makeStrict(pipeline, target, /*sumsProducts=*/!kernel.strictFloat);
   Module module = pipeline.compile_to_module(args, name, target, LinkageType::ExternalPlusArgv);
   module.compile({{OutputFileType::object, base + ".o"}});
   loaded.compileMs = threadMilliseconds() - start;

@@ -227,3 +227,14 @@ func.func @keep_input_of_overlapping_windows(%x: tensor<2x7x7x8xf32>, %s: tensor
   %p = dl.max_pool %m {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 2, 2>} : (tensor<2x7x7x8xf32>) -> tensor<2x3x3x8xf32>
   return %p : tensor<2x3x3x8xf32>
 }
+
+// Nothing reads the sum once the empty product is a constant.
+// CHECK-LABEL: @nothing_for_an_empty_result
+func.func @nothing_for_an_empty_result(%a: tensor<4x8xf32>, %b: tensor<8x0xf32>) -> tensor<4x0xf32> {
+  // CHECK-NOT: dl.kernel
+  // CHECK: dl.constant dense<> : tensor<4x0xf32>
+  // CHECK-NOT: dl.kernel
+  %s = dl.add %a, %a : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  %y = dl.matmul %s, %b : (tensor<4x8xf32>, tensor<8x0xf32>) -> tensor<4x0xf32>
+  return %y : tensor<4x0xf32>
+}

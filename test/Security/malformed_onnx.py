@@ -190,6 +190,33 @@ def input_left_out_of_many() -> onnx.ModelProto:
     return model([helper.make_node("Max", ["x", "", "x"], ["y"], name="the_Max")])
 
 
+@hostile("the_Add .*one element type, got 'f32' and 'i64'")
+def operands_of_two_types() -> onnx.ModelProto:
+    return model([node("Add", "x n")], [ints("n", 1, 2, 3)])
+
+
+@hostile("the_Gather .*operand #1", exit_codes=(BAD_INPUT,))
+def indices_of_floats() -> onnx.ModelProto:
+    return model([node("Gather", "x f")], [floats("f", 2)])
+
+
+@hostile("the_ReduceSum .*'keepdims' is 7, expected 0 or 1")
+def flag_neither_0_nor_1() -> onnx.ModelProto:
+    return model([node("ReduceSum", "x", keepdims=7)])
+
+
+@hostile("the_Trilu .*table of shape 2147483648x5", exit_codes=(UNSUPPORTED,), valid=True)
+def triangle_bomb() -> onnx.ModelProto:
+    """A mask of 10 GiB for a file of 100 bytes."""
+    return model([node("Trilu", "x")], inputs=[value("x", (1 << 31, 5))])
+
+
+@hostile("the_Range .*table of shape 900000000", exit_codes=(UNSUPPORTED,), valid=True)
+def range_bomb() -> onnx.ModelProto:
+    bounds = [numpy_helper.from_array(np.array(v, np.int64), n) for n, v in zip("abc", (0, 900000000, 1))]
+    return model([node("Range", "a b c")], bounds)
+
+
 @hostile("missing")
 def missing_input() -> onnx.ModelProto:
     return model([node("Add", "x missing")])

@@ -15,14 +15,13 @@
 using namespace mlir;
 
 namespace dlc::codegen {
-namespace {
 
-/// Sums may be reassociated and products fused in contractions, of which a filter's gradient is one
-/// over pixels; everywhere else NaN, infinities and the order of operations are the model's.
-bool needsStrictFloat(dl::KernelOp kernel) {
+bool sumsProducts(dl::KernelOp kernel) {
   Operation *anchor = kernel.getAnchor();
-  return !anchor || !cast<FusibleOpInterface>(anchor).sumsProducts();
+  return anchor && cast<FusibleOpInterface>(anchor).sumsProducts();
 }
+
+namespace {
 
 /// Whether a value in `kernel` has elements of a float type of `bits`.
 bool usesFloat(dl::KernelOp kernel, unsigned bits) {
@@ -44,8 +43,8 @@ Halide::Target halideTarget(dl::KernelOp kernel, const KernelTarget &target) {
   if (target.facts.device)
     addElementTypes(result, target.facts.device->kind, usesFloat(kernel, 64),
                     usesFloat(kernel, 16));
-  // On the host it depends on what the kernel does, see templates::makeStrict.
-  if (target.facts.device && needsStrictFloat(kernel))
+  // On the host operation by operation, see templates::makeStrict.
+  if (target.facts.device && !sumsProducts(kernel))
     result.set_feature(Halide::Target::StrictFloat);
   return result;
 }
@@ -113,8 +112,8 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
   try {
     Halide::Target halide = halideTarget(kernel, target);
     auto write = [&](Halide::Pipeline pipeline, const std::vector<Halide::Argument> &arguments) {
-      if (!target.facts.device && needsStrictFloat(kernel))
-        halide = templates::makeStrict(pipeline, halide);
+      if (!target.facts.device)
+        halide = templates::makeStrict(pipeline, halide, sumsProducts(kernel));
       if (target.facts.device)
         for (auto &pass : deviceLoweringPasses(target.facts.device->kind))
           pipeline.add_custom_lowering_pass(pass.release()); // Halide owns it

@@ -125,6 +125,13 @@ int64_t NodeContext::intAttr(StringRef name, int64_t defaultValue) {
   return value ? *value : defaultValue;
 }
 
+bool NodeContext::boolAttr(StringRef name, bool defaultValue) {
+  const int64_t value = intAttr(name, defaultValue);
+  if (value != 0 && value != 1)
+    (void)badInput("attribute '" + name + "' is " + Twine(value) + ", expected 0 or 1");
+  return value == 1;
+}
+
 double NodeContext::floatAttr(StringRef name, double defaultValue) {
   const float *value = find<float>(name, "float");
   return value ? *value : defaultValue;
@@ -154,6 +161,17 @@ std::optional<SmallVector<std::string>> NodeContext::stringsAttr(StringRef name)
   if (!value)
     return std::nullopt;
   return SmallVector<std::string>(value->begin(), value->end());
+}
+
+LogicalResult NodeContext::checkTable(DType dtype, ArrayRef<int64_t> shape) {
+  constexpr int64_t mostBytes = int64_t(64) << 20;
+  std::optional<int64_t> bytes = byteWidth(dtype);
+  for (int64_t size : shape)
+    bytes = bytes ? checkedMul(*bytes, size) : bytes;
+  if (bytes && *bytes <= mostBytes)
+    return success();
+  return unsupported("a table of shape " + shapeString(shape) +
+                     " worked out at compile time, which may take 64 MiB");
 }
 
 int64_t NodeContext::requiredIntAttr(StringRef name) {

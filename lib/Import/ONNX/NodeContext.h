@@ -55,9 +55,8 @@ public:
 
   bool hasAttr(llvm::StringRef name);
   int64_t intAttr(llvm::StringRef name, int64_t defaultValue);
-  bool boolAttr(llvm::StringRef name, bool defaultValue) {
-    return intAttr(name, defaultValue) != 0;
-  }
+  /// 0 or 1.
+  bool boolAttr(llvm::StringRef name, bool defaultValue);
   double floatAttr(llvm::StringRef name, double defaultValue);
   std::string stringAttr(llvm::StringRef name, llvm::StringRef defaultValue);
   std::optional<Ints> intsAttr(llvm::StringRef name);
@@ -108,6 +107,9 @@ public:
 
   llvm::LogicalResult badInput(const llvm::Twine &message);
   llvm::LogicalResult unsupported(const llvm::Twine &message);
+  /// Checks that a constant of `shape` that is worked out here, and not read from the file, takes
+  /// no more than 64 MiB: a file of a few bytes may ask for any size.
+  llvm::LogicalResult checkTable(DType dtype, llvm::ArrayRef<int64_t> shape);
   /// Whether the failure is that of a node in a body, which was reported already.
   bool failedInBody() const { return bodyFailed; }
   /// Fails where the node has attributes that no getter looked at.

@@ -20,6 +20,8 @@ Value placesAlong(NodeContext &c, ArrayRef<AffineExpr> sizes, int64_t axis, Type
   auto [shape, symbolic] = dl::sizeAttributes(c.builder().getContext(), sizes);
   if (symbolic)
     return c.create<dl::IotaOp>(symbolic, c.i64(axis), TypeAttr::get(element));
+  if (failed(c.checkTable(*dl::dtypeOf(element), shape)))
+    return c.expand(c.scalar(element, 0), shape);
   return c.constant(knownPlaces(*dl::dtypeOf(element), Shape(shape.begin(), shape.end()), axis));
 }
 
@@ -49,6 +51,8 @@ Value triangle(NodeContext &c, AffineExpr rows, AffineExpr columns, AffineExpr k
   std::optional<int64_t> height = dl::constantDim(rows), width = dl::constantDim(columns),
                          shift = dl::constantDim(k);
   if (height && width && shift) {
+    if (failed(c.checkTable(DType::Bool, {*height, *width})))
+      return c.expand(c.scalar(c.builder().getI1Type(), 0), {*height, *width});
     Tensor mask(DType::Bool, {*height, *width});
     for (int64_t row = 0; row < *height; ++row)
       for (int64_t column = 0; column < *width; ++column)

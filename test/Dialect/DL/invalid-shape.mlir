@@ -75,3 +75,11 @@ func.func @decide_size_c3(%n: tensor<i64>) {
   %0 = dl.decide_size %n {symbol = 1 : i64, bound = affine_map<()[s0, s1] -> (s1 * 2)>} : (tensor<i64>) -> tensor<i64>
   return
 }
+
+// -----
+
+func.func @concat(%x: tensor<2x3xf32>, %y: tensor<2x3xi1>) {
+  // expected-error @+1 {{expects operands of one element type, got 'f32' and 'i1'}}
+  %0 = dl.concat %x, %y {axis = 0 : i64} : (tensor<2x3xf32>, tensor<2x3xi1>) -> tensor<4x3xf32>
+  return
+}

@@ -66,7 +66,7 @@ public:
     Halide::Target jit = Halide::get_jit_target_from_environment()
                              .with_feature(Halide::Target::NoAsserts)
                              .with_feature(Halide::Target::NoBoundsQuery);
-    jit = templates::makeStrict(pipeline, jit);
+    jit = templates::makeStrict(pipeline, jit, codegen::sumsProducts(kernel));
     callable = pipeline.compile_to_callable(emitter.arguments(), jit);
     for (const Halide::OutputImageParam &output : pipeline.outputs().front().output_buffers())
       loops.push_back(output.dimensions());

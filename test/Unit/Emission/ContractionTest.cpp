@@ -116,6 +116,33 @@ TEST(ContractionEmission, MatmulOfTransposedOperands) {
           {"tensor<3x9x21xf32>"}, 2e-5);
 }
 
+// What stands around the sums keeps the model's rules: no flag may say that floats are finite.
+TEST(ContractionEmission, InfinitiesBesideTheSums) {
+  const std::string rows = "tensor<9x37xf32>", result = "tensor<9x21xf32>",
+                    mask = "tensor<9x21xi1>";
+  for (const char *infinity : {"0x7F800000", "0xFF800000"})
+    for (std::string op : {"add", "mul", "max", "min", "div"}) {
+      std::string constant =
+          "%infinity = dl.constant dense<" + std::string(infinity) + "> : tensor<f32>\n";
+      std::string types = " : (" + result + ", tensor<f32>) -> " + result + "\n";
+      std::string product =
+          "%sum = dl.matmul %0, %1 : (" + rows + ", tensor<37x21xf32>) -> " + result + "\n";
+      checkKernel({rows, "tensor<37x21xf32>"}, {result},
+                  constant + product + "%y = dl." + op + " %sum, %infinity" + types, "%y", 2e-5);
+      checkKernel({rows, "tensor<37x21xf32>", mask}, {result},
+                  constant + product + "%y = dl.where %2, %sum, %infinity : (" + mask + ", " +
+                      result + ", tensor<f32>) -> " + result + "\n",
+                  "%y", 2e-5);
+    }
+  // Nor that the sums are: they are of operands that hold infinities and NaN.
+  for (const char *op : {"relu %sum", "clip %sum {minimum = 0.0, maximum = 6.0}", "sigmoid %sum",
+                         "tanh %sum", "exp %sum", "leaky_relu %sum {alpha = 0.1}", "sign %sum"})
+    checkKernel({rows, "tensor<37x21xf32>"}, {result},
+                "%sum = dl.matmul %0, %1 : (" + rows + ", tensor<37x21xf32>) -> " + result +
+                    "\n%y = dl." + op + " : (" + result + ") -> " + result + "\n",
+                "%y", 2e-5);
+}
+
 /// (batch, channels, size, outputs, kernel) with everything else around it.
 static void checkDeformConv(int batch, int channels, int height, int width, int outputs, int kernel,
                             int groups, int offsetGroups, int stride, bool bias, bool mask,

@@ -25,6 +25,11 @@ Expected<KernelTarget> kernelTarget(const std::string &cpu);
 /// that launches it.
 KernelTarget onDevice(KernelTarget host, const schedule::DeviceFacts &device);
 
+/// Whether sums of products in `kernel` may be fused and taken in any order: contractions', of
+/// which a filter's gradient is one over pixels. Everything else keeps NaN, infinities and the
+/// order of operations of the model.
+bool sumsProducts(dl::KernelOp kernel);
+
 /// Compiles `kernel` to an object that defines `symbol` with the signature of docs/Architecture.md:
 /// `int symbol(void *user_context, halide_buffer_t *inputs..., halide_buffer_t *outputs...)`.
 /// Static shapes; reads nothing of the buffers but their host pointers (on a device, their device

@@ -4,6 +4,7 @@
 #include "DeviceContraction.h"
 #include "dlc/Codegen/Halide/EmissionModels.h"
 #include "dlc/Codegen/Halide/KernelEmitter.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/Gemm.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/Window.h"
@@ -37,7 +38,7 @@ void emitPlainSum(KernelEmitter &emitter, Operation *op, const Sizes &extents,
   Expr start = bias ? Halide::cast(type, emitter.at(bias, {coords[channelAxis]}))
                     : Halide::Internal::make_zero(type);
   acc(vars) = start;
-  acc(vars) += Halide::cast(type, term(coords, domain));
+  acc(vars) = templates::fused(acc(vars) + Halide::cast(type, term(coords, domain)));
   emitter.define(result, [acc](const Coords &place) {
     return acc(std::vector<Expr>(place.rbegin(), place.rend()));
   });

@@ -3,6 +3,7 @@
 // that the tile's extents are constants and the accumulators live in registers; only the store is
 // guarded.
 #include "dlc/Codegen/Halide/Templates/Contraction.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 #include "dlc/Codegen/Halide/Templates/SideBySide.h"
@@ -214,7 +215,7 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
   }
   result.acc = Func(problem.name);
   result.acc(args) = cast(problem.accumulator, 0);
-  result.acc(args) += left * cast(problem.accumulator, right);
+  result.acc(args) = multiplyAdd(result.acc(args), left, cast(problem.accumulator, right));
   if (sparesFewRows(problem, params)) {
     ContractionProblem few = problem;
     few.name += "_few_rows";

@@ -1,6 +1,7 @@
 // All taps of a tile of channels are sums in registers while the pixels of a piece pass: an element
 // of the cotangent is read once, and meets as many neighbours of its pixel as there are taps.
 #include "dlc/Codegen/Halide/Templates/DepthwiseFilterGradient.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
 
 #include <algorithm>
@@ -41,9 +42,9 @@ DepthwiseFilterGradient buildDepthwiseFilterGradient(const FilterGradientProblem
     source = channel / int(gradient.filtersPerChannel);
   gradient.acc = Func(problem.name);
   gradient.acc(channel, tap, piece) = cast(problem.accumulator, 0);
-  gradient.acc(channel, tap, piece) +=
-      gradient.window(source, x, y, image) *
-      cast(problem.accumulator, problem.cotangent(channel, at[0], at[1], image));
+  gradient.acc(channel, tap, piece) =
+      multiplyAdd(gradient.acc(channel, tap, piece), gradient.window(source, x, y, image),
+                  cast(problem.accumulator, problem.cotangent(channel, at[0], at[1], image)));
   gradient.sums = Func(problem.name + "_sums");
   gradient.sums(channel, tap, piece) = gradient.acc(channel, tap, piece);
   return gradient;

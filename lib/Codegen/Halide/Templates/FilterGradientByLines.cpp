@@ -2,6 +2,7 @@
 // of rows: for the first layer of a net that is more memory traffic than arithmetic. Here a line of
 // the cotangent is made (or read where it lies), all tiles use it, and it is forgotten.
 #include "dlc/Codegen/Halide/Templates/FilterGradientByLines.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
 
 #include <algorithm>
@@ -54,7 +55,8 @@ FilterGradientByLines buildFilterGradientByLines(const FilterGradientProblem &pr
   }
   gradient.acc = Func(problem.name);
   gradient.acc(column, row, piece) = cast(problem.accumulator, 0);
-  gradient.acc(column, row, piece) += element * gradient.line(column, at[0], at[1], image);
+  gradient.acc(column, row, piece) = multiplyAdd(gradient.acc(column, row, piece), element,
+                                                 gradient.line(column, at[0], at[1], image));
   return gradient;
 }
 

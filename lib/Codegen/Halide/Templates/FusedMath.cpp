@@ -3,6 +3,8 @@
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
+#include <set>
+
 using namespace Halide;
 using namespace Halide::Internal;
 
@@ -10,6 +12,18 @@ namespace dlc::templates {
 
 static const char *const fusedMarker = "dlc_fused";
 static const char *const unfusedMarker = "dlc_unfused";
+static const char *const unknownMarker = "dlc_unknown";
+
+/// `value`, of which LLVM then knows nothing. Its bits are joined with a zero that only a run
+/// tells: the highest bit of an address, which belongs to the kernel's half of them.
+static Expr ofUnknownClass(const Expr &value) {
+  const Type bits = value.type().with_code(Type::UInt);
+  Expr address = reinterpret<uint64_t>(Variable::make(type_of<void *>(), "__user_context"));
+  Expr zero = cast(bits.element_of(), address >> 63);
+  if (bits.is_vector())
+    zero = Broadcast::make(zero, bits.lanes());
+  return reinterpret(value.type(), reinterpret(bits, value) | zero);
+}
 
 namespace {
 
@@ -23,6 +37,8 @@ protected:
       return mutateWith(/*fuse=*/true, op->args.front());
     if (marked && op->name == unfusedMarker)
       return mutateWith(/*fuse=*/false, op->args.front());
+    if (marked && op->name == unknownMarker)
+      return ofUnknownClass(mutateWith(/*fuse=*/false, op->args.front()));
     if (fuses && op->is_intrinsic(Call::strict_add))
       return mutate(op->args[0]) + mutate(op->args[1]);
     if (fuses && op->is_intrinsic(Call::strict_sub))
@@ -72,7 +88,75 @@ protected:
 };
 } // namespace
 
-Target makeStrict(const Pipeline &pipeline, const Target &target) {
+static Expr marked(const char *marker, const Expr &value) {
+  return Call::make(value.type(), marker, {value}, Call::PureExtern);
+}
+
+namespace {
+/// Whether a sum is fused in an update.
+class FusesSum : public IRGraphVisitor {
+public:
+  bool fuses = false;
+
+protected:
+  using IRGraphVisitor::visit;
+  void visit(const Call *op) override {
+    fuses |= op->name == fusedMarker;
+    IRGraphVisitor::visit(op);
+  }
+};
+
+/// LLVM's flags say of a fused sum that it is finite. What reads it must not believe that: NaN
+/// would be the other operand of a maximum, and no NaN to a test for it. A sum with what is read
+/// from memory is of unknown class by itself.
+class HideClass : public IRMutator {
+public:
+  explicit HideClass(std::set<std::string> sums) : sums(std::move(sums)) {}
+
+protected:
+  using IRMutator::visit;
+
+  Expr visit(const Add *op) override {
+    const bool left = isSum(op->a), right = isSum(op->b);
+    if (left != right && !is_const(left ? op->b : op->a))
+      return (left ? op->a : mutate(op->a)) + (right ? op->b : mutate(op->b));
+    return IRMutator::visit(op);
+  }
+
+  Expr visit(const Call *op) override {
+    Expr call = IRMutator::visit(op);
+    return isSum(call) ? marked(unknownMarker, call) : call;
+  }
+
+private:
+  bool isSum(const Expr &value) const {
+    const auto *call = value.as<Call>();
+    return call && call->call_type == Call::Halide && call->type.is_float() &&
+           sums.count(call->name);
+  }
+
+  std::set<std::string> sums;
+};
+} // namespace
+
+static void hideClassOfSums(std::map<std::string, Function> &environment) {
+  std::set<std::string> sums;
+  for (const auto &[name, function] : environment)
+    for (const Definition &update : function.updates()) {
+      FusesSum found;
+      update.accept(&found);
+      if (found.fuses)
+        sums.insert(name);
+    }
+  for (auto &[name, function] : environment) {
+    std::set<std::string> others = sums;
+    others.erase(name);
+    HideClass hide(std::move(others));
+    function.mutate(&hide);
+  }
+}
+
+Target makeStrict(const Pipeline &pipeline, const Target &target, bool sumsProducts) {
   std::vector<Function> outputs;
   for (const Func &output : pipeline.outputs())
     outputs.push_back(output.function());
@@ -81,19 +165,22 @@ Target makeStrict(const Pipeline &pipeline, const Target &target) {
   for (const auto &[name, function] : environment)
     function.accept(&forms);
   const Target strict = target.with_feature(Target::StrictFloat);
-  if (!forms.fuses || !forms.complete)
+  if (!sumsProducts && (!forms.fuses || !forms.complete))
     return strict;
+  hideClassOfSums(environment);
   strictify_float(environment, strict);
   return target;
-}
-
-static Expr marked(const char *marker, const Expr &value) {
-  return Call::make(value.type(), marker, {value}, Call::PureExtern);
 }
 
 Expr fused(Expr value) { return marked(fusedMarker, value); }
 
 Expr unfused(Expr value) { return marked(unfusedMarker, value); }
+
+Expr multiplyAdd(Expr sum, Expr left, Expr right) {
+  if (!sum.type().is_float())
+    return std::move(sum) + std::move(left) * std::move(right);
+  return fused(unfused(std::move(sum)) + unfused(std::move(left)) * unfused(std::move(right)));
+}
 
 std::unique_ptr<IRMutator> fusedMathPass() { return std::make_unique<FusedMath>(); }
 

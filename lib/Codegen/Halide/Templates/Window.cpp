@@ -2,6 +2,7 @@
 // overlapping windows share their loads; padding is a copy of the rows that a block of rows needs.
 #include "dlc/Codegen/Halide/Templates/Window.h"
 
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/PaddedImage.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
@@ -38,7 +39,8 @@ static Func defineFold(const std::string &name, const WindowProblem &problem,
   Func fold(name);
   fold(args) = std::move(initial);
   if (values.size() == 1) {
-    fold(args) = combine(problem.kind, fold(args), cast(problem.type, values.front()));
+    Expr folded = combine(problem.kind, fold(args), cast(problem.type, values.front()));
+    fold(args) = problem.sumsProducts ? fused(folded) : folded;
     return fold;
   }
   std::vector<Expr> all;
@@ -284,11 +286,12 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
   generic.window = {w.kernelWidth, w.kernelHeight};
   generic.type = problem.type;
   generic.initial = problem.initial;
+  generic.sumsProducts = problem.type.is_float();
   const Padded padded = slideOver(generic, w, params.pad, problem.input);
   const bool asksAhead = asksForNextTile(problem, params, facts);
   const Expr distance = (problem.channels * (params.columnsPerTile * w.strideWidth)).expr();
-  generic.value = [=, weights = problem.weights](Expr c, Expr x, Expr y, Expr n,
-                                                 const std::vector<Expr> &k) {
+  generic.value = [=, weights = problem.weights, floats = generic.sumsProducts](
+                      Expr c, Expr x, Expr y, Expr n, const std::vector<Expr> &k) {
     Expr element = under(w, padded.read, c, x, y, n, k);
     if (asksAhead) {
       // Only the last columns of the last lines are not under the windows before.
@@ -296,7 +299,8 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
                    k[1] >= int(w.kernelHeight - w.strideHeight);
       element = select(fresh, askingAhead(element, distance), element);
     }
-    return element * weights(c, k[0], k[1]);
+    Expr weight = weights(c, k[0], k[1]);
+    return floats ? unfused(element) * unfused(weight) : element * weight;
   };
   Window result = buildWindow(generic, asWindow(params));
   result.padded = padded.copy;

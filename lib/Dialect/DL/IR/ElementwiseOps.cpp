@@ -1,5 +1,6 @@
 // Elementwise ops: registration and verifiers. Inference is in the ODS base classes.
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/ShapeInference.h"
 #include "dlc/Dialect/DL/IR/TensorConversion.h"
 
 using namespace mlir;
@@ -12,6 +13,10 @@ void dlc::dl::DLDialect::registerElementwiseOps() {
 #define GET_OP_LIST
 #include "dlc/Dialect/DL/IR/DLElementwiseOps.cpp.inc"
       >();
+}
+
+LogicalResult dlc::dl::WhereOp::verify() {
+  return verifyOneElementType(*this, getOperands().drop_front());
 }
 
 LogicalResult dlc::dl::BitcastOp::verify() {

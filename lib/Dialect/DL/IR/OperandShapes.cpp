@@ -23,6 +23,18 @@ LogicalResult checkAxis(std::optional<Location> loc, int64_t axis, size_t rank) 
                         "axis " + Twine(axis) + " is outside the operand's rank " + Twine(rank));
 }
 
+LogicalResult verifyOneElementType(Operation *op, ValueRange operands) {
+  if (operands.empty())
+    return success();
+  const Type element = getElementTypeOrSelf(operands.front());
+  for (Value operand : operands.drop_front())
+    // one_element_type_c1
+    if (Type other = getElementTypeOrSelf(operand); other != element)
+      return op->emitOpError("expects operands of one element type, got ")
+             << element << " and " << other;
+  return success();
+}
+
 LogicalResult verifyElements(Operation *op) {
   Type element = getElementTypeOrSelf(op->getOperand(0));
   for (Value operand : op->getOperands())

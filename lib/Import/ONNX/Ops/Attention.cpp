@@ -142,6 +142,8 @@ static Value biased(NodeContext &c, Value scores, const Heads &heads) {
 static LogicalResult importAttention(NodeContext &c) {
   double softcap = c.floatAttr("softcap", 0);
   int64_t mode = c.intAttr("qk_matmul_output_mode", 0);
+  if (mode < 0 || mode > 3)
+    return c.badInput("attribute 'qk_matmul_output_mode' is " + Twine(mode) + ", expected 0 to 3");
   std::optional<int64_t> precision;
   if (c.hasAttr("softmax_precision"))
     precision = c.intAttr("softmax_precision", 1);

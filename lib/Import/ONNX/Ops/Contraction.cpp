@@ -188,7 +188,10 @@ static LogicalResult importCol2Im(NodeContext &c) {
     return c.badInput("has " + Twine(input[2]) + " blocks, expected " + Twine(blocks));
   Shape filterShape{input[1], 1};
   filterShape.insert(filterShape.end(), block->begin(), block->end());
-  Tensor filter(*dl::dtypeOf(c.elementOf(c.input(0))), filterShape);
+  const DType dtype = *dl::dtypeOf(c.elementOf(c.input(0)));
+  if (failed(c.checkTable(dtype, filterShape)))
+    return failure();
+  Tensor filter(dtype, filterShape);
   for (int64_t channel = 0; channel < input[1]; ++channel)
     filter.setDouble(channel * places + channel % places, 1);
   return c.setOutput(0, c.create<dl::ConvTransposeOp>(

@@ -7,10 +7,12 @@ using namespace mlir;
 
 namespace dlc::onnx {
 
-/// Indices in a type that dl takes: i32 and i64 stay, others (rare) widen.
+/// Indices in a type that dl takes: i32 and i64 stay, other integers (rare) widen. What is no
+/// integer is left to the op's verifier.
 static Value indices(NodeContext &c, Value value) {
   Type element = c.elementOf(value);
-  if (element.isSignlessInteger(32) || element.isSignlessInteger(64))
+  const bool stays = element.isSignlessInteger(32) || element.isSignlessInteger(64);
+  if (stays || !isa<IntegerType>(element) || element.isInteger(1))
     return value;
   return c.cast(value, c.builder().getI64Type());
 }
@@ -296,13 +298,17 @@ static LogicalResult importAffineGrid(NodeContext &c) {
   int64_t spatial = image.size(), places = 1;
   if (spatial < 1 || spatial > 3 || theta != Ints{(*size)[0], spatial, spatial + 1})
     return c.badInput("expects matrices (batch, k, k + 1) for a size (batch, channels, k axes)");
-  constexpr int64_t maxPlaces = 1 << 26;
+  const DType dtype = *dl::dtypeOf(c.elementOf(c.input(0)));
+  Ints table = image;
+  table.push_back(spatial + 1);
+  if (llvm::any_of(image, [](int64_t extent) { return extent < 1; }))
+    return c.unsupported("a grid without places");
+  if (failed(c.checkTable(dtype, table)))
+    return failure();
   for (int64_t extent : image)
-    places *= std::clamp<int64_t>(extent, 0, maxPlaces / std::max<int64_t>(places, 1));
-  if (places < 1)
-    return c.unsupported("a grid without places, or with more than " + Twine(maxPlaces));
+    places *= extent;
   // A row a place: its coordinates, last axis first, then 1.
-  Tensor rows(*dl::dtypeOf(c.elementOf(c.input(0))), {places, spatial + 1});
+  Tensor rows(dtype, {places, spatial + 1});
   for (int64_t place = 0; place < places; ++place) {
     int64_t rest = place;
     for (int64_t i = 0; i < spatial; ++i) {

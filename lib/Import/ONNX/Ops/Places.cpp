@@ -48,9 +48,12 @@ static LogicalResult importRange(NodeContext &c) {
   if (step == 0)
     return c.badInput("delta is 0");
   double span = std::ceil((limit->asDouble(0) - start->asDouble(0)) / step);
-  if (!(span < 1e9))
+  constexpr double most = 1e18; // before it is an integer
+  if (!(span < most))
     return c.badInput("has too many elements");
   int64_t count = static_cast<int64_t>(std::max(span, 0.0));
+  if (failed(c.checkTable(start->dtype(), {count})))
+    return failure();
   Tensor result(start->dtype(), {count});
   // A sum kept in the element type, as the standard's loop has it.
   for (int64_t i = 0; i < count; ++i) {
@@ -62,11 +65,17 @@ static LogicalResult importRange(NodeContext &c) {
   return c.setOutput(0, c.constant(result));
 }
 
+/// A diagonal beyond all places is as far as one that sums with them cannot overflow.
+static int64_t boundedDiagonal(int64_t k) {
+  constexpr int64_t beyondAll = int64_t(1) << 40;
+  return std::clamp(k, -beyondAll, beyondAll);
+}
+
 static LogicalResult importEyeLike(NodeContext &c) {
   dl::Dims shape = c.dimsOf(c.input(0));
   if (shape.size() != 2)
     return c.badInput("operand has rank " + Twine(shape.size()) + ", expected 2");
-  int64_t k = c.intAttr("k", 0);
+  int64_t k = boundedDiagonal(c.intAttr("k", 0));
   Type element =
       c.hasAttr("dtype") ? c.elementTypeOfCode(c.intAttr("dtype", 1)) : c.elementOf(c.input(0));
   return c.setOutput(0, c.cast(triangle(c, shape[0], shape[1], c.dim(k), Side::On), element));
@@ -82,8 +91,7 @@ static LogicalResult importTrilu(NodeContext &c) {
       return failure();
     if (given->size() != 1)
       return c.badInput("k must be one number");
-    constexpr int64_t beyondAll = int64_t(1) << 40;
-    k = std::clamp(given->front(), -beyondAll, beyondAll);
+    k = boundedDiagonal(given->front());
   }
   dl::Dims shape = c.dimsOf(c.input(0));
   if (shape.size() < 2)

@@ -124,6 +124,8 @@ LogicalResult RecurrentNode::readLengths() {
     if (whole)
       return success();
   }
+  if (failed(c.checkTable(DType::I32, {steps})))
+    return failure();
   Tensor times(DType::I32, {steps, 1});
   for (int64_t step = 0; step < steps; ++step)
     times.setInt(step, step);

@@ -76,7 +76,7 @@ static bool takesSecond(StringRef rounding, double ratio) {
   return rounding == "round_prefer_ceil" ? ratio >= 0.5 : ratio > 0.5;
 }
 
-static TapTable tapsOf(const ResizeRule &rule, const ResizeAxis &axis) {
+static FailureOr<TapTable> tapsOf(NodeContext &c, const ResizeRule &rule, const ResizeAxis &axis) {
   bool nearest = rule.mode == ResizeRule::Mode::Nearest;
   // Shrinking with antialias widens the kernel by the factor of the shrinking.
   double stretch = rule.antialias ? std::min(axis.scale, 1.0) : 1.0;
@@ -84,6 +84,8 @@ static TapTable tapsOf(const ResizeRule &rule, const ResizeAxis &axis) {
   int64_t reach = static_cast<int64_t>(std::ceil(radius / stretch));
   TapTable table;
   table.taps = nearest ? 1 : 2 * reach;
+  if (failed(c.checkTable(DType::F64, {axis.to, table.taps})))
+    return failure();
   for (int64_t x = 0; x < axis.to; ++x) {
     double place = sourcePlace(rule, axis, static_cast<double>(x));
     bool isOutside = place < 0 || place > static_cast<double>(axis.from - 1);
@@ -158,7 +160,10 @@ static LogicalResult resize(NodeContext &c, const ResizeRule &rule, ArrayRef<Res
       continue;
     if (axis.from == 0 || axis.to == 0)
       return c.unsupported("resizing an axis of no elements");
-    value = applyTable(c, value, index, tapsOf(rule, axis), nearest, rule.extrapolation);
+    FailureOr<TapTable> table = tapsOf(c, rule, axis);
+    if (failed(table))
+      return failure();
+    value = applyTable(c, value, index, *table, nearest, rule.extrapolation);
     if (c.failed())
       return failure();
   }

@@ -33,9 +33,11 @@ struct Transform {
 } // namespace
 
 /// The transform as a matrix (given * parts, results * parts), parts 1 or 2.
-static Tensor transformMatrix(const Transform &transform) {
+static FailureOr<Tensor> transformMatrix(NodeContext &c, const Transform &transform) {
   int64_t in = transform.complex ? 2 : 1, out = transform.complexResult() ? 2 : 1;
   int64_t columns = transform.results() * out;
+  if (failed(c.checkTable(DType::F64, {transform.given * in, columns})))
+    return failure();
   Tensor matrix(DType::F64, {transform.given * in, columns});
   auto length = static_cast<double>(transform.length);
   for (int64_t n = 0; n < transform.used(); ++n) {
@@ -92,7 +94,10 @@ static Value applyTransform(NodeContext &c, Value value, int64_t axis, Transform
   Type element = c.elementOf(value);
   value = c.cast(value, c.builder().getF64Type());
   value = c.reshape(value, {rows, transform.given * shape.back()});
-  value = c.create<dl::MatmulOp>(value, c.constant(transformMatrix(transform)));
+  FailureOr<Tensor> matrix = transformMatrix(c, transform);
+  if (failed(matrix))
+    return {};
+  value = c.create<dl::MatmulOp>(value, c.constant(*matrix));
   if (c.failed())
     return {};
   value = c.cast(value, element);
@@ -169,6 +174,8 @@ static LogicalResult importSTFT(NodeContext &c) {
     return c.badInput("expects a signal (batch, length, parts), a positive step, and frames no "
                       "longer than the signal");
   int64_t frames = 1 + (shape[1] - length) / *step;
+  if (failed(c.checkTable(DType::I64, {frames, length})))
+    return failure();
   Tensor places(DType::I64, {frames, length});
   for (int64_t i = 0; i < frames * length; ++i)
     places.setInt(i, i / length * *step + i % length);
@@ -189,14 +196,15 @@ static LogicalResult importSTFT(NodeContext &c) {
 /// a0 - a1 * cos(2 pi n / N) + a2 * cos(4 pi n / N), each given in units of 1e-15.
 template <int64_t a0, int64_t a1, int64_t a2>
 static LogicalResult importWindow(NodeContext &c) {
-  constexpr int64_t maxSize = 1 << 24;
   FailureOr<int64_t> size = requireInt(c, 0);
   Type element = c.elementTypeOfCode(c.intAttr("output_datatype", 1));
   bool periodic = c.boolAttr("periodic", true);
   if (failed(size) || c.failed())
     return failure();
-  if (*size < 0 || *size > maxSize)
+  if (*size < 0)
     return c.badInput("a window of " + Twine(*size) + " places");
+  if (failed(c.checkTable(*dl::dtypeOf(element), {*size})))
+    return failure();
   Tensor window(*dl::dtypeOf(element), {*size});
   auto period = static_cast<double>(periodic ? *size : std::max<int64_t>(*size - 1, 1));
   for (int64_t n = 0; n < *size; ++n) {
@@ -225,18 +233,18 @@ static std::vector<int64_t> melEdges(int64_t count, int64_t length, double rate,
 
 /// One triangle a column: rising from an edge to the next one, falling to the one after it.
 static LogicalResult importMelWeightMatrix(NodeContext &c) {
-  constexpr int64_t maxSize = 1 << 16;
   FailureOr<int64_t> bands = requireInt(c, 0), length = requireInt(c, 1), rate = requireInt(c, 2);
   FailureOr<Tensor> lowest = c.requireConstant(3), highest = c.requireConstant(4);
   Type element = c.elementTypeOfCode(c.intAttr("output_datatype", 1));
   if (failed(bands) || failed(length) || failed(rate) || failed(lowest) || failed(highest) ||
       c.failed())
     return failure();
-  if (*bands < 1 || *bands > maxSize || *length < 1 || *length > maxSize || *rate < 1 ||
-      lowest->numElements() != 1 || highest->numElements() != 1)
-    return c.badInput(
-        "expects numbers of bands, samples and hertz that are positive and fit memory");
+  if (*bands < 1 || *length < 1 || *rate < 1 || lowest->numElements() != 1 ||
+      highest->numElements() != 1)
+    return c.badInput("expects positive numbers of bands, samples and hertz");
   int64_t bins = *length / 2 + 1;
+  if (failed(c.checkTable(*dl::dtypeOf(element), {bins, *bands})))
+    return failure();
   std::vector<int64_t> edges = melEdges(*bands + 2, *length, static_cast<double>(*rate),
                                         lowest->asDouble(0), highest->asDouble(0));
   for (int64_t edge : edges)

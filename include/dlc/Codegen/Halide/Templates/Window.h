@@ -15,6 +15,7 @@ struct WindowProblem {
   std::vector<int64_t> window;                         ///< reduced extents, innermost first
   ReductionKind kind = ReductionKind::Sum;
   Halide::Type type = Halide::Float(32); ///< of the accumulator
+  bool sumsProducts = false;             ///< `value` is a product, to be fused with the sum
   /// What the fold of a channel begins with; by default the identity.
   std::function<Halide::Expr(Halide::Expr c)> initial;
   /// Called with c, x, y, n inside the output's extents.

@@ -25,6 +25,9 @@ def DL_NumericTensor : RankedTensorOf<[DL_Float, DL_Int]>;
 def DL_BoolTensor : RankedTensorOf<[I1]>;
 def DL_IndexTensor : RankedTensorOf<[I32, I64]>;
 
+/// The operands have one element type.
+def DL_OneElementType : NativeOpTrait<"OneElementType"> { let cppNamespace = "::dlc::dl"; }
+
 //===-- Attributes ---------------------------------------------------------------------------------===//
 
 def DL_Layout : I32EnumAttr<"Layout", "where the channel axis of an image is", [

@@ -71,7 +71,8 @@ class DL_CheapUnaryOp<string mnemonic, string text, Type type = DL_NumericTensor
 
 class DL_BinaryOp<string mnemonic, string text, Type type = DL_NumericTensor, dag attributes = (ins),
                   list<Trait> traits = [DL_CheapToRecompute]>
-    : DL_ElementwiseOp<mnemonic, DL_InferBroadcast, !listconcat([DL_Broadcasts], traits)> {
+    : DL_ElementwiseOp<mnemonic, DL_InferBroadcast,
+                       !listconcat([DL_Broadcasts, DL_OneElementType], traits)> {
   let summary = text;
   let description = "Operands broadcast as NumPy arrays do; both have one element type.";
   let arguments = !con((ins type:$lhs, type:$rhs), attributes);
@@ -79,9 +80,10 @@ class DL_BinaryOp<string mnemonic, string text, Type type = DL_NumericTensor, da
 }
 
 class DL_CompareOp<string mnemonic, string text, Type type = DL_Tensor>
-    : DL_ElementwiseOp<mnemonic, DL_InferBroadcastBool, [DL_Broadcasts, DL_CheapToRecompute]> {
+    : DL_ElementwiseOp<mnemonic, DL_InferBroadcastBool,
+                       [DL_Broadcasts, DL_OneElementType, DL_CheapToRecompute]> {
   let summary = text;
-  let description = "Operands broadcast as NumPy arrays do; the result is a tensor of bool.";
+  let description = "Operands broadcast as NumPy arrays do and have one element type; the result is a tensor of bool.";
   let arguments = (ins type:$lhs, type:$rhs);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
@@ -201,6 +203,8 @@ def DL_IsInfOp : DL_ElementwiseOp<"is_inf", DL_InferAsOperandBool> {
 
 def DL_WhereOp : DL_ElementwiseOp<"where", DL_InferBroadcast, [DL_Broadcasts, DL_CheapToRecompute]> {
   let summary = "on_true where the condition holds, else on_false; all three broadcast";
+  let description = "`on_true` and `on_false` have one element type.";
+  let hasVerifier = 1;
   let arguments = (ins DL_BoolTensor:$condition, DL_Tensor:$on_true, DL_Tensor:$on_false);
   let assemblyFormat = "$condition `,` $on_true `,` $on_false attr-dict `:` functional-type(operands, results)";
 }

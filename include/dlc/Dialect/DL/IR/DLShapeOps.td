@@ -57,8 +57,8 @@ def DL_ExpandOp : DL_ShapeOp<"expand"> {
   let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
 
-def DL_ConcatOp : DL_ShapeOp<"concat"> {
-  let summary = "operands joined along one axis";
+def DL_ConcatOp : DL_ShapeOp<"concat", "Movement", [DL_OneElementType]> {
+  let summary = "operands of one element type joined along one axis";
   let arguments = (ins Variadic<DL_Tensor>:$operands, I64Attr:$axis);
   let hasFolder = 1;
   let assemblyFormat = "$operands attr-dict `:` functional-type(operands, results)";

@@ -25,6 +25,18 @@ namespace dlc::dl {
 template <typename Op>
 class Broadcasts : public mlir::OpTrait::TraitBase<Op, Broadcasts> {};
 
+/// Checks that all `operands` of `op` have one element type.
+llvm::LogicalResult verifyOneElementType(mlir::Operation *op, mlir::ValueRange operands);
+
+/// Trait of ops whose operands have one element type.
+template <typename Op>
+class OneElementType : public mlir::OpTrait::TraitBase<Op, OneElementType> {
+public:
+  static llvm::LogicalResult verifyTrait(mlir::Operation *op) {
+    return verifyOneElementType(op, op->getOperands());
+  }
+};
+
 /// Trait of injective ops whose elements depend on their place in the result, not on those of the
 /// operands alone: no transpose moves past them, and equal operands do not give equal elements.
 template <typename Op>
