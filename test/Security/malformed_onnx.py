@@ -217,6 +217,12 @@ def range_bomb() -> onnx.ModelProto:
     return model([node("Range", "a b c")], bounds)
 
 
+@hostile("the_AveragePool .*'kernel_shape' holds 2147483647, expected 1 to")
+def window_beyond_32_bits() -> onnx.ModelProto:
+    return model([node("AveragePool", "x", auto_pad="SAME_LOWER", kernel_shape=[2, (1 << 31) - 1])],
+                 inputs=[value("x", (1, 3, 32, 32))])
+
+
 @hostile("missing")
 def missing_input() -> onnx.ModelProto:
     return model([node("Add", "x missing")])

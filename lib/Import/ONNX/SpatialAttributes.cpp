@@ -5,15 +5,15 @@ using namespace mlir;
 
 namespace dlc::onnx {
 
-/// No real model comes near; keeps all sums of sizes far from overflow.
-constexpr int64_t largest = int64_t(1) << 31;
+/// No real model comes near; keeps sums of places, which kernels count in 32 bits, from overflow.
+constexpr int64_t largest = int64_t(1) << 28;
 
 static LogicalResult checkRange(NodeContext &c, StringRef name, ArrayRef<int64_t> values,
                                 int64_t low) {
   for (int64_t value : values)
     if (value < low || value > largest)
       return c.badInput("attribute '" + name + "' holds " + Twine(value) + ", expected " +
-                        Twine(low) + " or more");
+                        Twine(low) + " to " + Twine(largest));
   return success();
 }
 
@@ -65,6 +65,11 @@ FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, Value input,
       failed(checkRange(c, "dilations", window.dilations, 1)) ||
       failed(checkRange(c, "pads", pads, -largest)))
     return failure();
+  for (size_t i = 0; i < spatial; ++i)
+    if ((window.kernel[i] - 1) * window.dilations[i] >= largest)
+      return c.badInput("a window of " + Twine(window.kernel[i]) + " places, " +
+                        Twine(window.dilations[i]) + " apart, expected it to span at most " +
+                        Twine(largest));
   std::string autoPad = c.stringAttr("auto_pad", "NOTSET");
   if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER")
     padSame(window, sizesForSame(c, window, input), autoPad == "SAME_UPPER");
