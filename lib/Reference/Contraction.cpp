@@ -2,6 +2,7 @@
 // gathers the patches that a run of output positions reads into a matrix and multiplies the filter
 // with it.
 #include "Evaluation.h"
+#include "dlc/Dialect/DL/IR/PackedPanel.h"
 
 #include <algorithm>
 #include <array>
@@ -71,12 +72,13 @@ static Tensor transposed(const Tensor &tensor) {
 
 /// (ceil(N/nr), K, nr) to (K, N).
 template <typename T>
-static Tensor unpackColumns(const Tensor &packed, int64_t columns) {
-  int64_t K = packed.shape()[1], nr = packed.shape()[2];
+static Tensor unpackColumns(const Tensor &packed, int64_t columns, const PackedPanel &panel) {
+  int64_t K = packed.shape()[1], nr = panel.columns;
   Tensor result(packed.dtype(), {K, columns});
   for (int64_t k = 0; k < K; ++k)
     for (int64_t n = 0; n < columns; ++n)
-      result.data<T>()[k * columns + n] = packed.data<T>()[((n / nr) * K + k) * nr + n % nr];
+      result.data<T>()[k * columns + n] =
+          packed.data<T>()[(n / nr) * K * nr + panel.placeOf(k, n % nr)];
   return result;
 }
 
@@ -86,7 +88,7 @@ static void matmul(MatmulOp op, const Tensor &lhs, const Tensor &rhs, Tensor &re
   if (op.getTransposeLhs())
     left = transposed<T>(left);
   if (op.getPackedColumns() > 0)
-    right = unpackColumns<T>(right, op.getColumns());
+    right = unpackColumns<T>(right, op.getColumns(), packedPanel(op));
   else if (op.getTransposeRhs())
     right = transposed<T>(right);
   auto batchOf = [](const Shape &shape) { return Shape(shape.begin(), shape.end() - 2); };
@@ -184,9 +186,10 @@ struct Window {
 
 /// (groups * ceil(O/g/nr), kernel..., C/g, nr) to (O, C/g, kernel...).
 template <typename T>
-static Tensor unpackFilter(const Tensor &packed, int64_t outputs, int64_t groups) {
+static Tensor unpackFilter(const Tensor &packed, int64_t outputs, int64_t groups,
+                           const PackedPanel &panel) {
   const Shape &shape = packed.shape();
-  int64_t nr = shape.back(), channels = shape[shape.size() - 2];
+  int64_t nr = panel.columns, channels = shape[shape.size() - 2];
   Shape unpacked{outputs, channels};
   unpacked.insert(unpacked.end(), shape.begin() + 1, shape.end() - 2);
   Tensor result(packed.dtype(), unpacked);
@@ -197,7 +200,7 @@ static Tensor unpackFilter(const Tensor &packed, int64_t outputs, int64_t groups
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t t = 0; t < taps; ++t)
         result.data<T>()[(o * channels + c) * taps + t] =
-            packed.data<T>()[((block * taps + t) * channels + c) * nr + lane];
+            packed.data<T>()[(block * taps + t) * channels * nr + panel.placeOf(c, lane)];
   }
   return result;
 }
@@ -274,7 +277,7 @@ static void convolve(ConvOp op, ArrayRef<Tensor> operands, Tensor &result) {
   Image in(input.shape(), op.getLayout()), out(result.shape(), op.getLayout());
   int64_t groups = op.getGroups();
   if (op.getPackedChannels() > 0)
-    filter = unpackFilter<T>(filter, op.getOutputChannels(), groups);
+    filter = unpackFilter<T>(filter, op.getOutputChannels(), groups, packedPanel(op));
   else if (op.getOutputLast())
     filter = withOutputFirst<T>(filter);
   Window window(op, ArrayRef<int64_t>(filter.shape()).drop_front(2));

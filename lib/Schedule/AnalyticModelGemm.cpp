@@ -2,8 +2,10 @@
 // add what tails waste, and keep the cheapest tile; then fit blocks into L2 and cut pieces for the
 // cores.
 #include "dlc/Schedule/AnalyticModel.h"
+#include "dlc/Schedule/StepsSideBySide.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace dlc::schedule {
 
@@ -19,6 +21,7 @@ GemmShape gemmShapeOf(const ConvShape &conv) {
   shape.depth = channels * conv.kernelHeight * conv.kernelWidth;
   shape.batch = conv.groups;
   shape.elementBytes = conv.elementBytes;
+  shape.packedDepth = channels;
   shape.lineWidth = pointwise ? 0 : conv.outputWidth;
   shape.padsGroups = conv.padded && conv.groups > 1;
   shape.oneImage = conv.batch == 1;
@@ -36,18 +39,66 @@ static bool copiesGroups(const GemmShape &shape) {
   return shape.padsGroups && shape.lineWidth > 0 && shape.lhsBytesPerRow <= fewBytes;
 }
 
+static std::optional<StepsSideBySide> sideBySide(const GemmShape &shape, const GemmParams &params,
+                                                 const MachineFacts &facts) {
+  return stepsSideBySide(params, shape.columns, shape.packedDepth, facts.lanes(shape.elementBytes));
+}
+
+/// Columns of a packed panel.
+static int64_t panelColumns(const GemmShape &shape, const GemmParams &params,
+                            const MachineFacts &facts) {
+  const auto tile = sideBySide(shape, params, facts);
+  return tile ? tile->packedColumns()
+              : int64_t(params.vectorsPerTile) * facts.lanes(shape.elementBytes);
+}
+
+/// What the innermost loop of a tile does.
+struct Iteration {
+  double steps = 1; ///< of the reduction
+  double products = 0, loads = 0;
+  /// Products of the longest chain: of one accumulator.
+  double chain = 1;
+};
+
+static Iteration iterationOf(const GemmShape &shape, const GemmParams &params,
+                             const MachineFacts &facts) {
+  const int rows = params.rowsPerTile, vectors = params.vectorsPerTile;
+  const auto tile = sideBySide(shape, params, facts);
+  if (!tile)
+    return {1, double(rows * vectors), double(rows + vectors), 1};
+  // The rows' elements of each step for whole vectors, and those of all steps for the others.
+  const double whole = tile->wholeVectors, others = tile->vectors, steps = tile->steps;
+  const double wholeLoads = whole > 0 ? steps * (rows + whole) : 0;
+  return {steps * others, rows * (steps * whole + others), wholeLoads + others * (rows + 1),
+          whole > 0 ? steps : 1};
+}
+
+/// Cycles of a step of the reduction whose operands are in L1.
+static double cyclesPerStep(const GemmShape &shape, const GemmParams &params,
+                            const MachineFacts &facts) {
+  const Iteration iteration = iterationOf(shape, params, facts);
+  double cycles = std::max({iteration.products / facts.fmaPerCycle, iteration.loads / 2,
+                            iteration.chain * facts.fmaLatency});
+  // Just enough chains to cover the latency leave no slack for a late load: a few percent on Zen 3,
+  // a sixth on Sapphire Rapids.
+  const double covering = iteration.chain * facts.fmaLatency * facts.fmaPerCycle;
+  if (iteration.products <= covering)
+    cycles *= iteration.products < covering ? 1.25 : 1.12;
+  return cycles / iteration.steps;
+}
+
+/// Cycles in which a row of a tile adds what its lanes have of different steps.
+static double foldCycles(const GemmShape &shape, const GemmParams &params,
+                         const MachineFacts &facts) {
+  const auto tile = sideBySide(shape, params, facts);
+  return tile ? 1 + 2 * std::log2(tile->steps) + tile->vectors - 1 : 0;
+}
+
 double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
                          const MachineFacts &facts) {
   const int rows = params.rowsPerTile, vectors = params.vectorsPerTile;
-  const int64_t width = int64_t(vectors) * facts.lanes(shape.elementBytes);
-  const double fma = double(rows * vectors) / facts.fmaPerCycle;
-  const double loads = double(rows + vectors) / 2;
-  double step = std::max({fma, loads, double(facts.fmaLatency)});
-  // Just enough chains to cover the latency leave no slack for a late load: a few percent on Zen 3,
-  // a sixth on Sapphire Rapids.
-  const int covering = facts.fmaLatency * facts.fmaPerCycle;
-  if (rows * vectors <= covering)
-    step *= rows * vectors < covering ? 1.25 : 1.12;
+  const int64_t width = panelColumns(shape, params, facts);
+  double step = cyclesPerStep(shape, params, facts);
   // A panel beyond L1 streams from L2 at about half a vector a cycle, whatever the rows do with it.
   const int64_t slice = params.reductionBlock ? params.reductionBlock : shape.depth;
   if (slice * width * shape.elementBytes > facts.l1Bytes / 2)
@@ -72,7 +123,9 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
                        shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
   const double perPiece = shallow && shape.columns > width ? 15.0 : 0.0;
   // Prologue, epilogue and loop control of a tile, measured on small depths.
-  const double perTile = 30 + 2.0 * rows * vectors + (wraps ? 20.0 * rows : 0.0) + perPiece * rows;
+  const double perRow =
+      2.0 * vectors + (wraps ? 20.0 : 0.0) + perPiece + foldCycles(shape, params, facts);
+  const double perTile = 30 + perRow * rows;
   const double tiles = double(ceilDiv(shape.rows, rows)) * double(ceilDiv(shape.columns, width));
   return double(shape.batch) * tiles * (double(shape.depth) * step + perTile);
 }
@@ -82,6 +135,7 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
 static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams best;
   double bestCycles = -1;
+  const int lanes = facts.lanes(shape.elementBytes);
   // More vectors than 6 are for whole lines of an output of many rows.
   const int mostVectors = shape.rows > 64 ? 12 : 6;
   for (int vectors = 1; vectors <= mostVectors; ++vectors)
@@ -94,10 +148,15 @@ static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) 
       GemmParams params;
       params.rowsPerTile = rows;
       params.vectorsPerTile = vectors;
-      double cycles = predictGemmCycles(shape, params, facts);
-      if (bestCycles < 0 || cycles < bestCycles) {
-        bestCycles = cycles;
-        best = params;
+      for (int steps = 1; steps <= lanes; steps *= 2) {
+        params.stepsSideBySide = steps;
+        if (steps > 1 && !sideBySide(shape, params, facts))
+          continue;
+        double cycles = predictGemmCycles(shape, params, facts);
+        if (bestCycles < 0 || cycles < bestCycles) {
+          bestCycles = cycles;
+          best = params;
+        }
       }
     }
   return best;
@@ -193,7 +252,9 @@ static bool prefetchesPanel(const GemmShape &shape, const GemmParams &params, in
 /// other, as a hardware prefetcher begins anew in each page of 4 KiB.
 static bool prefetchesRows(const GemmShape &shape, const GemmParams &params, int64_t rowBytes,
                            const MachineFacts &facts) {
-  return shape.lineWidth == 0 && shape.batch == 1 && !shape.lhsDenseAlongRows &&
+  const bool byElements =
+      params.stepsSideBySide == 1 || shape.columns > facts.lanes(shape.elementBytes);
+  return shape.lineWidth == 0 && shape.batch == 1 && !shape.lhsDenseAlongRows && byElements &&
          shape.rows % params.rowsPerTile == 0 && shape.rows * rowBytes > facts.l2Bytes / 4;
 }
 
@@ -205,12 +266,28 @@ static bool fillsLines(const GemmShape &shape, int64_t panels, const MachineFact
          shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
 }
 
-GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
+/// Whether a panel that would push its own rows out of L2 is better visited in slices by all rows,
+/// once; for a few rows the visits of the accumulators cost more than the panel's misses.
+static bool slicesPanel(const GemmShape &shape, const GemmParams &params,
+                        const MachineFacts &facts) {
+  const int64_t bytes = shape.depth * panelColumns(shape, params, facts) * shape.elementBytes;
+  return bytes > facts.l2Bytes / 2 * 5 / 8 && shape.rows > 64;
+}
+
+GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
+  GemmShape shape = given;
+  // Groups of few channels that are copied are put side by side instead.
+  if (copiesGroups(shape))
+    shape.packedDepth = 0;
   GemmParams params = chooseTile(shape, facts);
+  if (params.stepsSideBySide > 1 && slicesPanel(shape, params, facts)) {
+    shape.packedDepth = 0;
+    params = chooseTile(shape, facts);
+  }
   params.unroll = copiesGroups(shape) ? 8 : 4;
   params.pad = PadMode::Whole;
 
-  const int64_t width = int64_t(params.vectorsPerTile) * facts.lanes(shape.elementBytes);
+  const int64_t width = panelColumns(shape, params, facts);
   const int64_t panels = ceilDiv(shape.columns, width);
   const int64_t tiles = ceilDiv(shape.rows, params.rowsPerTile);
   const int64_t rowBytes =
@@ -223,9 +300,7 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   // half is lost to conflicts and to what streams through.
   const int64_t budget = facts.l2Bytes / 2;
   int64_t panelBytes = shape.depth * width * shape.elementBytes;
-  // A panel that would push its own rows out of L2 is visited in slices by all rows, once; for a
-  // few rows the visits of the accumulators cost more than the panel's misses.
-  if (panelBytes > budget * 5 / 8 && shape.rows > 64) {
+  if (slicesPanel(shape, params, facts)) {
     if (sliceBlocks(shape, params, facts, cores))
       return params;
     params.reductionBlock = int(std::max<int64_t>(64, budget / 8 / (width * shape.elementBytes)));

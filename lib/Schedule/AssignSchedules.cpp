@@ -1,4 +1,5 @@
 // schedule-assign and schedule-verify.
+#include "Families.h"
 #include "dlc/Schedule/DeviceSchedule.h"
 #include "dlc/Schedule/KernelSchedule.h"
 #include "dlc/Schedule/Passes.h"
@@ -28,6 +29,14 @@ struct ScheduleAssignPass : impl::ScheduleAssignBase<ScheduleAssignPass> {
   }
 };
 
+/// Whether the template can have `steps` of the reduction side by side in the kernel.
+bool canHaveStepsSideBySide(dl::KernelOp kernel, int64_t steps) {
+  if (steps == 1)
+    return true;
+  auto shape = ofAnchor<&ScheduleShapeOpInterface::getGemmShape>(kernel);
+  return shape && shape->packedDepth > 0 && shape->packedDepth % steps == 0;
+}
+
 struct ScheduleVerifyPass : impl::ScheduleVerifyBase<ScheduleVerifyPass> {
   void runOnOperation() override {
     std::optional<DeviceFacts> device = deviceOf(getOperation());
@@ -50,6 +59,14 @@ struct ScheduleVerifyPass : impl::ScheduleVerifyBase<ScheduleVerifyPass> {
       // schedule_c2
       if (!family || !family->fits(kernel)) {
         kernel.emitOpError("has a schedule of another family than its anchor: ") << schedule;
+        return signalPassFailure();
+      }
+      // schedule_c5
+      if (auto gemm = dyn_cast<dl::GemmScheduleAttr>(schedule);
+          gemm && !canHaveStepsSideBySide(kernel, gemm.getStepsSideBySide())) {
+        kernel.emitOpError("has steps side by side, which need constant weights and a left operand "
+                           "whose innermost axis they divide: ")
+            << schedule;
         return signalPassFailure();
       }
       // schedule_c4

@@ -18,49 +18,42 @@ namespace dlc::schedule {
 
 namespace {
 
-/// Packs as (group, panel, tap, channel, lane) with panels of `lanes` columns, zero beyond the
-/// last.
+/// Packs as (group, panel, tap, channel, lane), zero beyond the last column.
 template <typename Element>
-void packPanels(const Element *from, Element *to, const WeightView &view, int64_t lanes) {
-  int64_t panels = (view.columns + lanes - 1) / lanes;
+void packPanels(const Element *from, Element *to, const WeightView &view,
+                const dl::PackedPanel &panelOrder) {
+  int64_t lanes = panelOrder.columns, panels = (view.columns + lanes - 1) / lanes;
   for (int64_t group = 0; group < view.groups; ++group)
     for (int64_t panel = 0; panel < panels; ++panel) {
       int64_t width = std::min(lanes, view.columns - panel * lanes);
       const Element *base = from + group * view.groupStride + panel * lanes * view.columnStride;
-      for (int64_t tap = 0; tap < view.taps; ++tap)
-        for (int64_t channel = 0; channel < view.channels; ++channel, to += lanes) {
+      for (int64_t tap = 0; tap < view.taps; ++tap, to += view.channels * lanes)
+        for (int64_t channel = 0; channel < view.channels; ++channel) {
           const Element *source = base + tap * view.tapStride + channel * view.channelStride;
           for (int64_t lane = 0; lane < width; ++lane)
-            to[lane] = source[lane * view.columnStride];
+            to[panelOrder.placeOf(channel, lane)] = source[lane * view.columnStride];
         }
     }
 }
 
 Tensor pack(const Tensor &tensor, const WeightPacking &packing) {
   const WeightView &view = packing.view;
-  int64_t lanes = packing.lanes;
+  const dl::PackedPanel &panel = packing.panel;
   Tensor result(tensor.dtype(), Shape(packing.shape.begin(), packing.shape.end()));
   switch (byteWidth(tensor.dtype())) {
   case 1:
-    packPanels(tensor.data<uint8_t>(), result.data<uint8_t>(), view, lanes);
+    packPanels(tensor.data<uint8_t>(), result.data<uint8_t>(), view, panel);
     break;
   case 2:
-    packPanels(tensor.data<uint16_t>(), result.data<uint16_t>(), view, lanes);
+    packPanels(tensor.data<uint16_t>(), result.data<uint16_t>(), view, panel);
     break;
   case 4:
-    packPanels(tensor.data<uint32_t>(), result.data<uint32_t>(), view, lanes);
+    packPanels(tensor.data<uint32_t>(), result.data<uint32_t>(), view, panel);
     break;
   default:
-    packPanels(tensor.data<uint64_t>(), result.data<uint64_t>(), view, lanes);
+    packPanels(tensor.data<uint64_t>(), result.data<uint64_t>(), view, panel);
   }
   return result;
-}
-
-/// The constant that `value`, a block argument of `kernel`, is bound to; null where it is computed.
-dl::ConstantOp boundConstant(dl::KernelOp kernel, Value value) {
-  auto argument = dyn_cast<BlockArgument>(value);
-  return argument ? kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>()
-                  : dl::ConstantOp();
 }
 
 /// Packed constants by what they were packed from and how, so that shared weights are packed once.
@@ -80,9 +73,11 @@ public:
 private:
   static Attribute keyOf(MLIRContext *context, const WeightPacking &packing) {
     const WeightView &view = packing.view;
-    SmallVector<int64_t> numbers{packing.lanes,     view.groups,    view.columns,
-                                 view.taps,         view.channels,  view.groupStride,
-                                 view.columnStride, view.tapStride, view.channelStride};
+    const dl::PackedPanel &panel = packing.panel;
+    SmallVector<int64_t> numbers{panel.columns,  panel.sideColumns, panel.sideSteps,
+                                 view.groups,    view.columns,      view.taps,
+                                 view.channels,  view.groupStride,  view.columnStride,
+                                 view.tapStride, view.channelStride};
     llvm::append_range(numbers, packing.shape);
     return DenseI64ArrayAttr::get(context, numbers);
   }
@@ -112,8 +107,8 @@ private:
   static void apply(const WeightPacking &packing, dl::KernelOp kernel, Operation *op,
                     PackedConstants &packed) {
     Value weight = op->getOperand(packing.operand);
-    dl::ConstantOp constant = boundConstant(kernel, weight);
-    if (!constant || !weight.hasOneUse())
+    dl::ConstantOp constant = constantToPack(kernel, weight);
+    if (!constant)
       return;
     Value stored = packed.get(constant, packing);
     kernel.getInputsMutable()[cast<BlockArgument>(weight).getArgNumber()].set(stored);

@@ -4,9 +4,10 @@
 namespace dlc::schedule {
 
 dl::GemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GemmParams &p) {
-  return dl::GemmScheduleAttr::get(
-      context, p.rowsPerTile, p.vectorsPerTile, p.unroll, p.reductionBlock, p.tilesPerBlock,
-      p.order == LoopOrder::ColumnsOuter, p.tasks, p.pad == PadMode::Block, p.prefetch);
+  return dl::GemmScheduleAttr::get(context, p.rowsPerTile, p.vectorsPerTile, p.unroll,
+                                   p.reductionBlock, p.tilesPerBlock,
+                                   p.order == LoopOrder::ColumnsOuter, p.tasks,
+                                   p.pad == PadMode::Block, p.prefetch, p.stepsSideBySide);
 }
 
 dl::AttentionScheduleAttr attributeOf(mlir::MLIRContext *context, const AttentionParams &p) {
@@ -55,6 +56,7 @@ GemmParams paramsOf(dl::GemmScheduleAttr a) {
   p.tasks = a.getTasks();
   p.pad = a.getPadBlock() ? PadMode::Block : PadMode::Whole;
   p.prefetch = a.getPrefetch();
+  p.stepsSideBySide = a.getStepsSideBySide();
   return p;
 }
 

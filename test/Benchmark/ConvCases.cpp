@@ -24,10 +24,9 @@ static schedule::GemmShape shapeOf(const templates::ConvProblem &p) {
   return schedule::gemmShapeOf(conv);
 }
 
-static void convReference(const templates::ConvProblem &p, int width,
+static void convReference(const templates::ConvProblem &p, const PackedWeights &weights,
                           const std::vector<HostTensor> &in, HostTensor &expected) {
   const int cig = int(p.inputChannels / p.groups), cog = int(p.outputChannels / p.groups);
-  const int panels = in[1].extents[2], depth = in[1].extents[1];
   const int64_t inputHeight = p.inputHeight.constant(), inputWidth = p.inputWidth.constant();
   const int64_t height = p.outputHeight().constant(), outputWidth = p.outputWidth().constant();
   size_t at = 0;
@@ -48,11 +47,8 @@ static void convReference(const templates::ConvProblem &p, int width,
                   in[0].data[((size_t(n) * inputHeight + iy) * inputWidth + ix) * p.inputChannels +
                              g * cig + c];
               int k = int((ky * p.kernelWidth + kx) * cig + c);
-              for (int panel = 0; panel < panels; ++panel) {
-                const float *w = &in[1].data[((size_t(g) * panels + panel) * depth + k) * width];
-                for (int l = 0; l < std::min(width, cog - panel * width); ++l)
-                  sum[size_t(g) * cog + panel * width + l] += v * w[l];
-              }
+              for (int n = 0; n < cog; ++n)
+                sum[size_t(g) * cog + n] += v * in[1].data[weights.at(k, n, g)];
             }
         }
       for (int c = 0; c < p.outputChannels; ++c, ++at)
@@ -76,30 +72,28 @@ BuiltKernel buildConv(const ConvSize &c, const schedule::MachineFacts &facts,
   schedule::GemmShape shape = shapeOf(p);
   schedule::GemmParams params = schedule::chooseGemm(shape, facts);
   overrideGemm(overrides, params);
-  const int width = int(templates::panelWidth(params, facts, Float(32)));
   const int columns = int(shape.columns), rows = int(shape.rows), groups = c.groups;
-  const int panels = (columns + width - 1) / width, depth = int(shape.depth);
+  const int depth = int(shape.depth);
+  const PackedWeights packed(params, facts, columns, depth, groups);
 
   ImageParam input = denseInput("input", {c.ci, c.width, c.height, c.batch});
-  ImageParam weights = denseInput("weights", {width, depth, panels, groups});
+  ImageParam weights = denseInput("weights", packed.extents());
   ImageParam bias(Float(32), 2, "bias"), residual(Float(32), 3, "residual");
   bias.dim(0).set_bounds(0, columns).set_stride(1);
   bias.dim(1).set_bounds(0, groups).set_stride(columns);
   p.input = [=](Expr ch, Expr x, Expr y, Expr n) { return input(ch, x, y, n); };
   p.packedWeights = [=](Expr lane, Expr k, Expr panel, Expr g) {
-    return weights(lane, k, panel, g);
+    return packed.read(weights, lane, k, panel, g);
   };
 
   templates::Contraction contraction;
   BuiltKernel kernel;
   std::vector<HostTensor> &data = kernel.inputs;
   data.emplace_back(std::vector<int>{c.ci, c.width, c.height, c.batch});
-  data.emplace_back(std::vector<int>{width, depth, panels, groups});
-  data.emplace_back(std::vector<int>{columns, groups});
-  data.emplace_back(std::vector<int>{c.co, rows});
-  for (size_t i = 0; i < data.size(); ++i)
-    data[i].fill(int(i) + 1);
-  clearPanelTail(data[1], columns);
+  data.back().fill(1);
+  data.push_back(packed.fill(2));
+  data.emplace_back(std::vector<int>{columns, groups}).fill(3);
+  data.emplace_back(std::vector<int>{c.co, rows}).fill(4);
 
   ImageParam flat;
   if (p.isPointwise() && groups == 1) {
@@ -112,7 +106,7 @@ BuiltKernel buildConv(const ConvSize &c, const schedule::MachineFacts &facts,
     gemm.depth = depth;
     gemm.lhs = [=](Expr k, Expr row, const auto &) { return flat(k, row); };
     gemm.packedRhs = [=](Expr lane, Expr k, Expr panel, const auto &) {
-      return weights(lane, k, panel, 0);
+      return packed.read(weights, lane, k, panel, 0);
     };
     contraction = templates::buildGemm(gemm, params, facts);
   } else {
@@ -146,8 +140,8 @@ BuiltKernel buildConv(const ConvSize &c, const schedule::MachineFacts &facts,
   kernel.flops = 2.0 * rows * c.co * depth;
   kernel.bytes = 4.0 * double(data[0].size() + data[1].size() + 2 * data[3].size());
   kernel.schedule = describeGemm(params);
-  kernel.reference = [p, width](const std::vector<HostTensor> &in, HostTensor &expected) {
-    convReference(p, width, in, expected);
+  kernel.reference = [p, packed](const std::vector<HostTensor> &in, HostTensor &expected) {
+    convReference(p, packed, in, expected);
   };
   return kernel;
 }
@@ -179,6 +173,7 @@ void addConvCases(std::vector<KernelCase> &cases) {
       {"odd_5x5s2", 31, 0, 3, 24, 5, 2, 2, 1},       {"ocr_rec", 24, 160, 32, 64, 3, 1, 1, 1},
       {"ocr_det", 80, 120, 96, 24, 3, 1, 1, 1},      {"alex_5x5g2", 27, 0, 96, 256, 5, 1, 2, 2},
       {"resnext_g32", 28, 0, 256, 256, 3, 1, 1, 32}, {"shuffle_g3", 28, 0, 240, 60, 1, 1, 0, 3},
+      {"det_1x1", 80, 120, 64, 4, 1, 1, 0, 1},       {"det_1x1", 80, 120, 24, 1, 1, 1, 0, 1},
       {"alex_first", 224, 0, 3, 96, 11, 4, 0, 1},    {"squeeze_first", 224, 0, 3, 64, 3, 2, 0, 1},
   };
   for (const auto &c : convs)

@@ -12,15 +12,14 @@ BuiltKernel buildWeightGemm(const GemmSize &c, const schedule::MachineFacts &fac
   schedule::GemmShape shape;
   shape.rows = c.rows;
   shape.columns = c.columns;
-  shape.depth = c.depth;
+  shape.depth = shape.packedDepth = c.depth;
   schedule::GemmParams params = schedule::chooseGemm(shape, facts);
   overrideGemm(overrides, params);
-  const int width = int(templates::panelWidth(params, facts, Float(32)));
-  const int panels = (c.columns + width - 1) / width;
+  const PackedWeights weights(params, facts, c.columns, c.depth);
 
   BuiltKernel kernel;
   ImageParam a = denseInput("A", {c.depth, c.rows});
-  ImageParam b = denseInput("B", {width, c.depth, panels});
+  ImageParam b = denseInput("B", weights.extents());
   ImageParam bias = denseInput("bias", {c.columns});
   ImageParam residual = denseInput("residual", {c.columns, c.rows});
   templates::GemmProblem problem;
@@ -29,7 +28,7 @@ BuiltKernel buildWeightGemm(const GemmSize &c, const schedule::MachineFacts &fac
   problem.depth = c.depth;
   problem.lhs = [=](Expr k, Expr row, const auto &) { return a(k, row); };
   problem.packedRhs = [=](Expr lane, Expr k, Expr panel, const auto &) {
-    return b(lane, k, panel);
+    return weights.read(b, lane, k, panel, 0);
   };
   templates::Contraction contraction = templates::buildGemm(problem, params, facts);
   Var n("n"), m("m");
@@ -40,27 +39,23 @@ BuiltKernel buildWeightGemm(const GemmSize &c, const schedule::MachineFacts &fac
 
   kernel.pipeline = Pipeline(out);
   kernel.params = {a, b, bias, residual};
-  for (const std::vector<int> &extents : {std::vector<int>{c.depth, c.rows},
-                                          {width, c.depth, panels},
-                                          {c.columns},
-                                          {c.columns, c.rows}})
-    kernel.inputs.emplace_back(extents);
-  for (size_t i = 0; i < kernel.inputs.size(); ++i)
-    kernel.inputs[i].fill(int(i) + 1);
-  clearPanelTail(kernel.inputs[1], c.columns);
+  kernel.inputs.emplace_back(std::vector<int>{c.depth, c.rows}).fill(1);
+  kernel.inputs.push_back(weights.fill(2));
+  kernel.inputs.emplace_back(std::vector<int>{c.columns}).fill(3);
+  kernel.inputs.emplace_back(std::vector<int>{c.columns, c.rows}).fill(4);
   kernel.output = HostTensor({c.columns, c.rows});
   kernel.flops = 2.0 * c.rows * c.columns * c.depth;
   kernel.bytes = 4.0 * (double(c.rows) * c.depth + double(c.columns) * c.depth +
                         2.0 * double(c.rows) * c.columns);
   kernel.schedule = describeGemm(params);
-  kernel.reference = [c, width](const std::vector<HostTensor> &in, HostTensor &expected) {
+  kernel.reference = [c, weights](const std::vector<HostTensor> &in, HostTensor &expected) {
     std::vector<float> row(size_t(c.columns));
     for (int m = 0; m < c.rows; ++m) {
       std::fill(row.begin(), row.end(), 0.f);
       for (int k = 0; k < c.depth; ++k) {
         float left = in[0].data[size_t(m) * c.depth + k];
         for (int n = 0; n < c.columns; ++n)
-          row[n] += left * in[1].data[(size_t(n / width) * c.depth + k) * width + n % width];
+          row[n] += left * in[1].data[weights.at(k, n)];
       }
       for (int n = 0; n < c.columns; ++n)
         expected.data[size_t(m) * c.columns + n] =
@@ -141,12 +136,19 @@ void addGemmCases(std::vector<KernelCase> &cases) {
     const char *name;
     int rows, columns, depth;
   } gemms[] = {
-      {"minilm_qkv", 128, 384, 384},   {"minilm_up", 128, 1536, 384},
-      {"minilm_down", 128, 384, 1536}, {"square768", 768, 768, 768},
-      {"fc1000", 16, 1000, 2048},      {"m7", 7, 384, 384},
-      {"m49_n37", 49, 37, 96},         {"m49_n24", 49, 24, 144},
-      {"m1000_n24", 1000, 24, 64},     {"n3", 640, 3, 64},
-      {"rec_fc", 40, 6625, 120},       {"m1", 1, 1000, 2048},
+      {"minilm_qkv", 128, 384, 384},
+      {"minilm_up", 128, 1536, 384},
+      {"minilm_down", 128, 384, 1536},
+      {"square768", 768, 768, 768},
+      {"fc1000", 16, 1000, 2048},
+      {"m7", 7, 384, 384},
+      {"m49_n37", 49, 37, 96},
+      {"m49_n24", 49, 24, 144},
+      {"m1000_n24", 1000, 24, 64},
+      {"n3", 640, 3, 64},
+      {"n1", 1000, 1, 512},
+      {"rec_fc", 40, 6625, 120},
+      {"m1", 1, 1000, 2048},
   };
   for (const auto &c : gemms)
     cases.push_back({"gemm",

@@ -229,3 +229,43 @@ func.func @column_sums(%a: tensor<4x5x6xf32>) -> (tensor<6xf32>, tensor<4x6xf32>
   }
   return %k, %l : tensor<6xf32>, tensor<4x6xf32>
 }
+
+// Three columns of a constant matrix leave most of a vector empty.
+// CHECK-LABEL: @few_columns_get_steps_side_by_side
+func.func @few_columns_get_steps_side_by_side(%a: tensor<640x64xf32>) -> tensor<640x3xf32> {
+  // CHECK: schedule = #dl.gemm<{{.*}}, steps_side_by_side = {{[24]}}>
+  %b = dl.constant dense<1.0> : tensor<64x3xf32>
+  %k = dl.kernel (%x = %a : tensor<640x64xf32>, %y = %b : tensor<64x3xf32>) -> (tensor<640x3xf32>) {
+    %m = dl.matmul %x, %y : (tensor<640x64xf32>, tensor<64x3xf32>) -> tensor<640x3xf32>
+    dl.yield %m : tensor<640x3xf32>
+  }
+  return %k : tensor<640x3xf32>
+}
+
+// Not so where the matrix is computed, as in training, where its columns fill vectors, where steps do not divide the
+// depth, and where the left operand is turned.
+// CHECK-LABEL: @no_steps_side_by_side
+// CHECK-NOT: steps_side_by_side
+// CHECK: return
+func.func @no_steps_side_by_side(%a: tensor<640x64xf32>, %b: tensor<64x3xf32>, %c: tensor<640x63xf32>) -> (tensor<640x3xf32>, tensor<640x16xf32>, tensor<640x3xf32>, tensor<64x3xf32>) {
+  %computed = dl.kernel (%x = %a : tensor<640x64xf32>, %y = %b : tensor<64x3xf32>) -> (tensor<640x3xf32>) {
+    %m = dl.matmul %x, %y : (tensor<640x64xf32>, tensor<64x3xf32>) -> tensor<640x3xf32>
+    dl.yield %m : tensor<640x3xf32>
+  }
+  %w = dl.constant dense<1.0> : tensor<64x16xf32>
+  %whole = dl.kernel (%x = %a : tensor<640x64xf32>, %y = %w : tensor<64x16xf32>) -> (tensor<640x16xf32>) {
+    %m = dl.matmul %x, %y : (tensor<640x64xf32>, tensor<64x16xf32>) -> tensor<640x16xf32>
+    dl.yield %m : tensor<640x16xf32>
+  }
+  %v = dl.constant dense<1.0> : tensor<63x3xf32>
+  %odd = dl.kernel (%x = %c : tensor<640x63xf32>, %y = %v : tensor<63x3xf32>) -> (tensor<640x3xf32>) {
+    %m = dl.matmul %x, %y : (tensor<640x63xf32>, tensor<63x3xf32>) -> tensor<640x3xf32>
+    dl.yield %m : tensor<640x3xf32>
+  }
+  %u = dl.constant dense<1.0> : tensor<640x3xf32>
+  %turned = dl.kernel (%x = %a : tensor<640x64xf32>, %y = %u : tensor<640x3xf32>) -> (tensor<64x3xf32>) {
+    %m = dl.matmul %x, %y {transpose_lhs = true} : (tensor<640x64xf32>, tensor<640x3xf32>) -> tensor<64x3xf32>
+    dl.yield %m : tensor<64x3xf32>
+  }
+  return %computed, %whole, %odd, %turned : tensor<640x3xf32>, tensor<640x16xf32>, tensor<640x3xf32>, tensor<64x3xf32>
+}

@@ -44,6 +44,39 @@ func.func @too_large_attention_tile(%a: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
+func.func @schedule_c5(%a: tensor<9x4xf32>, %b: tensor<4x3xf32>) -> tensor<9x3xf32> {
+  // CHECK: has steps side by side, which need constant weights and a left operand whose innermost axis they divide: #dl.gemm<
+  %k = dl.kernel (%x = %a : tensor<9x4xf32>, %y = %b : tensor<4x3xf32>) -> (tensor<9x3xf32>) attributes {schedule = #dl.gemm<rows_per_tile = 4, vectors_per_tile = 1, unroll = 1, reduction_block = 0, tiles_per_block = 1, columns_outer = false, tasks = 1, pad_block = false, prefetch = false, steps_side_by_side = 2>} {
+    %m = dl.matmul %x, %y : (tensor<9x4xf32>, tensor<4x3xf32>) -> tensor<9x3xf32>
+    dl.yield %m : tensor<9x3xf32>
+  }
+  return %k : tensor<9x3xf32>
+}
+
+// -----
+
+func.func @steps_side_by_side_of_no_power_of_two(%a: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: expects steps_side_by_side to be a power of two, got 3
+  %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.gemm<rows_per_tile = 4, vectors_per_tile = 1, unroll = 1, reduction_block = 0, tiles_per_block = 1, columns_outer = false, tasks = 1, pad_block = false, prefetch = false, steps_side_by_side = 3>} {
+    %m = dl.relu %x : (tensor<4xf32>) -> tensor<4xf32>
+    dl.yield %m : tensor<4xf32>
+  }
+  return %k : tensor<4xf32>
+}
+
+// -----
+
+func.func @steps_side_by_side_in_slices(%a: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: expects no reduction_block beside steps_side_by_side, got 8
+  %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.gemm<rows_per_tile = 4, vectors_per_tile = 1, unroll = 1, reduction_block = 8, tiles_per_block = 1, columns_outer = false, tasks = 1, pad_block = false, prefetch = false, steps_side_by_side = 2>} {
+    %m = dl.relu %x : (tensor<4xf32>) -> tensor<4xf32>
+    dl.yield %m : tensor<4xf32>
+  }
+  return %k : tensor<4xf32>
+}
+
+// -----
+
 func.func @illegal_parameter(%a: tensor<4xf32>) -> tensor<4xf32> {
   // CHECK: expects tasks of at least 1, got 0
   %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.injective<vectors_per_tile = 1, elements_per_task = 1, tasks = 0>} {

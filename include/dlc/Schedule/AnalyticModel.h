@@ -20,6 +20,9 @@ struct GemmShape {
   /// A convolution's output width, when windows slide: a tile of rows that does not divide it wraps
   /// around a line's end and addresses each of its pixels on its own. 0: rows are evenly spaced.
   int64_t lineWidth = 0;
+  /// Extent of the innermost reduction axis where the left operand is dense along it and the right
+  /// one is a constant that is stored as the template reads it; 0: it is not so.
+  int64_t packedDepth = 0;
   /// The left operand is dense along rows rather than along the depth, and packed tile by tile.
   bool lhsDenseAlongRows = false;
   /// A padded convolution of several groups: where their channels are few, a block has a copy of

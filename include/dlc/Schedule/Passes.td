@@ -52,7 +52,8 @@ def ScheduleMarkInPlace : Pass<"schedule-mark-in-place", "::mlir::func::FuncOp">
 def ScheduleVerify : Pass<"schedule-verify", "::mlir::func::FuncOp"> {
   let summary = "Check what the phase `schedule` promises";
   let description = [{
-    Diagnosed: a kernel without a schedule, or with one of a family that does not fit its anchor.
+    Diagnosed: a kernel without a schedule, with one of a family that does not fit its anchor, or with steps side by
+    side where its operands do not lie so.
   }];
 }
 

@@ -2,6 +2,7 @@
 #ifndef DLC_SCHEDULE_WEIGHTPACKING_H
 #define DLC_SCHEDULE_WEIGHTPACKING_H
 
+#include "dlc/Dialect/DL/IR/PackedPanel.h"
 #include "dlc/Schedule/MachineFacts.h"
 #include "mlir/IR/OpDefinition.h"
 
@@ -16,17 +17,21 @@ struct WeightView {
   int64_t groupStride = 0, columnStride = 0, tapStride = 0, channelStride = 0;
 };
 
-/// How an operand is stored: its view as (group, panel, tap, channel, lane) with panels of `lanes`
-/// columns, zero beyond the last column.
+/// How an operand is stored: its view as (group, panel, tap, channel, lane) with panels of
+/// `panel.columns`, zero beyond the last column; channels are the steps of a panel.
 struct WeightPacking {
   unsigned operand = 0;
   WeightView view;
-  int64_t lanes = 0;
+  dl::PackedPanel panel;
   /// What the packed elements are a tensor of.
   llvm::SmallVector<int64_t> shape;
   /// The attributes by which the op knows that it is stored so.
   mlir::NamedAttrList marks;
 };
+
+/// The constant that `weight`, an operand of the anchor of `kernel`, is bound to, where it can be
+/// stored in another order; null where it is computed, or read by another op too.
+dl::ConstantOp constantToPack(dl::KernelOp kernel, mlir::Value weight);
 
 } // namespace dlc::schedule
 

@@ -6,6 +6,12 @@ using namespace mlir;
 namespace dlc::schedule {
 namespace {
 
+/// Whether the right operand is one matrix that the template can have in panels.
+bool canBePacked(dl::MatmulOp op) {
+  return op.getPackedColumns() == 0 && product(shapeOf(op.getRhs()).drop_back(2)) == 1 &&
+         op.getResult().getType().getRank() == op.getLhs().getType().getRank();
+}
+
 struct MatmulShapes : ScheduleShapeOpInterface::ExternalModel<MatmulShapes, dl::MatmulOp> {
   std::optional<GemmShape> getGemmShape(Operation *operation) const {
     auto op = cast<dl::MatmulOp>(operation);
@@ -23,6 +29,9 @@ struct MatmulShapes : ScheduleShapeOpInterface::ExternalModel<MatmulShapes, dl::
     shape.rows = oddRows(shape.rows, op.getResult());
     shape.batch = joined ? 1 : product(all.drop_back(2));
     shape.lhsDenseAlongRows = op.getTransposeLhs();
+    if (!op.getTransposeLhs() && (op.getPackedColumns() > 0 || canBePacked(op)))
+      shape.packedDepth =
+          packedDepth(op->getParentOfType<dl::KernelOp>(), op.getLhs(), op.getRhs(), shape.depth);
     return shape;
   }
   std::optional<GemmShape> getDeviceGemmShape(Operation *op) const { return getGemmShape(op); }
@@ -37,23 +46,29 @@ struct MatmulPacking : PackedWeightOpInterface::ExternalModel<MatmulPacking, dl:
     auto schedule = op->getParentOfType<dl::KernelOp>().getScheduleAttr();
     auto gemm = dyn_cast<dl::GemmScheduleAttr>(schedule);
     ArrayRef<int64_t> rhs = shapeOf(op.getRhs());
-    if (!gemm || op.getPackedColumns() > 0 || product(rhs.drop_back(2)) != 1 ||
-        op.getResult().getType().getRank() != op.getLhs().getType().getRank())
+    if (!gemm || !canBePacked(op))
       return {};
     bool transposed = op.getTransposeRhs();
     int64_t first = rhs[rhs.size() - 2], second = rhs.back();
     WeightPacking packing;
     packing.operand = op.getRhsMutable().getOperandNumber();
-    packing.lanes = panelLanes(gemm, op.getResult(), facts);
     packing.view.columns = transposed ? first : second;
     packing.view.channels = transposed ? second : first;
     packing.view.columnStride = transposed ? second : 1;
     packing.view.channelStride = transposed ? 1 : second;
-    packing.shape = {llvm::divideCeilSigned(packing.view.columns, packing.lanes),
-                     packing.view.channels, packing.lanes};
+    // Steps side by side must lie so in the left operand.
+    int64_t depth = op.getTransposeLhs() ? 0 : packing.view.channels;
+    packing.panel = panelOf(gemm, op.getResult(), packing.view.columns, depth, facts);
+    packing.shape = {llvm::divideCeilSigned(packing.view.columns, packing.panel.columns),
+                     packing.view.channels, packing.panel.columns};
     Builder builder(op.getContext());
     packing.marks.set(op.getColumnsAttrName(), builder.getI64IntegerAttr(packing.view.columns));
-    packing.marks.set(op.getPackedColumnsAttrName(), builder.getI64IntegerAttr(packing.lanes));
+    packing.marks.set(op.getPackedColumnsAttrName(),
+                      builder.getI64IntegerAttr(packing.panel.columns));
+    packing.marks.set(op.getSideColumnsAttrName(),
+                      builder.getI64IntegerAttr(packing.panel.sideColumns));
+    packing.marks.set(op.getSideStepsAttrName(),
+                      builder.getI64IntegerAttr(packing.panel.sideSteps));
     packing.marks.set(op.getTransposeRhsAttrName(), builder.getBoolAttr(false));
     return packing;
   }

@@ -58,6 +58,8 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
   shape.depth = product(window) * shapeOf(op.getInput()).back() / op.getGroups();
   shape.elementBytes = accumulatorBytes(op.getResult());
   shape.oneImage = shapeOf(op.getResult()).front() == 1;
+  shape.packedDepth = packedDepth(op->getParentOfType<dl::KernelOp>(), op.getInput(),
+                                  op.getFilter(), shapeOf(op.getInput()).back() / op.getGroups());
   if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
     shape.lineWidth = result[result.size() - 2];
     if (ShapedType::isDynamic(shapeOf(op.getResult())[result.size() - 2]))
@@ -90,13 +92,12 @@ struct ConvShapes : ScheduleShapeOpInterface::ExternalModel<ConvShapes, dl::Conv
 
 //===-- Filters ----------------------------------------------------------------------------===//
 
-/// In panels of `lanes` output channels.
-WeightPacking inPanels(dl::ConvOp op, int64_t lanes) {
+/// In panels of output channels for `gemm`.
+WeightPacking inPanels(dl::ConvOp op, dl::GemmScheduleAttr gemm, const MachineFacts &facts) {
   ArrayRef<int64_t> filter = shapeOf(op.getFilter()), window = windowOf(op);
   bool last = op.getOutputLast();
   int64_t outputs = last ? filter.back() : filter[0];
   WeightPacking packing;
-  packing.lanes = lanes;
   WeightView &view = packing.view;
   view.groups = op.getGroups();
   view.columns = outputs / view.groups;
@@ -106,12 +107,17 @@ WeightPacking inPanels(dl::ConvOp op, int64_t lanes) {
   view.groupStride = view.columns * view.columnStride;
   view.tapStride = last ? view.channels * outputs : 1;
   view.channelStride = last ? outputs : view.taps;
-  packing.shape = {view.groups * llvm::divideCeilSigned(view.columns, lanes)};
+  packing.panel = panelOf(gemm, op.getResult(), view.columns, view.channels, facts);
+  packing.shape = {view.groups * llvm::divideCeilSigned(view.columns, packing.panel.columns)};
   llvm::append_range(packing.shape, window);
-  packing.shape.append({view.channels, lanes});
+  packing.shape.append({view.channels, packing.panel.columns});
   Builder builder(op.getContext());
   packing.marks.set(op.getOutputChannelsAttrName(), builder.getI64IntegerAttr(outputs));
-  packing.marks.set(op.getPackedChannelsAttrName(), builder.getI64IntegerAttr(lanes));
+  packing.marks.set(op.getPackedChannelsAttrName(),
+                    builder.getI64IntegerAttr(packing.panel.columns));
+  packing.marks.set(op.getSideColumnsAttrName(),
+                    builder.getI64IntegerAttr(packing.panel.sideColumns));
+  packing.marks.set(op.getSideStepsAttrName(), builder.getI64IntegerAttr(packing.panel.sideSteps));
   packing.marks.set(op.getOutputLastAttrName(), builder.getBoolAttr(false));
   return packing;
 }
@@ -121,7 +127,7 @@ WeightPacking inPanels(dl::ConvOp op, int64_t lanes) {
 WeightPacking outputsLast(dl::ConvOp op) {
   ArrayRef<int64_t> filter = shapeOf(op.getFilter());
   WeightPacking packing;
-  packing.lanes = filter[0];
+  packing.panel.columns = filter[0];
   WeightView &view = packing.view;
   view.columns = filter[0];
   view.taps = product(windowOf(op));
@@ -143,7 +149,7 @@ struct ConvPacking : PackedWeightOpInterface::ExternalModel<ConvPacking, dl::Con
     Attribute schedule = op->getParentOfType<dl::KernelOp>().getScheduleAttr();
     auto gemm = dyn_cast<dl::GemmScheduleAttr>(schedule);
     if (gemm && op.getPackedChannels() == 0 && isDirect(op))
-      packing = inPanels(op, panelLanes(gemm, op.getResult(), facts));
+      packing = inPanels(op, gemm, facts);
     else if (isa<dl::DepthwiseScheduleAttr, dl::GPUGemmScheduleAttr>(schedule) &&
              !op.getOutputLast())
       packing = outputsLast(op);

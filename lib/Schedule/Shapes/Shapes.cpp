@@ -1,5 +1,7 @@
 // Sizes as the shape models read them, and the registration of all models.
 #include "Shapes.h"
+#include "dlc/Schedule/ScheduleAttributes.h"
+#include "dlc/Schedule/StepsSideBySide.h"
 
 #include <algorithm>
 #include <functional>
@@ -37,8 +39,25 @@ int elementBytes(Value value) {
 
 int accumulatorBytes(Value value) { return std::max(4, elementBytes(value)); }
 
-int64_t panelLanes(dl::GemmScheduleAttr gemm, Value result, const MachineFacts &facts) {
-  return gemm.getVectorsPerTile() * facts.lanes(accumulatorBytes(result));
+dl::ConstantOp constantToPack(dl::KernelOp kernel, Value weight) {
+  auto argument = dyn_cast<BlockArgument>(weight);
+  return argument && argument.hasOneUse()
+             ? kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>()
+             : dl::ConstantOp();
+}
+
+dl::PackedPanel panelOf(dl::GemmScheduleAttr gemm, Value result, int64_t columns, int64_t depth,
+                        const MachineFacts &facts) {
+  int lanes = facts.lanes(accumulatorBytes(result));
+  if (auto tile = stepsSideBySide(paramsOf(gemm), columns, depth, lanes))
+    return {tile->packedColumns(), tile->columns, tile->steps};
+  return {gemm.getVectorsPerTile() * lanes};
+}
+
+int64_t packedDepth(dl::KernelOp kernel, Value lhs, Value weight, int64_t depth) {
+  // What a prologue makes of it may lie otherwise.
+  bool plain = isa<BlockArgument>(lhs) && isa<FloatType>(getElementTypeOrSelf(lhs));
+  return plain && constantToPack(kernel, weight) ? depth : 0;
 }
 
 RowReduceShape rowsOf(Value operand, int64_t first, int cyclesPerVector) {

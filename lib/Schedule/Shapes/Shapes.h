@@ -24,8 +24,14 @@ int elementBytes(mlir::Value value);
 /// Bytes of an accumulator for elements of `value`.
 int accumulatorBytes(mlir::Value value);
 
-/// Lanes of a panel of packed weights for `gemm`, which makes elements of `result`.
-int64_t panelLanes(dl::GemmScheduleAttr gemm, mlir::Value result, const MachineFacts &facts);
+/// A panel of packed weights for `gemm`, which makes elements of `result`, of `columns` in all (of
+/// a group), with an innermost reduction axis of `depth`.
+dl::PackedPanel panelOf(dl::GemmScheduleAttr gemm, mlir::Value result, int64_t columns,
+                        int64_t depth, const MachineFacts &facts);
+
+/// GemmShape::packedDepth for a product of `lhs` with `weight`, two operands of the anchor of
+/// `kernel`, along an innermost reduction axis of `depth`.
+int64_t packedDepth(dl::KernelOp kernel, mlir::Value lhs, mlir::Value weight, int64_t depth);
 
 /// Folds over the axes of `operand` from `first` on that take `cyclesPerVector` in all.
 RowReduceShape rowsOf(mlir::Value operand, int64_t first, int cyclesPerVector);

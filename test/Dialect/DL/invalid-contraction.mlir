@@ -17,10 +17,39 @@ func.func @matmul_c2(%a: tensor<2x3xf32>, %b: tensor<3x8xf32>) {
 
 // -----
 
+func.func @matmul_c3(%a: tensor<2x3xf32>, %b: tensor<1x3x8xf32>) {
+  // expected-error @+1 {{expects side_steps that divide the depth of one packed panel, got 4 columns of 2 steps}}
+  %0 = dl.matmul %a, %b {packed_columns = 8, columns = 5, side_columns = 4, side_steps = 2}
+    : (tensor<2x3xf32>, tensor<1x3x8xf32>) -> tensor<2x5xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_c3_of_two_panels(%a: tensor<2x4xf32>, %b: tensor<2x4x8xf32>) {
+  // expected-error @+1 {{expects side_steps that divide the depth of one packed panel, got 4 columns of 2 steps}}
+  %0 = dl.matmul %a, %b {packed_columns = 8, columns = 13, side_columns = 4, side_steps = 2}
+    : (tensor<2x4xf32>, tensor<2x4x8xf32>) -> tensor<2x13xf32>
+  return
+}
+
+// -----
+
 func.func @matmul_inner_sizes_differ(%a: tensor<2x3xf32>, %b: tensor<4x5xf32>) {
   // expected-error @+2 {{matmul operands 2x3 and 4x5 do not share their inner size}}
   // expected-error @+1 {{'dl.matmul' op failed to infer returned types}}
   %0 = dl.matmul %a, %b : (tensor<2x3xf32>, tensor<4x5xf32>) -> tensor<2x5xf32>
+  return
+}
+
+// -----
+
+func.func @conv_c4(%x: tensor<1x8x8x3xf32>, %w: tensor<1x3x3x3x8xf32>) {
+  // expected-error @+1 {{expects side_steps that divide the channels of one panel a group, got 4 columns of 2 steps}}
+  %0 = dl.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
+      pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, packed_channels = 8, output_channels = 5,
+      side_columns = 4, side_steps = 2, layout = #dl.layout<channels_last>}
+    : (tensor<1x8x8x3xf32>, tensor<1x3x3x3x8xf32>) -> tensor<1x6x6x5xf32>
   return
 }
 

@@ -74,6 +74,49 @@ TEST(ContractionEmission, PackedConvolutions) {
   }
 }
 
+/// Columns `rest` beyond `vectors` whole ones, `steps` side by side, of 8 lanes or of 16.
+static void checkStepsSideBySide(bool wide, bool conv, int vectors, int rest, int steps,
+                                 const std::string &element = "f32", double tolerance = 2e-5) {
+  const int lanes = wide ? 16 : 8, depth = 32, columns = vectors * lanes + rest;
+  const int side = lanes / steps, packed = vectors * lanes + side;
+  auto text = [](int value) { return std::to_string(value); };
+  const std::string marks = text(packed) + " : i64, side_columns = " + text(side) +
+                            " : i64, side_steps = " + text(steps) + " : i64";
+  const std::string schedule =
+      "#dl.gemm<rows_per_tile = 4, vectors_per_tile = " + text(vectors + 1) +
+      ", unroll = 2, reduction_block = 0, tiles_per_block = 3, columns_outer = false, tasks = 2, "
+      "pad_block = true, prefetch = true, steps_side_by_side = " +
+      text(steps) + ">";
+  const std::string cpu = wide ? "x86-64-v4" : "x86-64-v3";
+  if (conv)
+    checkOp(
+        "dl.conv %0, %1 {strides = array<i64: 1, 2>, dilations = array<i64: 1, 1>, pads_begin = "
+        "array<i64: 1, 1>, pads_end = array<i64: 1, 0>, groups = 2 : i64, packed_channels = " +
+            marks + ", output_channels = " + text(2 * columns) +
+            " : i64, layout = #dl.layout<channels_last>}",
+        {"tensor<1x9x12x" + text(2 * depth) + "x" + element + ">",
+         "tensor<2x3x3x" + text(depth) + "x" + text(packed) + "x" + element + ">"},
+        {"tensor<1x9x6x" + text(2 * columns) + "x" + element + ">"}, tolerance, schedule, cpu);
+  else
+    checkOp("dl.matmul %0, %1 {columns = " + text(columns) + " : i64, packed_columns = " + marks +
+                "}",
+            {"tensor<3x7x" + text(depth) + "x" + element + ">",
+             "tensor<1x" + text(depth) + "x" + text(packed) + "x" + element + ">"},
+            {"tensor<3x7x" + text(columns) + "x" + element + ">"}, tolerance, schedule, cpu);
+}
+
+TEST(ContractionEmission, StepsSideBySide) {
+  for (bool wide : {false, true})
+    for (bool conv : {false, true})
+      for (int vectors : {0, 1}) {
+        checkStepsSideBySide(wide, conv, vectors, 1, 8);
+        checkStepsSideBySide(wide, conv, vectors, 3, 2);
+      }
+  checkStepsSideBySide(/*wide=*/true, /*conv=*/false, 1, 1, 16);
+  checkStepsSideBySide(true, true, 2, 5, 2);
+  checkStepsSideBySide(false, false, 1, 3, 2, "f16", 2e-2);
+}
+
 TEST(ContractionEmission, MatmulOfTransposedOperands) {
   struct Sizes {
     int m, k, n;

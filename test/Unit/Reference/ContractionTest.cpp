@@ -55,6 +55,21 @@ TEST(Contraction, MatmulUnpacksItsWeight) {
   EXPECT_EQ(values(plain), values(result));
 }
 
+TEST(Contraction, MatmulUnpacksStepsSideBySide) {
+  // Seven columns of which the last three, of four, have two steps of six side by side.
+  Tensor lhs = pattern(DType::F32, {3, 6}), rhs = pattern(DType::F32, {6, 7}, 2),
+         packed(DType::F32, {1, 6, 8});
+  for (int64_t k = 0; k < 6; ++k)
+    for (int64_t n = 0; n < 7; ++n)
+      packed.setDouble(k / 2 * 16 + (n < 4 ? k % 2 * 4 + n : 8 + (n - 4) * 2 + k % 2),
+                       rhs.asDouble(k * 7 + n));
+  Tensor plain = evaluate("dl.matmul %0, %1", {lhs, rhs}, {"tensor<3x7xf32>"})[0];
+  Tensor result = evaluate(
+      "dl.matmul %0, %1 {packed_columns = 8, columns = 7, side_columns = 4, side_steps = 2}",
+      {lhs, packed}, {"tensor<3x7xf32>"})[0];
+  EXPECT_EQ(values(plain), values(result));
+}
+
 namespace {
 /// A 2-D convolution of channels-first operands by direct sums.
 struct Conv {
@@ -145,6 +160,26 @@ TEST(Contraction, ConvUnpacksItsWeight) {
                          w.asDouble((o * 3 + c) * 9 + t));
   Tensor actual = evaluate("dl.conv %0, %1 {" + conv.attributes() +
                                ", packed_channels = 4, output_channels = 10}",
+                           {x, packed}, {typeText(expected)})[0];
+  EXPECT_EQ(values(actual), values(expected));
+}
+
+TEST(Contraction, ConvUnpacksStepsSideBySide) {
+  Conv conv{{1, 1}, {1, 1}, {1, 1}, {1, 1}, 2};
+  Tensor x = pattern(DType::F32, {1, 8, 5, 7}), w = pattern(DType::F32, {10, 4, 3, 3}, 3),
+         bias(DType::F32, {10});
+  Tensor expected = conv.direct(x, w, bias);
+  // 5 outputs a group, of which the last, of two, has four channels side by side.
+  Tensor packed(DType::F32, {2, 3, 3, 4, 6});
+  for (int64_t o = 0; o < 10; ++o)
+    for (int64_t c = 0; c < 4; ++c)
+      for (int64_t t = 0; t < 9; ++t) {
+        int64_t n = o % 5, place = n < 4 ? c * 4 + n : 16 + (n - 4) * 4 + c;
+        packed.setDouble((o / 5 * 9 + t) * 24 + place, w.asDouble((o * 4 + c) * 9 + t));
+      }
+  Tensor actual = evaluate("dl.conv %0, %1 {" + conv.attributes() +
+                               ", packed_channels = 6, output_channels = 10, side_columns = 2, "
+                               "side_steps = 4}",
                            {x, packed}, {typeText(expected)})[0];
   EXPECT_EQ(values(actual), values(expected));
 }

@@ -45,6 +45,34 @@ TEST(AnalyticModel, LargeGemmHidesTheLatency) {
   EXPECT_GE(wide.rowsPerTile * wide.vectorsPerTile, 16);
 }
 
+TEST(AnalyticModel, ColumnsBeyondWholeVectorsHaveStepsSideBySide) {
+  auto steps = [](int64_t columns, bool packed, int64_t innermost = 64) {
+    GemmShape shape = shapeOf(640, columns, 64);
+    shape.packedDepth = packed ? innermost : 0;
+    return chooseGemm(shape, avx512Facts(MachineFacts())).stepsSideBySide;
+  };
+  EXPECT_EQ(steps(1, true), 16);
+  EXPECT_EQ(steps(3, true), 4);
+  EXPECT_EQ(steps(20, true), 4);
+  EXPECT_EQ(steps(24, true), 2);
+  EXPECT_EQ(steps(37, true), 2);
+  EXPECT_EQ(steps(3, true, 2), 2);
+  // Whole vectors; hardly a lane free; weights that are computed; an odd number of channels.
+  EXPECT_EQ(steps(32, true), 1);
+  EXPECT_EQ(steps(31, true), 1);
+  EXPECT_EQ(steps(24, false), 1);
+  EXPECT_EQ(steps(24, true, 1), 1);
+}
+
+TEST(AnalyticModel, SlicesHaveNoStepsSideBySide) {
+  MachineFacts facts;
+  GemmShape shape = shapeOf(3136, 20, 65536);
+  shape.packedDepth = shape.depth;
+  GemmParams params = chooseGemm(shape, facts);
+  EXPECT_GT(params.reductionBlock, 0);
+  EXPECT_EQ(params.stepsSideBySide, 1);
+}
+
 /// A core with AVX-512 and a large L2.
 static MachineFacts wideFacts() {
   MachineFacts facts;

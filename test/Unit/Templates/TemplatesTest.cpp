@@ -86,6 +86,80 @@ TEST(GemmTemplate, PacksItsRightOperand) {
                     text({rows, columns, depth, heads, transposed}));
 }
 
+/// Whether lanes are lost that steps of the reduction could have.
+static bool canPutStepsSideBySide(int columns, int depth, const schedule::MachineFacts &facts) {
+  const int lanes = facts.lanes(4), rest = columns % lanes;
+  return rest > 0 && 2 * rest <= lanes && depth % 2 == 0;
+}
+
+TEST(GemmTemplate, ColumnsWithStepsSideBySide) {
+  // Depths that 16 steps divide, that two do, and that none do; all rows in turns.
+  const int depths[] = {48, 22, 13}, rows[] = {1, 7, 8, 9, 100};
+  size_t turn = 0;
+  for (bool wide : {false, true})
+    for (int columns : {1, 2, 3, 5, 7, 8, 9, 12, 15, 17, 20, 24, 31, 33, 37})
+      for (int depth : depths) {
+        const schedule::MachineFacts facts =
+            wide ? schedule::avx512Facts(testFacts(1)) : testFacts(1);
+        const GemmSize size{rows[turn++ % std::size(rows)], columns, depth};
+        BuiltKernel kernel = buildWeightGemm(size, facts, {});
+        expectCorrect(kernel, text({wide, size.rows, columns, depth}));
+        if (!canPutStepsSideBySide(columns, depth, facts))
+          EXPECT_EQ(kernel.schedule.find("steps"), std::string::npos) << kernel.schedule;
+      }
+}
+
+TEST(GemmTemplate, VectorsOfStepsSideBySide) {
+  // One to four columns in vectors of 8, each vector with steps of its own.
+  for (int steps : {2, 4, 8})
+    for (int vectors : {1, 2, 3})
+      for (int order : {0, 1})
+        expectCorrect(buildWeightGemm({23, 8 / steps, 48}, testFacts(2),
+                                      {{"steps", steps},
+                                       {"nv", vectors},
+                                       {"mr", 4},
+                                       {"order", order},
+                                       {"tasks", 3},
+                                       {"block", 2}}),
+                      text({steps, vectors, order}));
+}
+
+TEST(GemmTemplate, StepsSideBySideThatDoNotFit) {
+  const std::map<std::string, int> fits = {{"nv", 2}, {"mr", 4}, {"steps", 2}, {"kc", 0}};
+  EXPECT_NO_THROW(buildWeightGemm({9, 12, 10}, testFacts(1), fits));
+  // Whole vectors; more columns than fit beside them; no divisor of the depth; another vector for
+  // the same columns; slices.
+  EXPECT_THROW(buildWeightGemm({9, 16, 10}, testFacts(1), fits), Halide::CompileError);
+  EXPECT_THROW(buildWeightGemm({9, 13, 10}, testFacts(1), fits), Halide::CompileError);
+  EXPECT_THROW(buildWeightGemm({9, 12, 9}, testFacts(1), fits), Halide::CompileError);
+  std::map<std::string, int> other = fits;
+  other["nv"] = 3;
+  EXPECT_THROW(buildWeightGemm({9, 12, 10}, testFacts(1), other), Halide::CompileError);
+  other = fits;
+  other["kc"] = 4;
+  EXPECT_THROW(buildWeightGemm({9, 12, 10}, testFacts(1), other), Halide::CompileError);
+}
+
+TEST(ConvTemplate, ChannelsWithStepsSideBySide) {
+  for (const ConvSize &c :
+       {ConvSize{7, 9, 4, 12, 3, 1, 1, 1}, ConvSize{8, 7, 6, 3, 3, 2, 1, 1},
+        ConvSize{5, 5, 8, 1, 5, 1, 2, 1}, ConvSize{9, 11, 12, 30, 3, 1, 0, 3},
+        ConvSize{6, 5, 16, 20, 1, 2, 0, 2}, ConvSize{5, 7, 2, 10, 3, 1, 1, 1, 1, 2},
+        ConvSize{4, 6, 8, 18, 2, 2, 1, 2, 1, 3}, ConvSize{6, 5, 16, 18, 1, 1, 0, 1}})
+    for (int pad : {0, 1})
+      for (int steps : {1, 2})
+        expectCorrect(
+            buildConv(c, testFacts(2),
+                      {{"steps", steps},
+                       {"pad", pad},
+                       {"order", 0},
+                       {"block", 2},
+                       {"nv", c.co / c.groups / 8 + 1},
+                       {"mr", 3},
+                       {"kc", 0}}),
+            text({c.height, c.width, c.ci, c.co, c.kernel, c.stride, c.groups, pad, steps}));
+}
+
 TEST(ConvTemplate, KernelsStridesPadsAndGroups) {
   for (const ConvSize &c :
        {ConvSize{7, 9, 3, 5, 3, 1, 1, 1}, ConvSize{8, 7, 4, 16, 3, 2, 1, 1},

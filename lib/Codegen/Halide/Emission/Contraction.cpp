@@ -106,7 +106,8 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
     problem.lhsDenseAlongRows = op.getTransposeLhs();
 
     schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
-    checkPanel(emitter, params, problem.accumulator, op.getPackedColumns());
+    checkPanel(emitter, params, problem.accumulator, dl::packedPanel(op),
+               problem.columns.constantOr(0), problem.depth.constantOr(0));
     auto contraction = std::make_shared<templates::Contraction>(
         templates::buildGemm(problem, params, emitter.getFacts()));
 

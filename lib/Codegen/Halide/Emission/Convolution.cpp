@@ -7,6 +7,7 @@
 #include "dlc/Codegen/Halide/Templates/FilterGradientByLines.h"
 #include "dlc/Schedule/ScheduleAttributes.h"
 #include "dlc/Schedule/ScheduleShapes.h"
+#include "dlc/Schedule/StepsSideBySide.h"
 
 using namespace mlir;
 using Halide::Expr;
@@ -14,12 +15,25 @@ using Halide::Expr;
 namespace dlc::codegen {
 
 void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
-                int64_t packed) {
-  int64_t width = templates::panelWidth(params, emitter.getFacts(), type);
-  if (packed != 0 && packed != width)
+                const dl::PackedPanel &packed, int64_t columns, int64_t depth) {
+  const bool isPacked = packed.columns > 0;
+  dl::PackedPanel read = {templates::panelWidth(params, emitter.getFacts(), type)};
+  if (params.stepsSideBySide > 1) {
+    auto tile =
+        schedule::stepsSideBySide(params, columns, depth, emitter.getFacts().lanes(type.bytes()));
+    if (!tile || !isPacked)
+      throw Halide::CompileError(
+          std::to_string(params.stepsSideBySide) + " steps side by side in " +
+          std::to_string(params.vectorsPerTile) + " vectors do not fit " +
+          (isPacked ? std::to_string(columns) + " columns and a depth of " + std::to_string(depth)
+                    : "weights that are not packed"));
+    read = {tile->packedColumns(), tile->columns, tile->steps};
+  }
+  if (isPacked && packed != read)
     throw Halide::CompileError(
-        "weights are packed in panels of " + std::to_string(packed) +
-        " columns, the schedule reads " + std::to_string(width) +
+        "weights are packed in panels of " + std::to_string(packed.columns) + " columns, " +
+        std::to_string(packed.sideSteps) + " steps side by side, the schedule reads " +
+        std::to_string(read.columns) + ", " + std::to_string(read.sideSteps) +
         ": edit schedules in a dump of the phase 'schedule', before weights are packed");
 }
 
@@ -77,12 +91,13 @@ unsigned denseAxis(Value value) {
 
 /// The rest of the kernel once its problem is known: loops over columns, flat pixels and groups.
 template <typename Op>
-void emitConvProblem(Op op, const templates::ConvProblem &problem, int64_t packedChannels,
+void emitConvProblem(Op op, const templates::ConvProblem &problem, const dl::PackedPanel &panel,
                      KernelEmitter &emitter) {
   dl::Dims result = dl::dimsOf(op.getResult().getType());
   unsigned rank = result.size();
   schedule::GemmParams params = schedule::paramsOf(emitter.getSchedule<dl::GemmScheduleAttr>());
-  checkPanel(emitter, params, problem.accumulator, packedChannels);
+  checkPanel(emitter, params, problem.accumulator, panel, problem.outputChannels / problem.groups,
+             problem.inputChannels / problem.groups);
   auto contraction = std::make_shared<templates::Contraction>(
       templates::buildDirectConv(problem, params, emitter.getFacts()));
 
@@ -156,7 +171,7 @@ void emitDirectConv(dl::ConvOp op, KernelEmitter &emitter) {
     };
   problem.weightsDenseAlongInputs =
       !packed && denseAxis(op.getFilter()) == (last ? filter.size() - 2 : 1);
-  emitConvProblem(op, problem, op.getPackedChannels(), emitter);
+  emitConvProblem(op, problem, dl::packedPanel(op), emitter);
 }
 
 void emitDirectConvTranspose(dl::ConvTransposeOp op, KernelEmitter &emitter) {
@@ -182,7 +197,7 @@ void emitDirectConvTranspose(dl::ConvTransposeOp op, KernelEmitter &emitter) {
                                                   lastY - ky, lastX - kx));
   };
   problem.weightsDenseAlongInputs = denseAxis(op.getFilter()) == 0;
-  emitConvProblem(op, problem, /*packedChannels=*/0, emitter);
+  emitConvProblem(op, problem, /*panel=*/{}, emitter);
 }
 
 namespace {

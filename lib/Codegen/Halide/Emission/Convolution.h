@@ -5,6 +5,7 @@
 
 #include "Axes.h"
 #include "dlc/Codegen/Halide/Templates/Contraction.h"
+#include "dlc/Dialect/DL/IR/PackedPanel.h"
 
 #include <algorithm>
 
@@ -38,10 +39,11 @@ inline Halide::Type accumulatorType(mlir::Value value) {
   return type.is_float() && type.bits() < 32 ? Halide::Float(32) : type;
 }
 
-/// A panel of packed weights is as wide as the register tile, or the kernel would read other
-/// columns: throws where `packed` is neither 0 nor that width.
+/// A panel of packed weights is what the register tile reads, or the kernel would read other
+/// columns: throws where `packed` is not that and has columns. Steps side by side need packed
+/// weights, and fit `columns` and an innermost reduction axis of `depth`.
 void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
-                int64_t packed);
+                const dl::PackedPanel &packed, int64_t columns, int64_t depth);
 
 /// (kernel..., C, O) as (O, C, kernel...), and back: places and sizes of filters.
 template <typename List>

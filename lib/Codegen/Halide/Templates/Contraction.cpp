@@ -7,6 +7,7 @@
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 #include "dlc/Codegen/Halide/Templates/SideBySide.h"
+#include "dlc/Codegen/Halide/Templates/StepsSideBySide.h"
 
 #include <algorithm>
 #include <limits>
@@ -191,6 +192,16 @@ Contraction buildContraction(const ContractionProblem &problem, const schedule::
 
   bool exactRows = problem.rows.isMultipleOf(params.rowsPerTile);
   Expr clampedRow = exactRows ? Expr(row) : min(row, (problem.rows - 1).expr());
+  if (params.stepsSideBySide > 1) {
+    auto leftAt = [&](const std::vector<Expr> &k, const Expr &step) {
+      Expr element = problem.lhs(k, clampedRow, batchIndices);
+      if (step.defined() && asksForRows(problem, params))
+        element = besideNextRows(problem, params, element, row, step);
+      return cast(problem.accumulator, element);
+    };
+    buildStepsSideBySide(result, params, facts, leftAt, args);
+    return result;
+  }
   Expr lane = column % width, panel = column / width, right;
   if (mixed) {
     right = mixPanels(result, column, k, batchIndices);
@@ -278,6 +289,8 @@ static Size tasksOf(const ContractionProblem &problem, const schedule::GemmParam
 
 void accumulateInRegisters(Contraction &contraction, Func output, Var at,
                            const schedule::GemmParams &params, int lanes) {
+  if (contraction.sums.defined())
+    return accumulateStepsSideBySide(contraction, output, at, params, lanes);
   Func acc = contraction.acc;
   Var n = acc.args()[0], m = acc.args()[1];
   acc.compute_at(output, at)
@@ -488,8 +501,8 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   output.split(n, v.panel, v.ni, width, guardedTail(problem.columns, width));
   output.split(m, v.tile, v.mi, params.rowsPerTile, guardedTail(problem.rows, params.rowsPerTile));
   output.split(v.tile, v.block, v.inner, int(tilesPerBlock), guardedTail(tiles, tilesPerBlock));
-  output.vectorize(v.ni, lanes).unroll(v.mi);
-  if (problem.columns.isMultipleOf(width))
+  output.vectorize(v.ni, std::min(lanes, width)).unroll(v.mi);
+  if (problem.columns.isMultipleOf(width) || contraction.sums.defined())
     output.unroll(v.ni);
 
   std::vector<VarOrRVar> order = {v.ni, v.mi, v.inner};

@@ -82,7 +82,7 @@ static int64_t groupsTogether(const ConvProblem &problem, const schedule::GemmPa
   const bool copiesPerBlock =
       params.pad == schedule::PadMode::Block && params.order == schedule::LoopOrder::RowsOuter;
   if (!copiesPerBlock || !problem.packedWeights || params.vectorsPerTile > 1 ||
-      params.reductionBlock > 0)
+      params.stepsSideBySide > 1 || params.reductionBlock > 0)
     return 1;
   return countSideBySide(problem.groups, problem.outputChannels / problem.groups,
                          facts.lanes(problem.accumulator.bytes()));

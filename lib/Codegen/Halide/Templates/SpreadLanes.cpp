@@ -11,6 +11,7 @@ using namespace Halide::Internal;
 namespace dlc::templates {
 
 static const char *const spreadMarker = "dlc_last_of_block_before";
+static const char *const sumMarker = "dlc_sum_of_neighbours";
 
 namespace {
 
@@ -19,21 +20,55 @@ Expr inOneLane(const Expr &value) {
   return broadcast ? inOneLane(broadcast->value) : value;
 }
 
+int knownInt(const Expr &argument) { return int(*as_const_int(inOneLane(argument))); }
+
+Expr lastsOfBlocks(const Expr &value, int size, const Expr &none) {
+  const int lanes = value.type().lanes();
+  if (lanes == 1)
+    return none;
+  std::vector<int> indices;
+  for (int lane = 0; lane < lanes; ++lane)
+    indices.push_back(lane & size ? (lane & ~(size - 1)) - 1 : lanes + lane);
+  return Shuffle::make({value, none}, indices);
+}
+
+/// Each lane gets the sum of its block by exchanges of lanes at half the distance each time; then
+/// one lane of each block is picked.
+Expr sumsOfNeighbours(Expr value, int count) {
+  const int lanes = value.type().lanes();
+  std::vector<std::pair<std::string, Expr>> bound;
+  auto bind = [&](const Expr &sum) {
+    bound.emplace_back(unique_name("neighbours"), sum);
+    return Variable::make(sum.type(), bound.back().first);
+  };
+  for (int distance = count / 2; distance > 0; distance /= 2) {
+    const Expr sum = bind(value);
+    std::vector<int> partners;
+    for (int lane = 0; lane < lanes; ++lane)
+      partners.push_back(lane ^ distance);
+    value = sum + Shuffle::make({sum}, partners);
+  }
+  if (count < lanes) {
+    std::vector<int> picked;
+    for (int lane = 0; lane < lanes; ++lane)
+      picked.push_back(lane * count % lanes);
+    value = Shuffle::make({bind(value)}, picked);
+  }
+  for (; !bound.empty(); bound.pop_back())
+    value = Let::make(bound.back().first, bound.back().second, value);
+  return value;
+}
+
 class SpreadLanes : public IRMutator {
 protected:
   using IRMutator::visit;
 
   Expr visit(const Call *op) override {
-    if (op->call_type != Call::PureExtern || op->name != spreadMarker)
-      return IRMutator::visit(op);
-    const Expr value = mutate(op->args[0]), none = mutate(op->args[2]);
-    const int size = int(*as_const_int(inOneLane(op->args[1]))), lanes = value.type().lanes();
-    if (lanes == 1)
-      return none;
-    std::vector<int> indices;
-    for (int lane = 0; lane < lanes; ++lane)
-      indices.push_back(lane & size ? (lane & ~(size - 1)) - 1 : lanes + lane);
-    return Shuffle::make({value, none}, indices);
+    if (op->call_type == Call::PureExtern && op->name == spreadMarker)
+      return lastsOfBlocks(mutate(op->args[0]), knownInt(op->args[1]), mutate(op->args[2]));
+    if (op->call_type == Call::PureExtern && op->name == sumMarker)
+      return sumsOfNeighbours(mutate(op->args[0]), knownInt(op->args[1]));
+    return IRMutator::visit(op);
   }
 };
 
@@ -43,6 +78,11 @@ Expr lastOfBlockBefore(Expr value, int block, Expr none) {
   const Type type = value.type();
   return Call::make(type, spreadMarker, {std::move(value), block, std::move(none)},
                     Call::PureExtern);
+}
+
+Expr sumOfNeighbours(Expr value, int count) {
+  const Type type = value.type();
+  return Call::make(type, sumMarker, {std::move(value), count}, Call::PureExtern);
 }
 
 std::unique_ptr<IRMutator> spreadLanesPass() { return std::make_unique<SpreadLanes>(); }

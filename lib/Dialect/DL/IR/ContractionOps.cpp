@@ -16,6 +16,17 @@ void DLDialect::registerContractionOps() {
       >();
 }
 
+/// Whether `sideColumns` of `packed` columns can have `sideSteps` side by side in weights of this
+/// shape: (panels, ..., depth, packed), one panel each of `groups`.
+static bool fitSideBySide(int64_t sideColumns, int64_t sideSteps, int64_t packed,
+                          ArrayRef<int64_t> shape, int64_t groups) {
+  if (sideSteps == 1)
+    return sideColumns == 0;
+  const int64_t depth = shape[shape.size() - 2];
+  return sideSteps > 1 && sideColumns > 0 && sideColumns <= packed && shape.back() == packed &&
+         !ShapedType::isDynamic(depth) && depth % sideSteps == 0 && shape.front() == groups;
+}
+
 //===-- Matmul
 //-------------------------------------------------------------------------------------===//
 
@@ -57,6 +68,11 @@ LogicalResult MatmulOp::verify() {
   // matmul_c2
   if (getPackedColumns() > 0 && (getTransposeRhs() || getRhs().getType().getRank() != 3))
     return emitOpError("a packed rhs has rank 3 and is not transposed");
+  // matmul_c3
+  if (!fitSideBySide(getSideColumns(), getSideSteps(), getPackedColumns(),
+                     getRhs().getType().getShape(), /*groups=*/1))
+    return emitOpError("expects side_steps that divide the depth of one packed panel, got ")
+           << getSideColumns() << " columns of " << getSideSteps() << " steps";
   return success();
 }
 
@@ -150,7 +166,16 @@ static LogicalResult verifyConvolution(Op op) {
   return success();
 }
 
-LogicalResult ConvOp::verify() { return verifyConvolution(*this); }
+LogicalResult ConvOp::verify() {
+  if (failed(verifyConvolution(*this)))
+    return failure();
+  // conv_c4
+  if (!fitSideBySide(getSideColumns(), getSideSteps(), getPackedChannels(),
+                     getFilter().getType().getShape(), static_cast<int64_t>(getGroups())))
+    return emitOpError("expects side_steps that divide the channels of one panel a group, got ")
+           << getSideColumns() << " columns of " << getSideSteps() << " steps";
+  return success();
+}
 bool ConvOp::isChannelsLast() { return getLayout() == Layout::ChannelsLast; }
 void ConvOp::setChannelsLast(bool value) {
   setLayout(value ? Layout::ChannelsLast : Layout::ChannelsFirst);

@@ -26,7 +26,13 @@ static LogicalResult tileFits(EmitError emitError, int64_t accumulators) {
 LogicalResult GemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile,
                                        int64_t vectorsPerTile, int64_t unroll,
                                        int64_t reductionBlock, int64_t tilesPerBlock, bool,
-                                       int64_t tasks, bool, bool) {
+                                       int64_t tasks, bool, bool, int64_t stepsSideBySide) {
+  if (!llvm::isPowerOf2_64(stepsSideBySide))
+    return emitError() << "expects steps_side_by_side to be a power of two, got "
+                       << stepsSideBySide;
+  if (stepsSideBySide > 1 && reductionBlock > 0)
+    return emitError() << "expects no reduction_block beside steps_side_by_side, got "
+                       << reductionBlock;
   return failure(failed(atLeast(emitError, "rows_per_tile", rowsPerTile, 1)) ||
                  failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
                  failed(tileFits(emitError, rowsPerTile * vectorsPerTile)) ||

@@ -57,7 +57,10 @@ struct ContractionProblem {
 
 /// The Funcs of a built contraction. The output's definition reads `acc` at its own coordinates.
 struct Contraction {
-  Halide::Func acc;    ///< (column, row, batch...)
+  Halide::Func acc; ///< (column, row, batch...)
+  /// What is accumulated, and its last vectors folded, where steps are side by side: see
+  /// StepsSideBySide.h. Undefined where `acc` is what is accumulated.
+  Halide::Func sums, folded;
   Halide::Func packed; ///< (lane, k flattened, panel, batch...); undefined when the rhs came packed
   Halide::Func
       square; ///< what `packed` turns, with its arguments; undefined when nothing is turned

@@ -1,4 +1,4 @@
-// Elements of a vector handed to the lanes behind them, in a register. Through memory they would be
+// Elements of a vector handed to other lanes, in a register. Through memory they would be
 // read at places that straddle what was stored, which waits for the store to reach the cache.
 #ifndef DLC_CODEGEN_HALIDE_TEMPLATES_SPREADLANES_H
 #define DLC_CODEGEN_HALIDE_TEMPLATES_SPREADLANES_H
@@ -13,6 +13,10 @@ namespace dlc::templates {
 /// element of `value` in the block before it, and the blocks between them have `none`. The lanes
 /// are those of the vector that `value` becomes by its schedule.
 Halide::Expr lastOfBlockBefore(Halide::Expr value, int block, Halide::Expr none);
+
+/// In blocks of `count` lanes, a power of two: the sums of the blocks of `value` one beside the
+/// other, over and over.
+Halide::Expr sumOfNeighbours(Halide::Expr value, int count);
 
 /// The lowering pass that makes shuffles of them.
 std::unique_ptr<Halide::Internal::IRMutator> spreadLanesPass();

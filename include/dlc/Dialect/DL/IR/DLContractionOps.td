@@ -10,13 +10,16 @@ def DL_MatmulOp : DL_Op<"matmul", "Contraction"> {
     `lhs` is (..., M, K), or (..., K, M) with `transpose_lhs`; `rhs` is (..., K, N), or (..., N, K) with
     `transpose_rhs`; the result is (..., M, N). Operands have rank 2 or more: the importer reshapes
     vectors. With `packed_columns` = nr > 0 the rhs is a weight packed as (ceil(N/nr), K, nr), zero beyond
-    N, and `columns` holds N.
+    N, and `columns` holds N. With `side_steps` = s > 1 there is one such panel, whose last `side_columns` = p
+    columns have s steps of K side by side: for each s steps it holds (s, nr - p), then (p, s).
   }];
   let arguments = (ins DL_NumericTensor:$lhs, DL_NumericTensor:$rhs,
                        DefaultValuedAttr<BoolAttr, "false">:$transpose_lhs,
                        DefaultValuedAttr<BoolAttr, "false">:$transpose_rhs,
                        DefaultValuedAttr<I64Attr, "0">:$packed_columns,
-                       DefaultValuedAttr<I64Attr, "0">:$columns);
+                       DefaultValuedAttr<I64Attr, "0">:$columns,
+                       DefaultValuedAttr<I64Attr, "0">:$side_columns,
+                       DefaultValuedAttr<I64Attr, "1">:$side_steps);
   let results = (outs DL_NumericTensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
@@ -42,7 +45,9 @@ class DL_ConvolutionOp<string mnemonic, dag extra>
 
 def DL_ConvOp : DL_ConvolutionOp<"conv", (ins DefaultValuedAttr<I64Attr, "0">:$packed_channels,
                                               DefaultValuedAttr<I64Attr, "0">:$output_channels,
-                                              DefaultValuedAttr<BoolAttr, "false">:$output_last)> {
+                                              DefaultValuedAttr<BoolAttr, "false">:$output_last,
+                                              DefaultValuedAttr<I64Attr, "0">:$side_columns,
+                                              DefaultValuedAttr<I64Attr, "1">:$side_steps)> {
   let summary = "cross-correlation over 1, 2 or 3 spatial axes (what ONNX and Keras call convolution)";
   let description = [{
     `input` is (N, C, spatial...) or (N, spatial..., C) by `layout`; `filter` is (O, C/groups,
@@ -51,6 +56,8 @@ def DL_ConvOp : DL_ConvolutionOp<"conv", (ins DefaultValuedAttr<I64Attr, "0">:$p
 
     With `packed_channels` = nr > 0 the filter is a weight packed for the channels-last kernel as
     (groups * ceil(O/groups/nr), kernel..., C/groups, nr), zero beyond O/groups; `output_channels` holds O.
+    With `side_steps` = s > 1 there is one such panel a group, whose last `side_columns` = p columns have s input
+    channels of a tap side by side: for each s channels it holds (s, nr - p), then (p, s).
     With `output_last` the filter is (kernel..., C/groups, O): what Keras stores, and what the depthwise
     kernel reads.
   }];

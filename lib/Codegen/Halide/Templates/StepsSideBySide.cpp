@@ -1,0 +1,135 @@
+// Which accumulators an unrolled step adds to is decided by conditions that are constants once the
+// vectors of a row are unrolled.
+#include "dlc/Codegen/Halide/Templates/StepsSideBySide.h"
+
+#include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
+#include "dlc/Schedule/StepsSideBySide.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+using namespace Halide;
+
+namespace dlc::templates {
+
+using Tile = schedule::StepsSideBySide;
+
+static Tile tileOf(const ContractionProblem &problem, const schedule::GemmParams &params,
+                   const MachineFacts &facts) {
+  std::optional<Tile> tile;
+  if (problem.packedRhs && !problem.lhsDenseAlongRows)
+    tile = schedule::stepsSideBySide(params, problem.columns.constantOr(0),
+                                     problem.reduction[0].constantOr(0),
+                                     facts.lanes(problem.accumulator.bytes()));
+  if (!tile)
+    throw CompileError(std::to_string(params.stepsSideBySide) + " steps side by side in " +
+                       std::to_string(params.vectorsPerTile) + " vectors do not fit the product");
+  return *tile;
+}
+
+/// Whether whole vectors take the steps one by one: then these are the innermost axis of the
+/// domain.
+static bool takesSingleSteps(const Tile &tile) { return tile.wholeVectors > 0; }
+
+static int stepsPerGroup(const Tile &tile) { return tile.steps * tile.vectors; }
+
+/// The steps of a group, if they are taken one by one, groups, and the outer reduction axes.
+static RDom domainOf(const ContractionProblem &problem, const Tile &tile) {
+  Region domain;
+  if (takesSingleSteps(tile))
+    domain.push_back({0, tile.steps});
+  domain.push_back({0, int(problem.reduction[0].constant() / stepsPerGroup(tile))});
+  for (size_t i = 1; i < problem.reduction.size(); ++i)
+    domain.push_back({0, problem.reduction[i].expr()});
+  return RDom(domain, problem.name + "_k");
+}
+
+/// The accumulators, lane by lane: whole columns, and behind them vectors of steps side by side.
+static Func sumsOf(const ContractionProblem &problem, const Tile &tile, const RDom &domain,
+                   const ElementOfRow &left, const std::vector<Var> &args) {
+  const int groupAxis = takesSingleSteps(tile) ? 1 : 0;
+  auto at = [&](const Expr &step) {
+    std::vector<Expr> k = {step};
+    for (int i = groupAxis + 1; i < domain.dimensions(); ++i)
+      k.push_back(domain[i]);
+    return k;
+  };
+  const Type type = problem.accumulator;
+  const std::vector<Expr> batch(args.begin() + 2, args.end());
+  auto right = [&](const Expr &lane, const Expr &step) {
+    return cast(type, problem.packedRhs(lane, at(step), 0, batch));
+  };
+
+  const int whole = tile.wholeColumns();
+  const Expr lane = args[0], group = domain[groupAxis] * stepsPerGroup(tile);
+  const Expr rest = lane - whole;
+  const Expr first = takesSingleSteps(tile) ? group : group + rest / tile.lanes * tile.steps;
+  const Expr besides = left(at(first + rest % tile.steps), {}) *
+                       right(rest % tile.lanes + whole * tile.steps, first);
+  Func sums(problem.name + "_sums");
+  sums(args) = cast(type, 0);
+  if (!takesSingleSteps(tile)) {
+    sums(args) += besides;
+    return sums;
+  }
+  const Expr step = domain[0], sum = sums(std::vector<Expr>(args.begin(), args.end()));
+  const Expr product = left(at(group + step), group + step) * right(step * whole + lane, group);
+  sums(args) = select(lane < whole, sum + product, step == 0, sum + besides, sum);
+  return sums;
+}
+
+void buildStepsSideBySide(Contraction &contraction, const schedule::GemmParams &params,
+                          const MachineFacts &facts, const ElementOfRow &left,
+                          const std::vector<Var> &args) {
+  const ContractionProblem &problem = contraction.problem;
+  const Tile tile = tileOf(problem, params, facts);
+  const int whole = tile.wholeColumns();
+  contraction.panelWidth = takesSingleSteps(tile) ? whole + tile.lanes : tile.columns;
+  contraction.k = domainOf(problem, tile);
+  contraction.sums = sumsOf(problem, tile, contraction.k, left, args);
+
+  std::vector<Expr> place(args.begin(), args.end());
+  const Expr whatIsWhole = contraction.sums(place);
+  Expr total;
+  for (int vector = 0; vector < tile.vectors; ++vector) {
+    place[0] = args[0] + (whole + vector * tile.lanes);
+    const Expr sum = contraction.sums(place);
+    total = total.defined() ? total + sum : sum;
+  }
+  contraction.folded = Func(problem.name + "_folded");
+  contraction.folded(args) = sumOfNeighbours(total, tile.steps);
+  place[0] = max(args[0] - whole, 0);
+  Expr value = contraction.folded(place);
+  if (takesSingleSteps(tile))
+    value = select(args[0] < whole, whatIsWhole, value);
+  contraction.acc = Func(problem.name);
+  contraction.acc(args) = value;
+}
+
+void accumulateStepsSideBySide(Contraction &contraction, Func consumer, Var at,
+                               const schedule::GemmParams &params, int lanes) {
+  Func sums = contraction.sums, folded = contraction.folded;
+  for (auto [func, width] : {std::pair{sums, params.vectorsPerTile * lanes}, {folded, lanes}}) {
+    Var n = func.args()[0], m = func.args()[1];
+    func.compute_at(consumer, at)
+        .bound_extent(n, width)
+        .align_bounds(n, width)
+        .bound_extent(m, params.rowsPerTile)
+        .align_bounds(m, params.rowsPerTile)
+        .vectorize(n, lanes)
+        .unroll(n)
+        .unroll(m);
+  }
+  const RDom &k = contraction.k;
+  Var n = sums.args()[0], m = sums.args()[1];
+  std::vector<VarOrRVar> order = {n, m};
+  for (int i = 0; i < k.dimensions(); ++i)
+    order.push_back(k[i]);
+  Stage update = sums.update();
+  update.reorder(order).vectorize(n, lanes).unroll(n).unroll(m);
+  if (k.dimensions() > int(contraction.problem.reduction.size()))
+    update.unroll(k[0]);
+}
+
+} // namespace dlc::templates

@@ -1,0 +1,25 @@
+// Steps fit where columns and steps fill vectors, and vectors the depth.
+#include "dlc/Schedule/StepsSideBySide.h"
+
+namespace dlc::schedule {
+
+std::optional<StepsSideBySide> stepsSideBySide(const GemmParams &params, int64_t columns,
+                                               int64_t depth, int lanes) {
+  const int steps = params.stepsSideBySide;
+  if (steps <= 1 || lanes % steps != 0 || depth == 0 || params.reductionBlock > 0)
+    return {};
+  StepsSideBySide tile;
+  tile.lanes = lanes;
+  tile.wholeVectors = int(columns / lanes);
+  tile.vectors = params.vectorsPerTile - tile.wholeVectors;
+  tile.columns = lanes / steps;
+  tile.steps = steps;
+  const int64_t rest = columns % lanes;
+  const bool fillsVectors = tile.vectors == 1 || (tile.vectors > 1 && tile.wholeVectors == 0);
+  if (!fillsVectors || rest == 0 || rest > tile.columns ||
+      depth % (int64_t(steps) * tile.vectors) != 0)
+    return {};
+  return tile;
+}
+
+} // namespace dlc::schedule
