@@ -276,8 +276,8 @@ static bool slicesPanel(const GemmShape &shape, const GemmParams &params,
 
 GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
   GemmShape shape = given;
-  // Groups of few channels that are copied are put side by side instead.
-  if (copiesGroups(shape))
+  // Groups that are copied, and whose columns fill vectors together, are put side by side instead.
+  if (copiesGroups(shape) && facts.lanes(shape.elementBytes) % shape.columns == 0)
     shape.packedDepth = 0;
   GemmParams params = chooseTile(shape, facts);
   if (params.stepsSideBySide > 1 && slicesPanel(shape, params, facts)) {

@@ -11,6 +11,7 @@ namespace dlc::schedule {
 namespace {
 
 bool isOne(int64_t size) { return size == 1; }
+bool isZero(int64_t size) { return size == 0; }
 
 //===-- Convolution ------------------------------------------------------------------------===//
 
@@ -62,6 +63,8 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
                                   op.getFilter(), shapeOf(op.getInput()).back() / op.getGroups());
   if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
     shape.lineWidth = result[result.size() - 2];
+    shape.padsGroups = op.getGroups() > 1 && !(llvm::all_of(op.getPadsBegin(), isZero) &&
+                                               llvm::all_of(op.getPadsEnd(), isZero));
     if (ShapedType::isDynamic(shapeOf(op.getResult())[result.size() - 2]))
       shape.lineWidth = std::numeric_limits<int32_t>::max(); // a prime: tiles wrap around lines
     // A window adds its stride's worth of the image, and no more than itself.
