@@ -23,7 +23,7 @@ GemmShape gemmShapeOf(const ConvShape &conv) {
   shape.elementBytes = conv.elementBytes;
   shape.packedDepth = channels;
   shape.lineWidth = pointwise ? 0 : conv.outputWidth;
-  shape.padsGroups = conv.padded && conv.groups > 1;
+  shape.padded = conv.padded;
   shape.oneImage = conv.batch == 1;
   // Neighbouring windows overlap: a pixel adds its stride's worth of the image.
   shape.lhsBytesPerRow = conv.elementBytes * channels *
@@ -36,7 +36,7 @@ GemmShape gemmShapeOf(const ConvShape &conv) {
 static constexpr int64_t fewBytes = 128;
 
 static bool copiesGroups(const GemmShape &shape) {
-  return shape.padsGroups && shape.lineWidth > 0 && shape.lhsBytesPerRow <= fewBytes;
+  return shape.padded && shape.batch > 1 && shape.lineWidth > 0 && shape.lhsBytesPerRow <= fewBytes;
 }
 
 static std::optional<StepsSideBySide> sideBySide(const GemmShape &shape, const GemmParams &params,
@@ -112,8 +112,10 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
   // Clamped or wrapped rows have an address each: slower to start.
   if (wraps || clamped)
     step *= 1.05;
-  // Beyond 8 rows the addresses of the rows no longer fit the integer registers.
-  const bool oneAddress = copiesGroups(shape) && !wraps;
+  // Beyond 8 rows the addresses of the rows no longer fit the integer registers, where they have
+  // several. Tiles of whole vectors have accumulators enough with 8.
+  const bool gains = copiesGroups(shape) || params.stepsSideBySide > 1;
+  const bool oneAddress = shape.padded && shape.lineWidth > 0 && gains && !wraps;
   if (rows > 8 && !oneAddress)
     step *= 1.4;
   // A line of an output beyond the caches that is written piece by piece, panel by panel, has left
@@ -125,7 +127,10 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
   // Prologue, epilogue and loop control of a tile, measured on small depths.
   const double perRow =
       2.0 * vectors + (wraps ? 20.0 : 0.0) + perPiece + foldCycles(shape, params, facts);
-  const double perTile = 30 + perRow * rows;
+  // Rows of less than a vector each end on their own: the next tile starts beside them.
+  const bool endsByRows =
+      params.stepsSideBySide > 1 && shape.columns < facts.lanes(shape.elementBytes);
+  const double perTile = (endsByRows ? 10 : 30) + perRow * rows;
   const double tiles = double(ceilDiv(shape.rows, rows)) * double(ceilDiv(shape.columns, width));
   return double(shape.batch) * tiles * (double(shape.depth) * step + perTile);
 }

@@ -25,9 +25,10 @@ struct GemmShape {
   int64_t packedDepth = 0;
   /// The left operand is dense along rows rather than along the depth, and packed tile by tile.
   bool lhsDenseAlongRows = false;
-  /// A padded convolution of several groups: where their channels are few, a block has a copy of
-  /// its pixels, and a tile of them that never wraps has one address.
-  bool padsGroups = false;
+  /// A padded convolution: its image is copied with its padding, and a tile of the copy's pixels
+  /// that never wraps has one address. Of groups with few channels a block has a copy of its
+  /// pixels.
+  bool padded = false;
   /// The rows are pixels of one image. A block of rows that ends in another one needs all lines of
   /// both, so that a copy for each block would be one of whole images.
   bool oneImage = true;

@@ -63,8 +63,8 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
                                   op.getFilter(), shapeOf(op.getInput()).back() / op.getGroups());
   if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
     shape.lineWidth = result[result.size() - 2];
-    shape.padsGroups = op.getGroups() > 1 && !(llvm::all_of(op.getPadsBegin(), isZero) &&
-                                               llvm::all_of(op.getPadsEnd(), isZero));
+    shape.padded =
+        !llvm::all_of(op.getPadsBegin(), isZero) || !llvm::all_of(op.getPadsEnd(), isZero);
     if (ShapedType::isDynamic(shapeOf(op.getResult())[result.size() - 2]))
       shape.lineWidth = std::numeric_limits<int32_t>::max(); // a prime: tiles wrap around lines
     // A window adds its stride's worth of the image, and no more than itself.

@@ -45,6 +45,14 @@ TEST(AnalyticModel, LargeGemmHidesTheLatency) {
   EXPECT_GE(wide.rowsPerTile * wide.vectorsPerTile, 16);
 }
 
+/// A core with AVX-512 and a large L2.
+static MachineFacts wideFacts() {
+  MachineFacts facts;
+  facts.l1Bytes = 48 << 10;
+  facts.l2Bytes = 2 << 20;
+  return avx512Facts(facts);
+}
+
 TEST(AnalyticModel, ColumnsBeyondWholeVectorsHaveStepsSideBySide) {
   auto steps = [](int64_t columns, bool packed, int64_t innermost = 64) {
     GemmShape shape = shapeOf(640, columns, 64);
@@ -64,6 +72,22 @@ TEST(AnalyticModel, ColumnsBeyondWholeVectorsHaveStepsSideBySide) {
   EXPECT_EQ(steps(24, true, 1), 1);
 }
 
+TEST(AnalyticModel, StepsSideBySideInTilesOfOneAddress) {
+  // Padded 3 x 3 windows: tiles that divide a line of 120 pixels have one address, those of 127
+  // have not.
+  GemmShape shape = shapeOf(9600, 24, 864);
+  shape.packedDepth = 96;
+  shape.lineWidth = 120;
+  shape.padded = true;
+  EXPECT_EQ(chooseGemm(shape, wideFacts()).rowsPerTile, 12);
+  shape.lineWidth = 127;
+  EXPECT_LE(chooseGemm(shape, wideFacts()).rowsPerTile, 8);
+  // Tiles of whole vectors stay as they are.
+  shape.columns = 32;
+  shape.lineWidth = 120;
+  EXPECT_LE(chooseGemm(shape, wideFacts()).rowsPerTile, 8);
+}
+
 TEST(AnalyticModel, SlicesHaveNoStepsSideBySide) {
   MachineFacts facts;
   GemmShape shape = shapeOf(3136, 20, 65536);
@@ -71,14 +95,6 @@ TEST(AnalyticModel, SlicesHaveNoStepsSideBySide) {
   GemmParams params = chooseGemm(shape, facts);
   EXPECT_GT(params.reductionBlock, 0);
   EXPECT_EQ(params.stepsSideBySide, 1);
-}
-
-/// A core with AVX-512 and a large L2.
-static MachineFacts wideFacts() {
-  MachineFacts facts;
-  facts.l1Bytes = 48 << 10;
-  facts.l2Bytes = 2 << 20;
-  return avx512Facts(facts);
 }
 
 TEST(AnalyticModel, WeightsThatFewRowsUseComeAhead) {
@@ -130,8 +146,12 @@ TEST(AnalyticModel, CopiedGroupsFillLinesWithHighTiles) {
   EXPECT_EQ(chooseGemm(gemmShapeOf(conv), wideFacts()).rowsPerTile, 7);
   conv.padded = true;
   EXPECT_EQ(chooseGemm(gemmShapeOf(conv), wideFacts()).rowsPerTile, 14);
-  conv.inputChannels *= 8; // no copy by the block
-  EXPECT_LE(chooseGemm(gemmShapeOf(conv), wideFacts()).rowsPerTile, 8);
+  // No copy by the block: columns with steps side by side, or with lanes of their own.
+  conv.inputChannels *= 8;
+  GemmShape shape = gemmShapeOf(conv);
+  EXPECT_EQ(chooseGemm(shape, wideFacts()).stepsSideBySide, 2);
+  shape.packedDepth = 0;
+  EXPECT_LE(chooseGemm(shape, wideFacts()).rowsPerTile, 8);
 }
 
 TEST(AnalyticModel, ScansHaveSeveralChainsWhereTheyCan) {
