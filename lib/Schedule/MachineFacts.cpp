@@ -126,7 +126,7 @@ double measureFmaPeakGflops(int milliseconds, int vectorBytes) {
   else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     loop = fmaLoopAvx2;
 #endif
-  const int64_t chunk = 200000; // about 0.4 ms: short enough to miss most preemptions
+  const int64_t chunk = 50000; // about 0.1 to 0.2 ms: short enough to miss most preemptions
   double best = 0, start = threadSeconds();
   do
     best = std::max(best, loop(chunk));

@@ -1,12 +1,5 @@
 // dlc-kernel-bench: every schedule template over the layer shapes of real networks, as a share of
-// the measured FMA peak (%peak) and of what binds it (%bound): that peak, for all that its units
-// have to do, the bytes that must move, or what a softmax does with each element, measured as a
-// kernel of nothing else, as are its exponentials alone (%exp); each checked against a plain
-// reference on buffers that end at an unmapped page.
-//   dlc-kernel-bench [--avx2|--avx512] [--threads=1,2] [--set=mr=4,nv=3] [--asm=FILE] [--min-ms=N]
-//   [--benchmark_filter=RE]
-// Without --avx2 and --avx512 the vectors are this machine's widest; a level that it lacks is
-// compiled and not run.
+// what binds it; each checked against a plain reference on buffers that end at an unmapped page.
 #include "KernelCheck.h"
 #include "KernelTiming.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
@@ -14,11 +7,37 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <optional>
 #include <sstream>
 
 namespace dlc::bench {
 namespace {
+
+const char *const help =
+    R"(dlc-kernel-bench [OPTION]... [--benchmark_filter=RE] [other options of Google Benchmark]
+
+Compiles every schedule template over the layer shapes of real networks, checks and times it.
+
+  --avx2, --avx512  vectors of this level instead of this machine's widest; a level that it
+                    lacks is compiled and not run
+  --threads=1,2     a row for each number of threads
+  --min-ms=N        time for a row's rounds
+  --set=mr=4,nv=3   these parameters instead of the analytic model's
+  --asm=FILE        writes FILE.s and FILE.stmt
+
+Time, GF and GB/s are of the fastest round. A row's shares are medians: each round, some 0.2 ms of
+calls, is compared with the bounds measured right before and right behind it, so that it meets
+the clock and the neighbours that they meet.
+
+  %peak   of the measured FMA peak
+  %bound  of what binds the kernel: that peak, for all that its units have to do; the bytes that
+          must move, read and written with no arithmetic; or what a softmax does with each
+          element, measured as a kernel of nothing else
+  %exp    of the time that a softmax's exponentials take alone
+)";
+
+void printHelp() { std::fputs(help, stdout); }
 
 struct Options {
   std::vector<int> threads = {1};
@@ -34,6 +53,18 @@ struct Options {
     return facts.vectorBytes >= 64 ? features + "-avx512-avx512_skylake" : features;
   }
 };
+
+double peakShare(const BuiltKernel &kernel, const Round &round, int threads) {
+  return kernel.flops / round.seconds * 1e-9 / (round.peakGflops * threads);
+}
+
+/// Of what binds the kernel. Minima and maxima are done by the units that multiply.
+double boundShare(const BuiltKernel &kernel, const Round &round, int threads) {
+  const double operations = kernel.flops > 0 ? 1 + 2 * kernel.extrema / kernel.flops : 0;
+  return std::max({peakShare(kernel, round, threads) * operations,
+                   round.transferSeconds / threads / round.seconds,
+                   round.elementSeconds / threads / round.seconds});
+}
 
 void runCase(benchmark::State &state, const KernelCase &kernelCase, const Options &options,
              KernelWorkshop &workshop, int threads) {
@@ -59,28 +90,24 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
       for (CompiledCase *bound : {&softmax->exponential, &softmax->elements})
         bound->loaded = workshop.compile(bound->kernel, "");
     }
-    Timing best;
+    Timing timing;
     for (auto _ : state) {
-      best = timeKernel(compiled, softmax ? &*softmax : nullptr, threads, facts,
-                        options.minMilliseconds);
-      state.SetIterationTime(best.seconds);
+      timing = timeKernel(compiled, softmax ? &*softmax : nullptr, threads, facts,
+                          options.minMilliseconds);
+      state.SetIterationTime(timing.leastSeconds());
     }
-    const double transferShare = best.transferSeconds / threads / best.seconds;
-    double peakShare = 0, arithmeticShare = 0;
     if (kernel.flops > 0) {
-      const double gflops = kernel.flops / best.seconds * 1e-9;
-      peakShare = gflops / (best.peakGflops * threads);
-      arithmeticShare = peakShare * (1 + 2 * kernel.extrema / kernel.flops);
-      state.counters["GF"] = gflops;
-      state.counters["%peak"] = 100 * peakShare;
+      state.counters["GF"] = kernel.flops / timing.leastSeconds() * 1e-9;
+      state.counters["%peak"] =
+          100 * timing.medianShare([&](const Round &r) { return peakShare(kernel, r, threads); });
     }
-    double boundShare = std::max(arithmeticShare, transferShare);
-    if (softmax) {
-      state.counters["%exp"] = 100 * best.exponentialSeconds / threads / best.seconds;
-      boundShare = std::max(boundShare, best.elementSeconds / threads / best.seconds);
-    }
-    state.counters["%bound"] = 100 * boundShare;
-    state.counters["GB/s"] = kernel.bytes / best.seconds * 1e-9;
+    if (softmax)
+      state.counters["%exp"] = 100 * timing.medianShare([&](const Round &r) {
+        return r.exponentialSeconds / threads / r.seconds;
+      });
+    state.counters["%bound"] =
+        100 * timing.medianShare([&](const Round &r) { return boundShare(kernel, r, threads); });
+    state.counters["GB/s"] = kernel.bytes / timing.leastSeconds() * 1e-9;
     state.counters["kB"] = double(loaded.objectBytes) / 1024;
     state.counters["cc_ms"] = loaded.compileMs;
     if (!(error <= kernel.tolerance))
@@ -135,7 +162,7 @@ int main(int argc, char **argv) {
   using namespace dlc::bench;
   dlc::templates::configureHalideCodegen();
   Options options = parseOptions(argc, argv);
-  benchmark::Initialize(&argc, argv);
+  benchmark::Initialize(&argc, argv, printHelp);
   KernelWorkshop workshop(options.target());
   static std::vector<KernelCase> cases;
   addGemmCases(cases);

@@ -132,63 +132,113 @@ private:
   int (*function)(void **);
 };
 
-/// The least time of an element of a kernel in L1.
-class ElementTime {
+/// A kernel in L1 whose elements are counted.
+class ElementCall {
 public:
-  explicit ElementTime(const CompiledCase &compiled)
+  explicit ElementCall(const CompiledCase &compiled)
       : call(compiled), elements(compiled.kernel.softmaxElements) {}
-  /// `repeated(count, call)` gives the time of a call.
-  template <typename Repeated>
-  void measure(Repeated repeated) {
-    least = std::min(least, repeated(200, call) / elements);
-  }
-  double seconds() const { return least; }
+  void operator()() { call(); }
+  double count() const { return elements; }
 
 private:
   KernelCall call;
-  double elements, least = 1e30;
+  double elements;
 };
+
+/// Takes rounds of a kernel.
+class Stopwatch {
+public:
+  Stopwatch(const CompiledCase &compiled, const SoftmaxBounds *softmax, int threads,
+            int vectorBytes)
+      : clock(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC), vectorBytes(vectorBytes),
+        call(compiled), softmaxElements(compiled.kernel.softmaxElements) {
+    if (softmax) {
+      exponential.emplace(softmax->exponential);
+      element.emplace(softmax->elements);
+    }
+    const double once = repeated(1, call);
+    repeats = std::max(1, int(roundSeconds / std::max(1e-7, once)));
+  }
+  double now() const { return secondsOf(clock); }
+
+  /// The bounds, in a round without the kernel.
+  Round bounds() {
+    Round round;
+    round.transferSeconds = repeated(repeats, [&] { transferOnce(call.tensors()); });
+    if (exponential) {
+      round.exponentialSeconds = secondsOfElements(*exponential);
+      round.elementSeconds = secondsOfElements(*element);
+    }
+    round.peakGflops = schedule::measureFmaPeakGflops(0, vectorBytes);
+    return round;
+  }
+  /// The kernel behind bounds: what they left in the caches is not what its second call finds.
+  double kernelSeconds() {
+    call();
+    return repeated(repeats, call);
+  }
+
+private:
+  static constexpr double roundSeconds = 2e-4;
+
+  template <typename Call>
+  double repeated(int count, Call &&repeat) {
+    const double from = now();
+    for (int i = 0; i < count; ++i)
+      repeat();
+    return (now() - from) / count;
+  }
+  double secondsOfElements(ElementCall &elements) {
+    elements();
+    return repeated(50, elements) / elements.count() * softmaxElements;
+  }
+
+  clockid_t clock;
+  int vectorBytes, repeats = 1;
+  KernelCall call;
+  double softmaxElements;
+  std::optional<ElementCall> exponential, element;
+};
+
+/// The mean of the bounds before and behind a call of `seconds`.
+Round roundBetween(const Round &before, double seconds, const Round &behind) {
+  Round round;
+  round.seconds = seconds;
+  for (double Round::*bound : {&Round::peakGflops, &Round::transferSeconds,
+                               &Round::exponentialSeconds, &Round::elementSeconds})
+    round.*bound = (before.*bound + behind.*bound) / 2;
+  return round;
+}
 
 } // namespace
 
+double Timing::leastSeconds() const {
+  return std::ranges::min(rounds, {}, &Round::seconds).seconds;
+}
+
+double Timing::medianShare(const std::function<double(const Round &)> &share) const {
+  std::vector<double> shares;
+  for (const Round &round : rounds)
+    shares.push_back(share(round));
+  auto middle = shares.begin() + ptrdiff_t(shares.size() / 2);
+  std::ranges::nth_element(shares, middle);
+  return *middle;
+}
+
 Timing timeKernel(const CompiledCase &compiled, const SoftmaxBounds *softmax, int threads,
                   const schedule::MachineFacts &facts, int milliseconds) {
-  KernelCall call(compiled);
-  std::optional<ElementTime> exponential, element;
-  if (softmax) {
-    exponential.emplace(softmax->exponential);
-    element.emplace(softmax->elements);
+  constexpr size_t fewestRounds = 5;
+  Stopwatch watch(compiled, softmax, threads, facts.vectorBytes);
+  Timing timing;
+  const double start = watch.now();
+  Round before = watch.bounds();
+  while (timing.rounds.size() < fewestRounds || (watch.now() - start) * 1e3 < milliseconds) {
+    const double seconds = watch.kernelSeconds();
+    Round behind = watch.bounds();
+    timing.rounds.push_back(roundBetween(before, seconds, behind));
+    before = behind;
   }
-
-  const clockid_t clock = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
-  const double start = secondsOf(clock);
-  call();
-  const int repeats = std::max(1, int(2e-4 / std::max(1e-7, secondsOf(clock) - start)));
-  auto repeated = [&](int count, auto &&repeat) {
-    const double from = secondsOf(clock);
-    for (int i = 0; i < count; ++i)
-      repeat();
-    return (secondsOf(clock) - from) / count;
-  };
-  Timing best;
-  for (int round = 0; round < 5 || (secondsOf(clock) - start) * 1e3 < milliseconds; ++round) {
-    best.transferSeconds =
-        std::min(best.transferSeconds, repeated(repeats, [&] { transferOnce(call.tensors()); }));
-    best.peakGflops =
-        std::max(best.peakGflops, schedule::measureFmaPeakGflops(0, facts.vectorBytes));
-    if (softmax) {
-      exponential->measure(repeated);
-      element->measure(repeated);
-    }
-    // What the others left in the caches is not what the kernel's second call finds there.
-    call();
-    best.seconds = std::min(best.seconds, repeated(repeats, call));
-  }
-  if (softmax) {
-    best.exponentialSeconds = exponential->seconds() * compiled.kernel.softmaxElements;
-    best.elementSeconds = element->seconds() * compiled.kernel.softmaxElements;
-  }
-  return best;
+  return timing;
 }
 
 } // namespace dlc::bench

@@ -6,18 +6,27 @@
 
 namespace dlc::bench {
 
-/// The best of many rounds. The bounds are measured between the kernel's own rounds, so that all
-/// meet the same clock and the same neighbours. On one thread it is thread time, in which
-/// other processes do not count, else wall time.
-struct Timing {
-  double seconds = 1e30; ///< of one call
+/// A round of the kernel, with its bounds measured right before and right behind it: the mean of
+/// the two, which meet the clock and the neighbours that the kernel meets.
+struct Round {
+  double seconds = 0;    ///< of one call
   double peakGflops = 0; ///< FMA peak of one core at the kernel's vector width
   /// Of reading each input and writing the output once, in the kernel's own buffers, on one core
   /// with no arithmetic: what caches and memory allow.
-  double transferSeconds = 1e30;
+  double transferSeconds = 0;
   /// Of the exponentials of a softmax alone, and of all that it does with each element, on one
   /// core; 0 of other kernels.
   double exponentialSeconds = 0, elementSeconds = 0;
+};
+
+/// Rounds of a kernel. On one thread their time is thread time, in which other processes do not
+/// count, else wall time.
+struct Timing {
+  std::vector<Round> rounds;
+  double leastSeconds() const;
+  /// The median of what `share` gives of each round: a round whose clock changed between the kernel
+  /// and its bounds says too much or too little, the middle of many does not.
+  double medianShare(const std::function<double(const Round &)> &share) const;
 };
 
 struct CompiledCase {
@@ -30,7 +39,7 @@ struct SoftmaxBounds {
   CompiledCase exponential, elements;
 };
 
-/// Calls the kernel for at least `milliseconds` and five rounds. `softmax`: where it is one.
+/// Takes rounds for at least `milliseconds`, and five of them. `softmax`: where it is one.
 Timing timeKernel(const CompiledCase &compiled, const SoftmaxBounds *softmax, int threads,
                   const schedule::MachineFacts &facts, int milliseconds);
 
