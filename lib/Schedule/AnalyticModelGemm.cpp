@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace dlc::schedule {
 
@@ -25,6 +26,7 @@ GemmShape gemmShapeOf(const ConvShape &conv) {
   shape.lineWidth = pointwise ? 0 : conv.outputWidth;
   shape.padded = conv.padded;
   shape.oneImage = conv.batch == 1;
+  shape.storedPanels = true;
   // Neighbouring windows overlap: a pixel adds its stride's worth of the image.
   shape.lhsBytesPerRow = conv.elementBytes * channels *
                          std::min(conv.strideWidth, conv.kernelWidth) *
@@ -279,7 +281,34 @@ static bool slicesPanel(const GemmShape &shape, const GemmParams &params,
   return bytes > facts.l2Bytes / 2 * 5 / 8 && shape.rows > 64;
 }
 
+/// One tile of all rows, for so few that reading the weights takes as long as multiplying by them:
+/// they come from beyond L2 once, while they are needed, instead of for the first of several tiles
+/// in a hurry. The template copies the rows, so that their addresses are no matter. With 16
+/// registers a row takes a load and a broadcast a step, which bind such a tile.
+static std::optional<GemmParams> streamWeights(const GemmShape &shape, const MachineFacts &facts) {
+  constexpr int64_t fewestRows = 9, fewestSteps = 64;
+  const int64_t vectors = std::min<int64_t>((facts.vectorRegisters - 1) / (shape.rows + 1), 2);
+  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  const bool fits = shape.rows >= fewestRows && vectors > 0 && facts.vectorRegisters >= 32;
+  const bool plain = shape.storedPanels && !shape.openRows && shape.batch == 1 &&
+                     shape.lineWidth == 0 && !shape.lhsDenseAlongRows;
+  if (!fits || !plain || shape.depth < fewestSteps || weights < facts.l2Bytes / 8)
+    return {};
+  GemmParams params;
+  params.rowsPerTile = int(shape.rows);
+  params.vectorsPerTile = int(vectors);
+  params.unroll = 4;
+  params.tilesPerBlock = 1;
+  params.order = LoopOrder::ColumnsOuter;
+  params.prefetch = true;
+  const int64_t width = vectors * facts.lanes(shape.elementBytes);
+  params.tasks = piecesOf(ceilDiv(shape.columns, width), facts.cores);
+  return params;
+}
+
 GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
+  if (auto streaming = streamWeights(given, facts))
+    return *streaming;
   GemmShape shape = given;
   // Groups that are copied, and whose columns fill vectors together, are put side by side instead.
   if (copiesGroups(shape) && facts.lanes(shape.elementBytes) % shape.columns == 0)

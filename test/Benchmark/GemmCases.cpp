@@ -13,6 +13,7 @@ BuiltKernel buildWeightGemm(const GemmSize &c, const schedule::MachineFacts &fac
   shape.rows = c.rows;
   shape.columns = c.columns;
   shape.depth = shape.packedDepth = c.depth;
+  shape.storedPanels = true;
   schedule::GemmParams params = schedule::chooseGemm(shape, facts);
   overrideGemm(overrides, params);
   const PackedWeights weights(params, facts, c.columns, c.depth);
@@ -149,6 +150,10 @@ void addGemmCases(std::vector<KernelCase> &cases) {
       {"n1", 1000, 1, 512},
       {"rec_fc", 40, 6625, 120},
       {"m1", 1, 1000, 2048},
+      {"few_up", 16, 1536, 384},
+      {"few_down", 14, 384, 1536},
+      {"few_qkv", 12, 384, 384},
+      {"few_classes", 25, 1000, 2048},
   };
   for (const auto &c : gemms)
     cases.push_back({"gemm",

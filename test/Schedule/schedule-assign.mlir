@@ -1,5 +1,5 @@
 // RUN: dlc-opt %s -schedule-assign=vector-bytes=32 -schedule-verify | FileCheck %s
-// RUN: dlc-opt %s -schedule-assign=vector-bytes=64 | FileCheck %s
+// RUN: dlc-opt %s -schedule-assign=vector-bytes=64 | FileCheck %s --check-prefixes=CHECK,WIDE
 
 // CHECK-LABEL: @matmul_gets_gemm
 func.func @matmul_gets_gemm(%a: tensor<64x64xf32>) -> tensor<64x64xf32> {
@@ -134,6 +134,30 @@ func.func @few_rows_of_many_weights(%a: tensor<49x512xf32>, %w: tensor<512x2048x
     dl.yield %m : tensor<49x2048xf32>
   }
   return %k : tensor<49x2048xf32>
+}
+
+// Weights that are stored stream by once, beside one tile of all rows where the registers hold it.
+// CHECK-LABEL: @one_tile_of_rows
+func.func @one_tile_of_rows(%a: tensor<16x512xf32>) -> tensor<16x2048xf32> {
+  // WIDE: schedule = #dl.gemm<rows_per_tile = 16, vectors_per_tile = 1,{{.*}} columns_outer = true,{{.*}} prefetch = true>
+  %w = dl.constant dense<1.0> : tensor<512x2048xf32>
+  %k = dl.kernel (%x = %a : tensor<16x512xf32>, %y = %w : tensor<512x2048xf32>) -> (tensor<16x2048xf32>) {
+    %m = dl.matmul %x, %y : (tensor<16x512xf32>, tensor<512x2048xf32>) -> tensor<16x2048xf32>
+    dl.yield %m : tensor<16x2048xf32>
+  }
+  return %k : tensor<16x2048xf32>
+}
+
+// Of a number that a call decides there may be more.
+// CHECK-LABEL: @open_rows
+func.func @open_rows(%a: tensor<?x512xf32>) -> tensor<?x2048xf32> {
+  // WIDE: schedule = #dl.gemm<rows_per_tile = {{[1-8]}},
+  %w = dl.constant dense<1.0> : tensor<512x2048xf32>
+  %k = dl.kernel (%x = %a : tensor<?x512xf32>, %y = %w : tensor<512x2048xf32>) -> (tensor<?x2048xf32>) {
+    %m = dl.matmul %x, %y : (tensor<?x512xf32>, tensor<512x2048xf32>) -> tensor<?x2048xf32>
+    dl.yield %m : tensor<?x2048xf32>
+  }
+  return %k : tensor<?x2048xf32>
 }
 
 // A filter that is computed is packed by the kernel.

@@ -32,6 +32,10 @@ struct GemmShape {
   /// The rows are pixels of one image. A block of rows that ends in another one needs all lines of
   /// both, so that a copy for each block would be one of whole images.
   bool oneImage = true;
+  /// `rows` is a guess: a call may have any number of them.
+  bool openRows = false;
+  /// The right operand is a constant, which is stored in panels.
+  bool storedPanels = false;
 };
 
 /// Cheapest register tile, loop order, blocks and tasks for `shape`.

@@ -43,7 +43,9 @@ enum class PadMode {
 struct GemmParams {
   /// Rows of one register tile, >= 1. Legal: any. Best: rowsPerTile * vectorsPerTile accumulators
   /// fill the registers less vectorsPerTile + 1: 6 x 2 or 4 x 3 with 16, 6 x 4 or 12 x 2 with 32.
-  /// Larger amortises loads of B; rows beyond M are computed and thrown away.
+  /// Larger amortises loads of B; rows beyond M are computed and thrown away. More than 8 rows have
+  /// addresses that do not fit the integer registers, unless they are copied: a single tile of all
+  /// rows is, with ColumnsOuter.
   int rowsPerTile = 6;
   /// Columns of one register tile in vectors, >= 1. It is also the width of a packed weight panel,
   /// so the packing (nr = vectorsPerTile * lanes) must agree with it. Columns beyond N are wasted
@@ -65,9 +67,10 @@ struct GemmParams {
   PadMode pad = PadMode::Whole;
   /// What tiles read next from beyond L2 is brought near beside them. With ColumnsOuter that is the
   /// next panel, into L2, a share of it beside each tile. Pro: the first tile of a panel does not
-  /// wait for it. Con: two panels at a time take L2 from the rows. With RowsOuter it is the rows of
-  /// a tile behind, into L1, where they lie side by side and tiles are whole. Pro: shallow tiles do
-  /// not wait for each page's first lines, which no hardware asks for ahead. Con: an instruction a
+  /// wait for it. Con: two panels at a time take L2 from the rows. Where all rows are one tile it
+  /// is the lines that this tile needs next, into L1. With RowsOuter it is the rows of a tile
+  /// behind, into L1, where they lie side by side and tiles are whole. Pro: shallow tiles do not
+  /// wait for each page's first lines, which no hardware asks for ahead. Con: an instruction a
   /// line, also where they are near. Legal: always; without packed weights, or where the reduction
   /// has no loop left, the panel is not brought.
   bool prefetch = false;

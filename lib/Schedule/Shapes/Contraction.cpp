@@ -25,8 +25,8 @@ struct MatmulShapes : ScheduleShapeOpInterface::ExternalModel<MatmulShapes, dl::
     // One weight for all batches: the batches are more rows of one product.
     bool joined = !op.getTransposeLhs() && (op.getPackedColumns() > 0 || shared);
     ArrayRef<int64_t> all = result;
-    shape.rows = joined ? product(all.drop_back(1)) : result[result.size() - 2];
-    shape.rows = oddRows(shape.rows, op.getResult());
+    setRows(shape, joined ? product(all.drop_back(1)) : result[result.size() - 2], op.getResult());
+    shape.storedPanels = op.getPackedColumns() > 0 || (shared && isStoredWeight(op.getRhs()));
     shape.batch = joined ? 1 : product(all.drop_back(2));
     shape.lhsDenseAlongRows = op.getTransposeLhs();
     if (!op.getTransposeLhs() && (op.getPackedColumns() > 0 || canBePacked(op)))

@@ -40,20 +40,15 @@ bool isDepthwise(dl::ConvOp op) {
 
 /// Whether the filter is stored as the depthwise template reads it, or a constant that will be.
 bool hasDepthwiseFilter(dl::ConvOp op) {
-  if (op.getOutputLast())
-    return true;
-  auto argument = dyn_cast<BlockArgument>(op.getFilter());
-  return argument && argument.hasOneUse() &&
-         op->getParentOfType<dl::KernelOp>()
-             .getInputs()[argument.getArgNumber()]
-             .getDefiningOp<dl::ConstantOp>();
+  return op.getOutputLast() || isStoredWeight(op.getFilter());
 }
 
 GemmShape gemmShapeOf(dl::ConvOp op) {
   SmallVector<int64_t> result = likelyShapeOf(op.getResult());
   ArrayRef<int64_t> window = windowOf(op);
   GemmShape shape;
-  shape.rows = oddRows(product(ArrayRef(result).drop_back(1)), op.getResult());
+  setRows(shape, product(ArrayRef(result).drop_back(1)), op.getResult());
+  shape.storedPanels = op.getPackedChannels() > 0 || isStoredWeight(op.getFilter());
   shape.columns = result.back() / op.getGroups();
   shape.batch = op.getGroups();
   shape.depth = product(window) * shapeOf(op.getInput()).back() / op.getGroups();

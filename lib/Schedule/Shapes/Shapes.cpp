@@ -28,9 +28,17 @@ int64_t product(ArrayRef<int64_t> sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
 }
 
-int64_t oddRows(int64_t rows, Value result) {
-  bool open = ShapedType::isDynamicShape(shapeOf(result).drop_back(1));
-  return open && rows % 2 == 0 ? rows - 1 : rows;
+void setRows(GemmShape &shape, int64_t rows, Value result) {
+  shape.openRows = ShapedType::isDynamicShape(shapeOf(result).drop_back(1));
+  shape.rows = shape.openRows && rows % 2 == 0 ? rows - 1 : rows;
+}
+
+bool isStoredWeight(Value weight) {
+  auto argument = dyn_cast<BlockArgument>(weight);
+  if (!argument || !argument.hasOneUse())
+    return false;
+  auto kernel = dyn_cast<dl::KernelOp>(argument.getOwner()->getParentOp());
+  return kernel && kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>();
 }
 
 int elementBytes(Value value) {

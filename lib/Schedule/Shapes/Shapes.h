@@ -16,8 +16,12 @@ inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
 llvm::SmallVector<int64_t> likelyShapeOf(mlir::Value value);
 
 int64_t product(llvm::ArrayRef<int64_t> sizes);
-/// `rows` of `result`, odd where it may have any: no tile fits them for sure.
-int64_t oddRows(int64_t rows, mlir::Value result);
+/// Sets the rows of `shape` to `rows` of `result`, odd where it may have any: no tile fits them for
+/// sure.
+void setRows(GemmShape &shape, int64_t rows, mlir::Value result);
+/// Whether `weight`, an operand of an op in a kernel, is a constant that the packing of weights may
+/// store in another order.
+bool isStoredWeight(mlir::Value weight);
 
 /// Bytes of an element of `value` in memory.
 int elementBytes(mlir::Value value);

@@ -106,6 +106,36 @@ TEST(AnalyticModel, WeightsThatFewRowsUseComeAhead) {
   EXPECT_FALSE(chooseGemm(shapeOf(784, 512, 4608), facts).prefetch);
 }
 
+TEST(AnalyticModel, FewRowsAreOneTileBesideWeightsThatStreamBy) {
+  const MachineFacts facts = wideFacts();
+  GemmShape shape = shapeOf(16, 1000, 2048);
+  shape.storedPanels = true;
+  for (int rows : {9, 16, 30}) {
+    shape.rows = rows;
+    const GemmParams params = chooseGemm(shape, facts);
+    EXPECT_EQ(params.rowsPerTile, rows);
+    EXPECT_EQ(params.order, LoopOrder::ColumnsOuter);
+    EXPECT_TRUE(params.prefetch);
+  }
+  // As many as the weights hide behind; more than the registers hold, with 32 and with 16.
+  auto rowsPerTile = [&](int64_t rows, const MachineFacts &machine) {
+    shape.rows = rows;
+    return chooseGemm(shape, machine).rowsPerTile;
+  };
+  EXPECT_EQ(rowsPerTile(8, facts), 8);
+  EXPECT_LE(rowsPerTile(31, facts), 8);
+  EXPECT_LE(rowsPerTile(12, MachineFacts()), 8);
+  // Weights that the kernel packs; rows known at the call; small weights; windows that slide.
+  GemmShape computed = shapeOf(16, 1000, 2048), open = computed, small = computed,
+            slides = computed;
+  open.storedPanels = small.storedPanels = slides.storedPanels = true;
+  open.openRows = true;
+  small.columns = 16;
+  slides.lineWidth = 4;
+  for (const GemmShape &other : {computed, open, small, slides})
+    EXPECT_LE(chooseGemm(other, facts).rowsPerTile, 8);
+}
+
 TEST(AnalyticModel, RowsThatStreamByComeAhead) {
   const MachineFacts facts = wideFacts();
   EXPECT_TRUE(chooseGemm(shapeOf(12544, 16, 32), facts).prefetch);

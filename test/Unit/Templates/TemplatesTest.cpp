@@ -78,6 +78,24 @@ TEST(GemmTemplate, WideVectorsAreOnlyFacts) {
   expectCorrect(buildWeightGemm({19, 45, 11}, schedule::avx512Facts(testFacts(1)), {}), "avx512");
 }
 
+TEST(GemmTemplate, OneTileOfManyRowsIsCopied) {
+  for (int depth : {63, 64, 67})
+    for (int rows : {9, 13, 16})
+      expectCorrect(buildWeightGemm({rows, 41, depth}, testFacts(1),
+                                    {{"mr", rows},
+                                     {"nv", 1},
+                                     {"order", int(schedule::LoopOrder::ColumnsOuter)},
+                                     {"block", 1},
+                                     {"prefetch", 1}}),
+                    text({rows, depth}));
+  // A tile that is higher than the rows; panels in pieces.
+  expectCorrect(
+      buildWeightGemm(
+          {11, 100, 70}, testFacts(2),
+          {{"mr", 14}, {"nv", 1}, {"order", int(schedule::LoopOrder::ColumnsOuter)}, {"tasks", 3}}),
+      "guarded");
+}
+
 TEST(GemmTemplate, PacksItsRightOperand) {
   for (bool transposed : {true, false})
     for (auto [rows, columns, depth, heads] : std::initializer_list<std::array<int, 4>>{

@@ -5,6 +5,7 @@
 #include "dlc/Codegen/Halide/Templates/Contraction.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
+#include "dlc/Codegen/Halide/Templates/PackedLhs.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 #include "dlc/Codegen/Halide/Templates/SideBySide.h"
 #include "dlc/Codegen/Halide/Templates/StepsSideBySide.h"
@@ -42,13 +43,6 @@ static std::vector<Expr> unflattenReduction(Expr flat, const Sizes &extents) {
 /// What a depth counts as that is known at the call only.
 static constexpr int64_t large = std::numeric_limits<int32_t>::max();
 
-static std::vector<Var> batchVars(size_t count) {
-  std::vector<Var> vars;
-  for (size_t i = 0; i < count; ++i)
-    vars.emplace_back("b" + std::to_string(i));
-  return vars;
-}
-
 /// Whether the rhs is turned in squares along a depth that is known at the call.
 static bool turnsOpenDepth(const ContractionProblem &problem) {
   return problem.rhsDenseAlongReduction && !productOf(problem.reduction).isConstant();
@@ -83,42 +77,6 @@ static void buildPacked(Contraction &contraction) {
   contraction.packed = packed;
 }
 
-/// Whether tiles of the lhs are packed: there are enough steps and rows to pay for the copy.
-static bool packsLhs(const ContractionProblem &problem, const schedule::GemmParams &params) {
-  constexpr int64_t fewestSteps = 64, fewestTiles = 8;
-  return problem.lhsDenseAlongRows && productOf(problem.reduction).isConstant() &&
-         productOf(problem.reduction).isAtLeast(fewestSteps) &&
-         problem.rows.isAtLeast(fewestTiles * params.rowsPerTile) &&
-         divisorAtMost(params.rowsPerTile, 8) == params.rowsPerTile;
-}
-
-/// Copies the tiles of the lhs, each with its steps one after the other. Returns an element of the
-/// copy.
-static Expr buildPackedLhs(Contraction &contraction, const schedule::GemmParams &params,
-                           const std::vector<Expr> &k, Expr row,
-                           const std::vector<Expr> &batchIndices) {
-  const ContractionProblem &problem = contraction.problem;
-  Var inTile("in_tile"), tile("tile");
-  std::vector<Var> args = {inTile}, steps, batch = batchVars(problem.batch.size());
-  for (size_t i = 0; i < k.size(); ++i)
-    steps.emplace_back("step" + std::to_string(i));
-  args.insert(args.end(), steps.begin(), steps.end());
-  args.push_back(tile);
-  args.insert(args.end(), batch.begin(), batch.end());
-  Expr place = tile * params.rowsPerTile + inTile;
-  if (!problem.rows.isMultipleOf(params.rowsPerTile))
-    place = min(place, (problem.rows - 1).expr());
-  contraction.packedLhs = Func(problem.name + "_packed_lhs");
-  contraction.packedLhs(args) =
-      cast(problem.accumulator, problem.lhs(std::vector<Expr>(steps.begin(), steps.end()), place,
-                                            std::vector<Expr>(batch.begin(), batch.end())));
-  std::vector<Expr> at = {row % params.rowsPerTile};
-  at.insert(at.end(), k.begin(), k.end());
-  at.push_back(row / params.rowsPerTile);
-  at.insert(at.end(), batchIndices.begin(), batchIndices.end());
-  return contraction.packedLhs(at);
-}
-
 /// The parameters of the loops of calls with few rows.
 static schedule::GemmParams fewRowParams(schedule::GemmParams params) {
   params.rowsPerTile = Contraction::mostFewRows;
@@ -132,11 +90,18 @@ static bool sparesFewRows(const ContractionProblem &problem, const schedule::Gem
          problem.batch.empty() && params.rowsPerTile > Contraction::mostFewRows;
 }
 
-/// An element of a packed panel, with the next panel brought into L2 by the tiles of a block.
+/// An element of a packed panel with what comes behind it brought near: the next panel, into L2, by
+/// the tiles of a block. A single tile of rows reads the panels one after the other, and asks for
+/// their lines shortly before it needs them: a line at a time of L2's prefetchers is too late.
 static Expr besideNextPanel(const ContractionProblem &problem, const schedule::GemmParams &params,
                             Expr element, Expr row, int panelWidth) {
-  const Size ahead = productOf(problem.reduction) * panelWidth;
   const Size tiles = ceilDiv(problem.rows, params.rowsPerTile);
+  if (tiles.is(1)) {
+    constexpr int bytesAhead = 2048;
+    const int distance = bytesAhead / element.type().bytes();
+    return prefetchingAhead(std::move(element), {.distance = distance, .intoL1 = true});
+  }
+  const Size ahead = productOf(problem.reduction) * panelWidth;
   // A call may have fewer tiles than a block: those that it has ask for all of the panel.
   constexpr int64_t fewTiles = 6;
   const int64_t shares = std::clamp<int64_t>(params.tilesPerBlock, 1, tiles.constantOr(fewTiles));
@@ -371,34 +336,6 @@ static RVar accumulateInSlices(Contraction &contraction, Func output, Var at,
   return slice;
 }
 
-/// Vectors of a tile's rows.
-static void vectorisePackedLhs(Func packed, const schedule::GemmParams &params) {
-  Var inTile = packed.args()[0];
-  packed.bound_extent(inTile, params.rowsPerTile).align_bounds(inTile, params.rowsPerTile);
-  int rows = params.rowsPerTile;
-  while (rows % 2 == 0)
-    rows /= 2;
-  packed.vectorize(inTile, params.rowsPerTile / rows);
-}
-
-/// All tiles of a step in turn, as they lie in memory: of all rows where they are packed at the
-/// `root`, in pieces of tiles, else of the block's.
-static void schedulePackedLhs(Contraction &contraction, const schedule::GemmParams &params,
-                              bool root, const Size &tiles, const Size &tasks) {
-  Func packed = contraction.packedLhs;
-  const std::vector<Var> args = packed.args();
-  const size_t steps = contraction.problem.reduction.size();
-  Var tile = args[steps + 1];
-  std::vector<VarOrRVar> order(args.begin(), args.begin() + ptrdiff_t(steps) + 1);
-  vectorisePackedLhs(packed, params);
-  if (root)
-    // A piece's loop is outside of the steps: the tiles' own is put between them and the rows last.
-    tile = parallelise(packed.compute_root(), {tile}, tiles, smaller(tasks, tiles / 8),
-                       /*estimated=*/true);
-  order.insert(order.begin() + 1, tile);
-  packed.reorder(order);
-}
-
 void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
                     Func output, Var batchLoop, bool perBatch) {
   Func packed = contraction.packed;
@@ -420,20 +357,9 @@ void schedulePacked(Contraction &contraction, const schedule::GemmParams &params
     packed.vectorize(args[0], lanes);
     return;
   }
-  Var laneTile("lane_tile"), laneIn("lane_in"), kTile("k_tile"), kIn("k_in");
-  packed.split(args[0], laneTile, laneIn, lanes)
-      .split(args[1], kTile, kIn, lanes,
-             depth.isMultipleOf(lanes) || turnsOpenDepth(problem) ? TailStrategy::RoundUp
-                                                                  : TailStrategy::ShiftInwards)
-      .reorder(laneIn, kIn, laneTile, kTile)
-      .vectorize(laneIn)
-      .unroll(kIn);
-  contraction.square.compute_at(packed, laneTile)
-      .bound_extent(args[1], lanes)
-      .bound_extent(args[0], lanes)
-      .reorder(args[1], args[0])
-      .vectorize(args[1])
-      .unroll(args[0]);
+  turnInSquares(packed, contraction.square, lanes, TailStrategy::Auto,
+                depth.isMultipleOf(lanes) || turnsOpenDepth(problem) ? TailStrategy::RoundUp
+                                                                     : TailStrategy::ShiftInwards);
 }
 
 /// The loops of calls with few rows: one tile of rows, panel by panel.
@@ -546,7 +472,7 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   else
     accumulateInRegisters(contraction, output, v.inner, params, lanes);
   if (Func packed = contraction.packedLhs; packed.defined()) {
-    schedulePackedLhs(contraction, params, /*root=*/!rowsOuter, tiles, tasks);
+    schedulePackedLhs(contraction, params, lanes, /*root=*/!rowsOuter, tiles, tasks);
     if (rowsOuter && slices)
       packed.compute_at(contraction.acc, slice);
     else if (rowsOuter)

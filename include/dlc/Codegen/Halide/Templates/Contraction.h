@@ -65,6 +65,7 @@ struct Contraction {
   Halide::Func
       square; ///< what `packed` turns, with its arguments; undefined when nothing is turned
   Halide::Func packedLhs; ///< (row in the tile, k..., tile, batch...); undefined when read in place
+  Halide::Func lhsSquare; ///< what `packedLhs` turns; undefined when it has its rows' order
   Halide::Func mixedRhs;  ///< (column, k..., batch...); undefined but for batches side by side
   Halide::RDom k;
   /// Copies of inputs made before or inside the loops (padding, prologues), see addStagedInput.
