@@ -8,7 +8,7 @@
 
 namespace dlc::bench {
 
-double checkKernel(const BuiltKernel &kernel, const KernelWorkshop::Loaded &loaded) {
+double checkKernel(const BuiltKernel &kernel, const KernelWorkshop::Loaded &loaded, bool inPlace) {
   HostTensor expected = kernel.output;
   kernel.reference(kernel.inputs, expected);
   double magnitude = 1e-30, error = 0;
@@ -21,11 +21,15 @@ double checkKernel(const BuiltKernel &kernel, const KernelWorkshop::Loaded &load
       guarded.emplace_back(input.size() * 4, guardEnd);
       std::memcpy(guarded.back().data(), input.data.data(), input.size() * 4);
     }
-    guarded.emplace_back(expected.size() * 4, guardEnd);
-    float *output = reinterpret_cast<float *>(guarded.back().data());
-    std::fill_n(output, expected.size(), NAN);
+    if (!inPlace) {
+      guarded.emplace_back(expected.size() * 4, guardEnd);
+      std::fill_n(reinterpret_cast<float *>(guarded.back().data()), expected.size(), NAN);
+    }
     for (GuardedMemory &buffer : guarded)
       memory.push_back(buffer.data());
+    if (inPlace)
+      memory.push_back(memory.front());
+    const float *output = static_cast<const float *>(memory.back());
     CallArguments arguments(kernel, memory);
     loaded.call(arguments.argv.data());
     for (size_t i = 0; i < expected.size(); ++i) {

@@ -36,7 +36,8 @@ private:
 
 /// Largest error relative to the output's largest magnitude, over two runs: every buffer ends, then
 /// begins, at an unmapped page, and the output is full of NaN before.
-double checkKernel(const BuiltKernel &kernel, const KernelWorkshop::Loaded &loaded);
+double checkKernel(const BuiltKernel &kernel, const KernelWorkshop::Loaded &loaded,
+                   bool inPlace = false);
 
 } // namespace dlc::bench
 

@@ -33,6 +33,20 @@ TEST(NormalizationEmission, SoftmaxOfLoopedRows) {
       checkOp(op, {x}, {x}, 1e-5);
 }
 
+TEST(NormalizationEmission, LoopedRowsKeptInTheOutput) {
+  checkOp("dl.softmax %0 {axis = 1 : i64}", {"tensor<3x403xf64>"}, {"tensor<3x403xf64>"}, 1e-12);
+  checkOp("dl.softmax %0 {axis = 0 : i64}", {"tensor<1000xf32>"}, {"tensor<1000xf32>"}, 1e-5);
+  checkOp("dl.softmax %0 {axis = 2 : i64}", {"tensor<2x3x577xf32>"}, {"tensor<2x3x577xf32>"}, 1e-5,
+          "#dl.row_reduce<accumulators = 2, rows_per_block = 1, tasks = 4>");
+  // Not where they are of another type, or the output is made of more than them.
+  checkOp("dl.softmax %0 {axis = 1 : i64}", {"tensor<3x403xf16>"}, {"tensor<3x403xf16>"}, 2e-3);
+  const std::string x = "tensor<3x403xf32>";
+  checkKernel({x, x}, {x},
+              "%y = dl.softmax %0 {axis = 1 : i64} : (" + x + ") -> " + x +
+                  "\n%z = dl.mul %y, %1 : (" + x + ", " + x + ") -> " + x,
+              "%z", 1e-5);
+}
+
 TEST(NormalizationEmission, FoldsOfRowsAhead) {
   const char *schedule = "#dl.row_reduce<accumulators = 4, rows_per_block = 4, tasks = 2>";
   for (const char *op : {"dl.softmax %0 {axis = 1 : i64}", "dl.log_softmax %0 {axis = 1 : i64}",

@@ -24,9 +24,9 @@ KernelWorkshop &workshop() {
   return shared;
 }
 
-void expectCorrect(const BuiltKernel &kernel, const std::string &what) {
+void expectCorrect(const BuiltKernel &kernel, const std::string &what, bool inPlace = false) {
   workshop().setThreads(2);
-  double error = checkKernel(kernel, workshop().compile(kernel, ""));
+  double error = checkKernel(kernel, workshop().compile(kernel, ""), inPlace);
   EXPECT_LE(error, kernel.tolerance) << what << ": " << kernel.schedule;
 }
 
@@ -264,6 +264,14 @@ TEST(RowReduceTemplate, RowsOfEveryLength) {
     expectCorrect(buildSoftmax(columns, 3, testFacts(1), {}), text({columns}));
   for (int columns : {1, 7, 33, 64, 201})
     expectCorrect(buildLayerNorm(columns, 5, testFacts(1), {}), text({columns}));
+}
+
+TEST(RowReduceTemplate, SoftmaxInPlace) {
+  // Rows with loops are kept in the output, which is the input here.
+  for (int columns : {7, 40, 193, 231})
+    for (int block : {1, 4})
+      expectCorrect(buildSoftmax(columns, 7, testFacts(2), {{"rows", block}, {"tasks", 3}}),
+                    text({columns, block}), /*inPlace=*/true);
 }
 
 TEST(RowReduceTemplate, BlocksOfRows) {

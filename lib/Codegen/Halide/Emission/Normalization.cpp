@@ -80,10 +80,10 @@ struct SoftmaxModel : AnchorEmissionOpInterface::ExternalModel<SoftmaxModel, dl:
       emitRowwise(emitter, op.getOperand(), op.getResult(), op.getAxis(), {}, [](RowBuilder &row) {
         Expr largest = row.reduce("largest", ReductionKind::MaxNumber,
                                   [&](Expr at) { return row.element(at); });
-        auto raised = row.keep(
-            "raised", [&](Expr at) { return math::expNonPositive(row.element(at) - largest); });
-        Expr sum = row.reduce("sum", ReductionKind::Sum, raised);
-        return raised(row.columnVar()) * row.once("inverse", math::constant(sum, 1) / sum);
+        auto [sum, raised] = row.reduceKept("sum", ReductionKind::Sum, [&](Expr at) {
+          return math::expNonPositive(row.element(at) - largest);
+        });
+        return raised * row.once("inverse", math::constant(sum, 1) / sum);
       });
       return;
     }

@@ -16,9 +16,10 @@ bool isByRows(KernelEmitter &emitter) {
          emitter.getSchedule<dl::GPURowReduceScheduleAttr>();
 }
 
-RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, unsigned firstColumn,
+RowBuilder::RowBuilder(KernelEmitter &emitter, Value operand, Value result, unsigned firstColumn,
                        bool linearColumns)
-    : emitter(emitter), operand(operand), firstColumn(firstColumn), linearColumns(linearColumns) {
+    : emitter(emitter), operand(operand), result(result), firstColumn(firstColumn),
+      linearColumns(linearColumns) {
   dl::Dims shape = dl::dimsOf(operand.getType());
   columns = templates::productOf(emitter.sizesOf(ArrayRef(shape).drop_front(firstColumn)));
   rows = templates::productOf(emitter.sizesOf(ArrayRef(shape).take_front(firstColumn)));
@@ -51,8 +52,8 @@ Expr RowBuilder::broadcast(Value value, Expr at) {
   return KernelEmitter::compute(emitter.broadcastAt(value, coords));
 }
 
-Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
-                        std::function<Expr(Expr)> value) {
+templates::RowReduction RowBuilder::reduction(const char *name, templates::ReductionKind kind,
+                                              std::function<Expr(Expr)> value) const {
   templates::RowReduction reduction;
   reduction.name = name;
   reduction.kind = kind;
@@ -62,23 +63,38 @@ Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
   reduction.rowCount = rows;
   reduction.first = stages.empty();
   reduction.readsFoldsOnly = foldsOnly;
-  reduction.value = value;
+  reduction.value = std::move(value);
+  return reduction;
+}
+
+Expr RowBuilder::reduce(const char *name, templates::ReductionKind kind,
+                        std::function<Expr(Expr)> value) {
+  const templates::RowReduction fold = reduction(name, kind, std::move(value));
   if (const auto *onDevice = std::get_if<schedule::GPURowReduceParams>(&params))
-    stages.push_back(templates::buildGPURowReduction(reduction, *onDevice));
+    stages.push_back(templates::buildGPURowReduction(fold, *onDevice));
   else
-    stages.push_back(templates::buildRowReduction(
-        reduction, std::get<schedule::RowReduceParams>(params), emitter.getFacts()));
+    stages.push_back(templates::buildRowReduction(fold, std::get<schedule::RowReduceParams>(params),
+                                                  emitter.getFacts()));
   return stages.back().result(row);
 }
 
-std::function<Expr(Expr)> RowBuilder::keep(const char *name,
-                                           const std::function<Expr(Expr)> &value) {
+bool RowBuilder::outputHolds(Halide::Type type) const {
+  ValueRange yielded = emitter.yielded();
+  return yielded.size() == 1 && yielded.front() == result &&
+         KernelEmitter::storageType(result.getType()) == type;
+}
+
+RowBuilder::Kept RowBuilder::reduceKept(const char *name, templates::ReductionKind kind,
+                                        std::function<Expr(Expr)> value) {
   const auto *onHost = std::get_if<schedule::RowReduceParams>(&params);
   if (!onHost)
-    return value;
+    return {reduce(name, kind, value), value(column)};
   foldsOnly = false;
-  stages.push_back(templates::buildRowStage(name, column, {row}, columns, value(column), *onHost));
-  return [func = stages.back().result, row = row](Expr at) { return func(at, row); };
+  const templates::RowReduction fold = reduction(name, kind, std::move(value));
+  templates::KeptReduction kept = templates::buildKeptReduction(
+      fold, column, outputHolds(fold.type), *onHost, emitter.getFacts());
+  stages.insert(stages.end(), kept.stages.begin(), kept.stages.end());
+  return {stages.back().result(row), kept.term};
 }
 
 Expr RowBuilder::once(const char *name, const Expr &value) {
@@ -119,7 +135,7 @@ void emitRowwise(KernelEmitter &emitter, Value operand, Value result, unsigned f
   };
   bool linearColumns = linear(operand) && llvm::all_of(others, linear) &&
                        emitter.outputsAreLinearizable(shape, firstColumn, rank);
-  auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns);
+  auto builder = std::make_shared<RowBuilder>(emitter, operand, result, firstColumn, linearColumns);
   *element = Halide::cast(KernelEmitter::exprType(result.getType()), body(*builder));
 
   IterationSpace space;
@@ -140,7 +156,7 @@ void emitRowFold(KernelEmitter &emitter, Value operand, Value result, unsigned f
   dl::Dims shape = dl::dimsOf(operand.getType()), rowShape = dl::dimsOf(result.getType());
   std::shared_ptr<Expr> element = defineLater(emitter, result);
   bool linearColumns = emitter.isLinearizable(operand, shape, firstColumn, shape.size());
-  auto builder = std::make_shared<RowBuilder>(emitter, operand, firstColumn, linearColumns);
+  auto builder = std::make_shared<RowBuilder>(emitter, operand, result, firstColumn, linearColumns);
   *element = Halide::cast(KernelEmitter::exprType(result.getType()), body(*builder));
 
   IterationSpace space;

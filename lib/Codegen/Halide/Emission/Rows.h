@@ -10,11 +10,13 @@
 
 namespace dlc::codegen {
 
-/// What the body of a row kernel builds with. `operand` has the rows' and columns' axes.
+/// What the body of a row kernel builds with. `operand` has the rows' and columns' axes; `result`
+/// is what the body gives.
 class RowBuilder {
 public:
   /// Columns are the axes from `firstColumn` on.
-  RowBuilder(KernelEmitter &emitter, mlir::Value operand, unsigned firstColumn, bool linearColumns);
+  RowBuilder(KernelEmitter &emitter, mlir::Value operand, mlir::Value result, unsigned firstColumn,
+             bool linearColumns);
 
   const templates::Size &columnCount() const { return columns; }
   const templates::Size &rowCount() const { return rows; }
@@ -30,10 +32,13 @@ public:
   /// The fold of `value(column)` over the row.
   Halide::Expr reduce(const char *name, templates::ReductionKind kind,
                       std::function<Halide::Expr(Halide::Expr)> value);
-  /// `value(column)`, computed once for each column and kept for the row; on a device, where memory
-  /// for a row is dearer than arithmetic, computed at each use.
-  std::function<Halide::Expr(Halide::Expr)>
-  keep(const char *name, const std::function<Halide::Expr(Halide::Expr)> &value);
+  /// The same, and its term at `columnVar()`, which is computed once and kept for the row; on a
+  /// device, where memory for a row is dearer than arithmetic, computed at each use.
+  struct Kept {
+    Halide::Expr fold, term;
+  };
+  Kept reduceKept(const char *name, templates::ReductionKind kind,
+                  std::function<Halide::Expr(Halide::Expr)> value);
 
   /// `value`, made of folds, computed once for the row; on a device, at each use.
   Halide::Expr once(const char *name, const Halide::Expr &value);
@@ -42,8 +47,13 @@ public:
   void apply(Halide::Func output, bool perElement) const;
 
 private:
+  templates::RowReduction reduction(const char *name, templates::ReductionKind kind,
+                                    std::function<Halide::Expr(Halide::Expr)> value) const;
+  /// Whether the output is the result itself, of `type`.
+  bool outputHolds(Halide::Type type) const;
+
   KernelEmitter &emitter;
-  mlir::Value operand;
+  mlir::Value operand, result;
   unsigned firstColumn;
   templates::Size columns, rows;
   bool linearColumns, linearRows;

@@ -3,6 +3,7 @@
 
 #include "dlc/Codegen/Halide/Templates/CarriedSteps.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
+#include "dlc/Codegen/Halide/Templates/KeptInOutput.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 #include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
 #include "dlc/Codegen/Halide/Templates/TurnedSquares.h"
@@ -49,6 +50,7 @@ void addLoweringPasses(Pipeline &pipeline) {
   pipeline.add_custom_lowering_pass(new OutputLoads);
   pipeline.add_custom_lowering_pass(prefetchPass().release());
   pipeline.add_custom_lowering_pass(prefetchBeforePass().release());
+  pipeline.add_custom_lowering_pass(keptInOutputPass().release());
   pipeline.add_custom_lowering_pass(turnedSquaresPass().release());
   pipeline.add_custom_lowering_pass(spreadLanesPass().release());
   pipeline.add_custom_lowering_pass(carriedStepsPass().release());

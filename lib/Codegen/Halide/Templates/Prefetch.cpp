@@ -293,23 +293,21 @@ bool readsBuffer(const Call *call) {
 namespace {
 class AskAhead : public IRMutator {
 public:
-  explicit AskAhead(Expr distance) : distance(std::move(distance)) {}
+  explicit AskAhead(Ahead ahead) : ahead(std::move(ahead)) {}
 
 protected:
   using IRMutator::visit;
   Expr visit(const Call *op) override {
     Expr call = IRMutator::visit(op);
-    return readsBuffer(op) ? prefetchingAhead(call, {.distance = distance, .intoL1 = true}) : call;
+    return readsBuffer(op) ? prefetchingAhead(call, ahead) : call;
   }
 
 private:
-  Expr distance;
+  Ahead ahead;
 };
 } // namespace
 
-Expr askingAhead(const Expr &value, const Expr &distance) {
-  return AskAhead(distance).mutate(value);
-}
+Expr askingAhead(const Expr &value, const Ahead &ahead) { return AskAhead(ahead).mutate(value); }
 
 std::unique_ptr<IRMutator> prefetchPass() { return std::make_unique<Prefetch>(); }
 

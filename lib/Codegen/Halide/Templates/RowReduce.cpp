@@ -5,6 +5,7 @@
 // which none waits for another's, may be computed ahead of what waits for them.
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
+#include "dlc/Codegen/Halide/Templates/KeptInOutput.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
@@ -58,7 +59,7 @@ Expr combineAll(ReductionKind kind, const std::vector<Expr> &values) {
 
 namespace {
 
-/// Makes what is read of buffers masked loads.
+/// Makes what is read of buffers masked loads, and what is kept in the output masked stores.
 class GuardLoads : public Internal::IRMutator {
 public:
   explicit GuardLoads(Expr condition) : condition(std::move(condition)) {}
@@ -67,6 +68,10 @@ protected:
   using IRMutator::visit;
   Expr visit(const Internal::Call *op) override {
     Expr call = IRMutator::visit(op);
+    if (isKeepInOutput(op)) {
+      const std::vector<Expr> &args = call.as<Internal::Call>()->args;
+      return keepInOutput(args[0], args[1], condition);
+    }
     if (!readsBuffer(op))
       return call;
     return Internal::Call::make(op->type, Internal::Call::if_then_else, {condition, call},
@@ -100,9 +105,10 @@ bool isUnrolled(const Size &extent, int lanes) {
 /// Collects vectors of partial results and folds them.
 class ReductionBuilder {
 public:
-  /// `rowsAhead`: the distance of the rows to ask for; 0 for none.
-  ReductionBuilder(const RowReduction &reduction, int lanes, int rowsAhead)
-      : reduction(reduction), lanes(lanes), rowsAhead(rowsAhead) {
+  /// `together`: whether the terms of a tile's vectors are computed beside each other, operation by
+  /// operation.
+  ReductionBuilder(const RowReduction &reduction, int lanes, bool together)
+      : reduction(reduction), lanes(lanes), together(together) {
     stage.columns = reduction.extent;
   }
 
@@ -127,10 +133,13 @@ public:
     RDom domain(0, tiles.expr());
     partial(withRows(lane)) = reductionIdentity(reduction.kind, reduction.type);
     partial(withRows(lane)) =
-        combine(reduction.kind, partial(at(lane)),
-                besideLaterRows(valueAt(domain * width + lane + begin.expr())));
+        combine(reduction.kind, partial(at(lane)), valueAt(domain * width + lane + begin.expr()));
     partial.bound_extent(lane, width).vectorize(lane, lanes).unroll(lane);
-    partial.update().reorder(lane, domain).vectorize(lane, lanes).unroll(lane);
+    partial.update().reorder(lane, domain);
+    if (together)
+      partial.update().vectorize(lane);
+    else
+      partial.update().vectorize(lane, lanes).unroll(lane);
     stage.partials.push_back(partial);
     for (int i = 0; i < count; ++i)
       vectors.push_back([=, this](Expr lane) { return partial(at(lane + i * lanes)); });
@@ -170,14 +179,11 @@ private:
     place.insert(place.end(), reduction.rows.begin(), reduction.rows.end());
     return place;
   }
-  /// With the same of rows that come later, if any.
-  Expr besideLaterRows(const Expr &value) const {
-    return rowsAhead == 0 ? value : askingAhead(value, (reduction.extent * rowsAhead).expr());
-  }
   Expr valueAt(Expr i) const { return cast(reduction.type, reduction.value(i)); }
 
   const RowReduction &reduction;
-  const int lanes, rowsAhead;
+  const int lanes;
+  const bool together;
   std::vector<std::function<Expr(Expr lane)>> vectors;
   RowStage stage;
 };
@@ -194,18 +200,28 @@ static RowReduction clampRow(RowReduction reduction) {
   return reduction;
 }
 
-RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
-                           const MachineFacts &facts) {
+/// The reduction's value beside the same of a row that comes `rows` later, which is brought near.
+static std::function<Expr(Expr)> withRowsAhead(const RowReduction &reduction, int rows,
+                                               bool intoL1) {
+  return [=, value = reduction.value](const Expr &i) {
+    return askingAhead(value(i), {.distance = (reduction.extent * rows).expr(), .intoL1 = intoL1});
+  };
+}
+
+/// `together`: as of ReductionBuilder.
+static RowStage buildReduction(const RowReduction &reduction, bool together,
+                               const schedule::RowReduceParams &params, const MachineFacts &facts) {
   const int lanes = lanesHolding(reduction.extent, facts.lanes(reduction.type.bytes()));
   const bool looped = !isUnrolled(reduction.extent, lanes);
   const bool ahead = (reduction.first || (reduction.readsFoldsOnly && looped)) &&
                      params.rowsPerBlock > 1 && !reduction.rows.empty();
   const bool clamps = ahead && !reduction.rowCount.isMultipleOf(params.rowsPerBlock);
-  const RowReduction inside = clamps ? clampRow(reduction) : reduction;
+  RowReduction inside = clamps ? clampRow(reduction) : reduction;
   const Size extent = reduction.extent;
   // The first fold brings a block's rows; the others then compute while the next block's come.
-  const int rowsAhead = ahead && !reduction.first ? params.rowsPerBlock : 0;
-  ReductionBuilder builder(inside, lanes, rowsAhead);
+  if (ahead && !reduction.first)
+    inside.value = withRowsAhead(inside, params.rowsPerBlock, /*intoL1=*/true);
+  ReductionBuilder builder(inside, lanes, together);
   Size begin = 0;
   if (looped) {
     const int64_t width = int64_t(params.accumulators) * lanes;
@@ -227,18 +243,48 @@ RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowRed
   return stage;
 }
 
-RowStage buildRowStage(const std::string &name, Var i, const std::vector<Var> &rows,
-                       const Size &extent, Expr value, const schedule::RowReduceParams &params) {
+RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
+                           const MachineFacts &facts) {
+  return buildReduction(reduction, /*together=*/false, params, facts);
+}
+
+/// The terms of `reduction` at (i, row...), kept for a row; those that fill the last vector are
+/// anything.
+static RowStage buildTerms(const RowReduction &reduction, Var i) {
   RowStage stage;
-  stage.result = Func(name);
-  stage.extent = stage.columns = extent;
+  stage.result = Func(reduction.name + "_terms");
+  stage.extent = stage.columns = reduction.extent;
   std::vector<Var> args = {i};
-  args.insert(args.end(), rows.begin(), rows.end());
-  // A block's first fold would wait for its rows.
-  if (params.rowsPerBlock > 1 && !rows.empty())
-    value = askingAhead(value, (extent * params.rowsPerBlock).expr());
-  stage.result(args) = guardedValue(value, i, extent);
+  args.insert(args.end(), reduction.rows.begin(), reduction.rows.end());
+  stage.result(args) = guardedValue(reduction.value(i), i, reduction.extent);
   return stage;
+}
+
+KeptReduction buildKeptReduction(const RowReduction &reduction, Var i, bool inOutput,
+                                 const schedule::RowReduceParams &params,
+                                 const MachineFacts &facts) {
+  const int lanes = lanesHolding(reduction.extent, facts.lanes(reduction.type.bytes()));
+  const bool keepsInOutput = inOutput && !isUnrolled(reduction.extent, lanes);
+  const bool blocks = params.rowsPerBlock > 1 && !reduction.rows.empty();
+  RowReduction inside = reduction;
+  // Rows that come later would be waited for by their first fold.
+  if (blocks)
+    inside.value = withRowsAhead(reduction, params.rowsPerBlock, /*intoL1=*/true);
+  else if (keepsInOutput)
+    inside.value = withRowsAhead(reduction, 1, /*intoL1=*/false);
+  if (keepsInOutput) {
+    inside.value = [=, term = inside.value](const Expr &at) { return keepInOutput(term(at), at); };
+    return {{buildReduction(inside, /*together=*/true, params, facts)},
+            keptInOutput(reduction.type, i, reduction.rows)};
+  }
+  const RowStage terms = buildTerms(inside, i);
+  inside.value = [=](const Expr &at) {
+    std::vector<Expr> place = {at};
+    place.insert(place.end(), reduction.rows.begin(), reduction.rows.end());
+    return terms.result(place);
+  };
+  return {{terms, buildReduction(inside, /*together=*/false, params, facts)},
+          terms.result(terms.result.args())};
 }
 
 /// Vectorises the columns of a row, `together` vectors at once, where they divide a row: what is

@@ -297,7 +297,8 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
       // Only the last columns of the last lines are not under the windows before.
       Expr fresh = k[0] >= int(w.kernelWidth - w.strideWidth) &&
                    k[1] >= int(w.kernelHeight - w.strideHeight);
-      element = select(fresh, askingAhead(element, distance), element);
+      element =
+          select(fresh, askingAhead(element, {.distance = distance, .intoL1 = true}), element);
     }
     Expr weight = weights(c, k[0], k[1]);
     return floats ? unfused(element) * unfused(weight) : element * weight;

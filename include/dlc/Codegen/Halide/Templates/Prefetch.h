@@ -25,8 +25,8 @@ Halide::Expr prefetchingAhead(Halide::Expr load, const Ahead &ahead);
 /// Whether `call` reads a buffer: an ImageParam is read by a Func of its own.
 bool readsBuffer(const Halide::Internal::Call *call);
 
-/// `value` with the same of all buffers that it reads brought into L1, `distance` elements ahead.
-Halide::Expr askingAhead(const Halide::Expr &value, const Halide::Expr &distance);
+/// `value` with the same of all buffers that it reads brought near.
+Halide::Expr askingAhead(const Halide::Expr &value, const Ahead &ahead);
 
 /// Whether `call` is what prefetchingAhead() makes; the load is its first argument.
 bool isPrefetchingAhead(const Halide::Internal::Call *call);

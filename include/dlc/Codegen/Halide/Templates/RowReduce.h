@@ -56,11 +56,18 @@ struct RowStage {
 RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
                            const MachineFacts &facts);
 
-/// A per-element stage: value(i, row...) kept for `extent` elements of a row, as it is read by a
-/// reduction and again by the output. The elements that fill the last vector are anything.
-RowStage buildRowStage(const std::string &name, Halide::Var i, const std::vector<Halide::Var> &rows,
-                       const Size &extent, Halide::Expr value,
-                       const schedule::RowReduceParams &params);
+/// A reduction whose terms the output reads again, each at its own column.
+struct KeptReduction {
+  std::vector<RowStage> stages; ///< the last is the reduction
+  Halide::Expr term;            ///< at the column that was asked for
+};
+
+/// Builds a reduction whose terms are computed once and kept for the row; `term` is of column `i`.
+/// `inOutput`: the output may hold them meanwhile, as its elements have the terms' type and what is
+/// made of a term reads no other tensor; rows too long for registers are then written twice.
+KeptReduction buildKeptReduction(const RowReduction &reduction, Halide::Var i, bool inOutput,
+                                 const schedule::RowReduceParams &params,
+                                 const MachineFacts &facts);
 
 /// Schedules `output`, pure, over `extents`. When `perElement`, its innermost axis runs along the
 /// reduced one (softmax) and the rest are rows; else all axes are rows (a sum). Stages are listed
