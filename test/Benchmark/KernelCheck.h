@@ -35,7 +35,8 @@ private:
 };
 
 /// Largest error relative to the output's largest magnitude, over two runs: every buffer ends, then
-/// begins, at an unmapped page, and the output is full of NaN before.
+/// begins, at an unmapped page, and the output is full of NaN before; or, with `inPlace`, it is the
+/// first input.
 double checkKernel(const BuiltKernel &kernel, const KernelWorkshop::Loaded &loaded,
                    bool inPlace = false);
 

@@ -260,7 +260,7 @@ TEST(WindowTemplate, PadModesAndTiles) {
 
 TEST(RowReduceTemplate, RowsOfEveryLength) {
   // From 24 vectors of 8 on, rows have loops.
-  for (int columns : {1, 2, 7, 8, 9, 31, 32, 33, 40, 71, 185, 192, 193, 224, 231})
+  for (int columns : {1, 2, 7, 8, 9, 17, 31, 32, 33, 40, 41, 49, 71, 79, 185, 192, 193, 224, 231})
     expectCorrect(buildSoftmax(columns, 3, testFacts(1), {}), text({columns}));
   for (int columns : {1, 7, 33, 64, 201})
     expectCorrect(buildLayerNorm(columns, 5, testFacts(1), {}), text({columns}));

@@ -287,33 +287,37 @@ KeptReduction buildKeptReduction(const RowReduction &reduction, Var i, bool inOu
           terms.result(terms.result.args())};
 }
 
-/// Vectorises the columns of a row, `together` vectors at once, where they divide a row: what is
-/// computed of them is then interleaved, operation by operation. `whole`: the last vector may be
-/// filled up.
-static void vectoriseRow(Func func, const Size &extent, int bytes, bool whole, int64_t together,
+/// How many vectors of a kept stage are computed beside each other, operation by operation: each is
+/// a long chain of operations, and a core looks ahead to less than 100 that wait for their
+/// operands.
+static int64_t chainsTogether(int64_t vectors) {
+  for (int64_t chains : {4, 6, 5, 3, 2})
+    if (vectors % chains == 0)
+      return chains;
+  return 1;
+}
+
+/// Vectorises the columns of a row; those of a stage that is `kept` several vectors at once, and
+/// the last vector filled up.
+static void vectoriseRow(Func func, const Size &extent, int bytes, bool kept,
                          const MachineFacts &facts) {
   const Var column = func.args()[0];
   const int lanes = lanesHolding(extent, facts.lanes(bytes));
   if (lanes == 1)
     return;
-  const int64_t least = std::max<int64_t>(2, together);
+  const int64_t least = kept ? 4 : 2;
   const int64_t vectors = isUnrolled(extent, lanes) ? ceilDiv(extent.constant(), lanes) : least;
-  while (vectors % together != 0)
-    together /= 2;
+  const int64_t together = kept ? chainsTogether(vectors) : 1;
   const int64_t width = vectors * lanes;
   Var tile(column.name() + "_tile"), lane(column.name() + "_lane");
   func.split(column, tile, lane, int(width),
-             whole ? TailStrategy::RoundUp : guardedTail(extent, width))
+             kept ? TailStrategy::RoundUp : guardedTail(extent, width))
       .vectorize(lane, int(together) * lanes);
   if (vectors > together)
     func.unroll(lane);
-  if (!whole && !extent.isMultipleOf(width))
+  if (!kept && !extent.isMultipleOf(width))
     func.never_partition(lane);
 }
-
-/// Vectors of a kept stage whose long chains of operations run beside each other: a core looks
-/// ahead to less than 100 operations that wait for their operands.
-static constexpr int64_t chainsTogether = 4;
 
 /// Computes a stage in the loop `inner` over rows; what is ahead, in `outer` over blocks of rows.
 static void scheduleStage(RowStage &stage, const LoopLevel &outer, const LoopLevel &inner,
@@ -331,8 +335,7 @@ static void scheduleStage(RowStage &stage, const LoopLevel &outer, const LoopLev
   for (Func &partial : stage.partials)
     partial.compute_at(within);
   if (!stage.extent.is(0))
-    vectoriseRow(stage.result, stage.extent, stage.result.types()[0].bytes(), /*whole=*/true,
-                 chainsTogether, facts);
+    vectoriseRow(stage.result, stage.extent, stage.result.types()[0].bytes(), /*kept=*/true, facts);
 }
 
 void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
@@ -345,7 +348,7 @@ void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
   for (const Type &type : output.types())
     bytes = std::max(bytes, type.bytes());
   if (perElement)
-    vectoriseRow(output, extents[0], bytes, /*whole=*/false, /*together=*/1, facts);
+    vectoriseRow(output, extents[0], bytes, /*kept=*/false, facts);
 
   const size_t firstRow = perElement ? 1 : 0;
   std::vector<Var> rows(args.rbegin(), args.rend() - std::ptrdiff_t(firstRow));
