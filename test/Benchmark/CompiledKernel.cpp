@@ -49,7 +49,7 @@ KernelWorkshop::Loaded KernelWorkshop::compile(const BuiltKernel &kernel,
                                                const std::string &assembly) {
   std::string name = "k" + std::to_string(serial++), base = folder + "/" + name;
   std::vector<Argument> args(kernel.params.begin(), kernel.params.end());
-  Target target(targetName);
+  Target target = Target(targetName).with_feature(Target::UserContext);
   Loaded loaded;
   const double start = threadMilliseconds();
   Pipeline pipeline = kernel.pipeline;

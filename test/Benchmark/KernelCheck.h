@@ -22,6 +22,7 @@ public:
       buffer.dimensions = int(tensor.extents.size());
       buffers.push_back(buffer);
     }
+    argv.push_back(&userContext);
     for (size_t i = 0; i < buffers.size(); ++i) {
       buffers[i].dim = dimensions[i].data();
       argv.push_back(&buffers[i]);
@@ -30,6 +31,7 @@ public:
   std::vector<void *> argv;
 
 private:
+  static inline void *userContext = nullptr; ///< artifacts' kernels are given one
   std::vector<std::vector<halide_dimension_t>> dimensions;
   std::vector<halide_buffer_t> buffers;
 };

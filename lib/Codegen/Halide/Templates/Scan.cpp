@@ -19,10 +19,10 @@ Expr scanStart(Type type) { return undef(type); }
 namespace {
 
 /// The places that one pass along the axis takes with it.
-struct Tile {
+struct ScanTile {
   int lanes, width, rows;
 
-  Tile(const ScanProblem &problem, const schedule::ScanParams &params, int vector) {
+  ScanTile(const ScanProblem &problem, const schedule::ScanParams &params, int vector) {
     lanes = lanesWithin(problem.inner, vector);
     const bool full = lanes == vector;
     width = lanes * (full ? params.vectorsPerTile : 1);
@@ -35,7 +35,7 @@ struct Tile {
 /// Orders one update: a tile of places, the steps of the scan around it, and around them the tiles
 /// in parallel pieces.
 static void scheduleSteps(Stage stage, const std::vector<Var> &args, const RVar &step,
-                          const ScanProblem &problem, const Tile &tile, const Size &pieces) {
+                          const ScanProblem &problem, const ScanTile &tile, const Size &pieces) {
   Var inside("inside"), columns("columns"), row("row"), rows("rows"), flat("flat");
   stage.split(args[0], columns, inside, tile.width, guardedTail(problem.inner, tile.width))
       .split(args[2], rows, row, tile.rows, guardedTail(problem.outer, tile.rows))
@@ -193,7 +193,7 @@ void scheduleScan(const ScanProblem &problem, Func output, const schedule::ScanP
   RDom first(0, smaller(problem.length, 1).expr(), "first");
   output(i, along(first), o) = problem.exclusive ? none : problem.input(i, along(first), o);
 
-  const Tile tile(problem, params, facts.lanes(type.bytes()));
+  const ScanTile tile(problem, params, facts.lanes(type.bytes()));
   scheduleSteps(output.update(0), args, first.x, problem, tile, 1);
   if (problem.length.constantOr(2) > 1) {
     RDom step(1, (problem.length - 1).expr(), "step");
