@@ -24,14 +24,14 @@ protected:
 };
 
 /// A family that runs the kernels for which `shapeOf` finds a shape, and chooses for that.
-template <typename Attr, auto shapeOf, auto chooseFor, bool once = false>
+template <typename Attr, auto shapeOf, auto chooseFor, bool afterReads = false>
 class ShapedFamily : public HostFamily<Attr> {
 public:
   bool fits(dl::KernelOp kernel) const final { return shapeOf(kernel).has_value(); }
   Attribute choose(dl::KernelOp kernel, const MachineFacts &facts) const final {
     return attributeOf(kernel.getContext(), chooseFor(*shapeOf(kernel), facts));
   }
-  bool writesOnce(dl::KernelOp) const final { return once; }
+  bool writesAfterReads(dl::KernelOp) const final { return afterReads; }
 };
 
 /// Folds of rows, and of columns one beside the other.
@@ -42,9 +42,9 @@ std::optional<RowReduceShape> rowsOrColumnsOf(dl::KernelOp kernel) {
 
 using Interface = ScheduleShapeOpInterface;
 using Gemm = ShapedFamily<dl::GemmScheduleAttr, ofAnchor<&Interface::getGemmShape>, chooseGemm,
-                          /*once=*/true>;
+                          /*afterReads=*/true>;
 using RowReduce =
-    ShapedFamily<dl::RowReduceScheduleAttr, rowsOrColumnsOf, chooseRowReduce, /*once=*/true>;
+    ShapedFamily<dl::RowReduceScheduleAttr, rowsOrColumnsOf, chooseRowReduce, /*afterReads=*/true>;
 using AttentionBlocks = ShapedFamily<dl::AttentionScheduleAttr,
                                      ofAnchor<&Interface::getAttentionShape>, chooseAttention>;
 using Scan = ShapedFamily<dl::ScanScheduleAttr, ofAnchor<&Interface::getScanShape>, chooseScan>;
@@ -80,7 +80,7 @@ public:
     return schedule;
   }
   /// A step writes its tile after it read it where all tiles are whole: see defineRecurrentStep.
-  bool writesOnce(dl::KernelOp kernel) const override {
+  bool writesAfterReads(dl::KernelOp kernel) const override {
     auto schedule = cast<dl::RnnStepScheduleAttr>(kernel.getScheduleAttr());
     auto recurrent = dyn_cast_if_present<RecurrentOpInterface>(kernel.getAnchor());
     if (!recurrent)
@@ -109,7 +109,7 @@ public:
     params.tasks = manyTasks(facts);
     return attributeOf(kernel.getContext(), params);
   }
-  bool writesOnce(dl::KernelOp) const override { return true; }
+  bool writesAfterReads(dl::KernelOp) const override { return true; }
 };
 
 } // namespace

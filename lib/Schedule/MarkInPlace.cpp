@@ -17,7 +17,7 @@ struct ScheduleMarkInPlacePass : impl::ScheduleMarkInPlaceBase<ScheduleMarkInPla
   void runOnOperation() override {
     getOperation().walk([](dl::KernelOp kernel) {
       const ScheduleFamily *family = familyOf(kernel.getScheduleAttr());
-      if (family && family->writesOnce(kernel))
+      if (family && family->writesAfterReads(kernel))
         kernel->setAttr("dl.in_place", UnitAttr::get(kernel.getContext()));
       else
         kernel->removeAttr("dl.in_place");

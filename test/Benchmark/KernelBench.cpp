@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <optional>
 #include <sstream>
 
 namespace dlc::bench {
@@ -32,8 +31,10 @@ the clock and the neighbours that they meet.
 
   %peak   of the measured FMA peak
   %bound  of what binds the kernel: that peak, for all that its units have to do; the bytes that
-          must move, read and written with no arithmetic; or what a softmax does with each
-          element, measured as a kernel of nothing else
+          must move; or what is done with each element
+  %bytes  of the time in which the bytes are read and written with no arithmetic
+  %elem   of the time of what a softmax, a layer norm or a scan does with each element, measured
+          as a kernel of nothing else
   %exp    of the time that a softmax's exponentials take alone
 )";
 
@@ -58,12 +59,19 @@ double peakShare(const BuiltKernel &kernel, const Round &round, int threads) {
   return kernel.flops / round.seconds * 1e-9 / (round.peakGflops * threads);
 }
 
+/// Of a bound that is a time on one core.
+double shareOf(double seconds, const Round &round, int threads) {
+  return seconds / threads / round.seconds;
+}
+
 /// Of what binds the kernel. Minima and maxima are done by the units that multiply.
 double boundShare(const BuiltKernel &kernel, const Round &round, int threads) {
   const double operations = kernel.flops > 0 ? 1 + 2 * kernel.extrema / kernel.flops : 0;
-  return std::max({peakShare(kernel, round, threads) * operations,
-                   round.transferSeconds / threads / round.seconds,
-                   round.elementSeconds / threads / round.seconds});
+  double share = std::max(peakShare(kernel, round, threads) * operations,
+                          shareOf(round.transferSeconds, round, threads));
+  for (double seconds : round.elementSeconds)
+    share = std::max(share, shareOf(seconds, round, threads));
+  return share;
 }
 
 void runCase(benchmark::State &state, const KernelCase &kernelCase, const Options &options,
@@ -83,17 +91,14 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
     }
     workshop.setThreads(threads);
     double error = checkKernel(kernel, loaded);
-    std::optional<SoftmaxBounds> softmax;
-    if (kernel.softmaxElements > 0) {
-      softmax.emplace(
-          SoftmaxBounds{{buildExponential(facts), {}}, {buildSoftmaxElements(facts), {}}});
-      for (CompiledCase *bound : {&softmax->exponential, &softmax->elements})
-        bound->loaded = workshop.compile(bound->kernel, "");
+    std::vector<CompiledCase> elements;
+    for (const ElementBound &bound : kernel.elementBounds) {
+      elements.push_back({bound.build(facts), {}});
+      elements.back().loaded = workshop.compile(elements.back().kernel, "");
     }
     Timing timing;
     for (auto _ : state) {
-      timing = timeKernel(compiled, softmax ? &*softmax : nullptr, threads, facts,
-                          options.minMilliseconds);
+      timing = timeKernel(compiled, elements, threads, facts, options.minMilliseconds);
       state.SetIterationTime(timing.leastSeconds());
     }
     if (kernel.flops > 0) {
@@ -101,10 +106,13 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
       state.counters["%peak"] =
           100 * timing.medianShare([&](const Round &r) { return peakShare(kernel, r, threads); });
     }
-    if (softmax)
-      state.counters["%exp"] = 100 * timing.medianShare([&](const Round &r) {
-        return r.exponentialSeconds / threads / r.seconds;
-      });
+    for (size_t i = 0; i < elements.size(); ++i)
+      state.counters[kernel.elementBounds[i].column] =
+          100 * timing.medianShare(
+                    [&](const Round &r) { return shareOf(r.elementSeconds[i], r, threads); });
+    state.counters["%bytes"] = 100 * timing.medianShare([&](const Round &r) {
+      return shareOf(r.transferSeconds, r, threads);
+    });
     state.counters["%bound"] =
         100 * timing.medianShare([&](const Round &r) { return boundShare(kernel, r, threads); });
     state.counters["GB/s"] = kernel.bytes / timing.leastSeconds() * 1e-9;

@@ -46,4 +46,18 @@ void override(const Overrides &overrides, const char *key, int &value) {
     value = it->second;
 }
 
+BuiltKernel finishDense(Func out, const std::vector<ImageParam> &params, std::vector<int> extents,
+                        size_t inputs) {
+  BuiltKernel kernel;
+  fixOutput(out, extents);
+  kernel.pipeline = Pipeline(out);
+  kernel.strictFloat = true;
+  kernel.params = params;
+  for (size_t i = 0; i < inputs; ++i)
+    kernel.inputs.emplace_back(extents).fill(int(i) + 1);
+  kernel.output = HostTensor(extents);
+  kernel.bytes = 4.0 * double(kernel.output.size()) * double(inputs + 1);
+  return kernel;
+}
+
 } // namespace dlc::bench

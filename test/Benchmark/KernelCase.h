@@ -28,6 +28,16 @@ Halide::ImageParam denseInput(const std::string &name, const std::vector<int> &e
 /// Fixes an output's bounds and dense strides.
 void fixOutput(Halide::Func output, const std::vector<int> &extents);
 
+struct BuiltKernel;
+
+/// What binds a kernel beside its bytes: the time of what it does with each element, measured as a
+/// kernel that does nothing else in L1, where no element waits for others.
+struct ElementBound {
+  const char *column; ///< of the table
+  std::function<BuiltKernel(const schedule::MachineFacts &)> build;
+  double elements; ///< of the bounded kernel
+};
+
 /// A scheduled pipeline with its data.
 struct BuiltKernel {
   Halide::Pipeline pipeline;
@@ -38,7 +48,7 @@ struct BuiltKernel {
   /// Minima and maxima beside them, an element each: the units that multiply and add do them too,
   /// one in the time of a fused multiply-add.
   double extrema = 0;
-  double softmaxElements = 0; ///< elements of a softmax
+  std::vector<ElementBound> elementBounds;
   /// Compiled as what the compiler builds outside of contractions: floats are the model's.
   bool strictFloat = false;
   double bytes = 0;     ///< inputs and outputs, each once
@@ -47,6 +57,11 @@ struct BuiltKernel {
   std::function<void(const std::vector<HostTensor> &inputs, HostTensor &expected)> reference;
   double tolerance = 2e-4; ///< relative to the output's largest magnitude
 };
+
+/// `out` over `extents`, computed of as many inputs of the same extents with strict floats; without
+/// a reference.
+BuiltKernel finishDense(Halide::Func out, const std::vector<Halide::ImageParam> &params,
+                        std::vector<int> extents, size_t inputs);
 
 /// Overrides of schedule parameters from the command line (`--set mr=6`).
 using Overrides = std::map<std::string, int>;
@@ -87,11 +102,15 @@ struct WindowSize {
 BuiltKernel buildWindow(const WindowSize &size, const schedule::MachineFacts &facts,
                         const Overrides &overrides);
 
-/// e^x of elements in L1, without anything else: what exponentials cost.
+/// Elements in L1 without their rows: e^x alone; what a softmax does with each: a maximum, a
+/// difference, an exponential, a sum and a product; what the layer norm of a sum does: that sum, an
+/// addition for the mean, a difference, its square, an addition, a product; what a scan along the
+/// innermost axis does with a vector: it folds the lanes up to each, and adds what comes before.
 BuiltKernel buildExponential(const schedule::MachineFacts &facts);
-/// All that a softmax does with each element, in L1, where nothing waits for the row: a maximum, a
-/// difference, an exponential, a sum and a product.
 BuiltKernel buildSoftmaxElements(const schedule::MachineFacts &facts);
+BuiltKernel buildLayerNormElements(const schedule::MachineFacts &facts);
+BuiltKernel buildScanElements(const schedule::MachineFacts &facts);
+
 BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &facts,
                          const Overrides &overrides);
 /// Layer norm of a sum of two tensors.

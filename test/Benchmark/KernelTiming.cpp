@@ -1,5 +1,5 @@
-// Alternates the kernel with its bounds: the FMA peak, the bytes that must move, a softmax's
-// elements.
+// Alternates the kernel with its bounds: the FMA peak, the bytes that must move, what it does with
+// each element.
 #include "KernelTiming.h"
 #include "KernelCheck.h"
 
@@ -8,7 +8,6 @@
 #include <cstring>
 #include <ctime>
 #include <memory>
-#include <optional>
 #include <sys/mman.h>
 
 namespace dlc::bench {
@@ -136,7 +135,7 @@ private:
 class ElementCall {
 public:
   explicit ElementCall(const CompiledCase &compiled)
-      : call(compiled), elements(compiled.kernel.softmaxElements) {}
+      : call(compiled), elements(double(compiled.kernel.output.size())) {}
   void operator()() { call(); }
   double count() const { return elements; }
 
@@ -148,14 +147,12 @@ private:
 /// Takes rounds of a kernel.
 class Stopwatch {
 public:
-  Stopwatch(const CompiledCase &compiled, const SoftmaxBounds *softmax, int threads,
+  Stopwatch(const CompiledCase &compiled, const std::vector<CompiledCase> &elements, int threads,
             int vectorBytes)
       : clock(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC), vectorBytes(vectorBytes),
-        call(compiled), softmaxElements(compiled.kernel.softmaxElements) {
-    if (softmax) {
-      exponential.emplace(softmax->exponential);
-      element.emplace(softmax->elements);
-    }
+        call(compiled), bounded(compiled.kernel.elementBounds) {
+    for (const CompiledCase &element : elements)
+      elementCalls.push_back(std::make_unique<ElementCall>(element));
     const double once = repeated(1, call);
     repeats = std::max(1, int(roundSeconds / std::max(1e-7, once)));
   }
@@ -165,10 +162,8 @@ public:
   Round bounds() {
     Round round;
     round.transferSeconds = repeated(repeats, [&] { transferOnce(call.tensors()); });
-    if (exponential) {
-      round.exponentialSeconds = secondsOfElements(*exponential);
-      round.elementSeconds = secondsOfElements(*element);
-    }
+    for (size_t i = 0; i < elementCalls.size(); ++i)
+      round.elementSeconds.push_back(secondsOfElement(*elementCalls[i]) * bounded[i].elements);
     round.peakGflops = schedule::measureFmaPeakGflops(0, vectorBytes);
     return round;
   }
@@ -188,25 +183,26 @@ private:
       repeat();
     return (now() - from) / count;
   }
-  double secondsOfElements(ElementCall &elements) {
+  double secondsOfElement(ElementCall &elements) {
     elements();
-    return repeated(50, elements) / elements.count() * softmaxElements;
+    return repeated(50, elements) / elements.count();
   }
 
   clockid_t clock;
   int vectorBytes, repeats = 1;
   KernelCall call;
-  double softmaxElements;
-  std::optional<ElementCall> exponential, element;
+  const std::vector<ElementBound> &bounded;
+  std::vector<std::unique_ptr<ElementCall>> elementCalls;
 };
 
 /// The mean of the bounds before and behind a call of `seconds`.
 Round roundBetween(const Round &before, double seconds, const Round &behind) {
   Round round;
   round.seconds = seconds;
-  for (double Round::*bound : {&Round::peakGflops, &Round::transferSeconds,
-                               &Round::exponentialSeconds, &Round::elementSeconds})
+  for (double Round::*bound : {&Round::peakGflops, &Round::transferSeconds})
     round.*bound = (before.*bound + behind.*bound) / 2;
+  for (size_t i = 0; i < before.elementSeconds.size(); ++i)
+    round.elementSeconds.push_back((before.elementSeconds[i] + behind.elementSeconds[i]) / 2);
   return round;
 }
 
@@ -225,10 +221,10 @@ double Timing::medianShare(const std::function<double(const Round &)> &share) co
   return *middle;
 }
 
-Timing timeKernel(const CompiledCase &compiled, const SoftmaxBounds *softmax, int threads,
-                  const schedule::MachineFacts &facts, int milliseconds) {
+Timing timeKernel(const CompiledCase &compiled, const std::vector<CompiledCase> &elements,
+                  int threads, const schedule::MachineFacts &facts, int milliseconds) {
   constexpr size_t fewestRounds = 5;
-  Stopwatch watch(compiled, softmax, threads, facts.vectorBytes);
+  Stopwatch watch(compiled, elements, threads, facts.vectorBytes);
   Timing timing;
   const double start = watch.now();
   Round before = watch.bounds();

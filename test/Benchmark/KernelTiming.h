@@ -14,9 +14,7 @@ struct Round {
   /// Of reading each input and writing the output once, in the kernel's own buffers, on one core
   /// with no arithmetic: what caches and memory allow.
   double transferSeconds = 0;
-  /// Of the exponentials of a softmax alone, and of all that it does with each element, on one
-  /// core; 0 of other kernels.
-  double exponentialSeconds = 0, elementSeconds = 0;
+  std::vector<double> elementSeconds; ///< of each of the kernel's element bounds, on one core
 };
 
 /// Rounds of a kernel. On one thread their time is thread time, in which other processes do not
@@ -34,14 +32,9 @@ struct CompiledCase {
   KernelWorkshop::Loaded loaded;
 };
 
-/// What binds a softmax: the kernels of buildExponential and buildSoftmaxElements.
-struct SoftmaxBounds {
-  CompiledCase exponential, elements;
-};
-
-/// Takes rounds for at least `milliseconds`, and five of them. `softmax`: where it is one.
-Timing timeKernel(const CompiledCase &compiled, const SoftmaxBounds *softmax, int threads,
-                  const schedule::MachineFacts &facts, int milliseconds);
+/// Takes rounds for at least `milliseconds`, and five of them. `elements`: its element bounds.
+Timing timeKernel(const CompiledCase &compiled, const std::vector<CompiledCase> &elements,
+                  int threads, const schedule::MachineFacts &facts, int milliseconds);
 
 } // namespace dlc::bench
 

@@ -13,64 +13,6 @@ using namespace Halide;
 
 namespace dlc::bench {
 
-static BuiltKernel finish(Func out, const std::vector<ImageParam> &params, std::vector<int> extents,
-                          size_t inputs) {
-  BuiltKernel kernel;
-  fixOutput(out, extents);
-  kernel.pipeline = Pipeline(out);
-  kernel.strictFloat = true;
-  kernel.params = params;
-  for (size_t i = 0; i < inputs; ++i)
-    kernel.inputs.emplace_back(extents).fill(int(i) + 1);
-  kernel.output = HostTensor(extents);
-  kernel.bytes = 4.0 * double(kernel.output.size()) * double(inputs + 1);
-  return kernel;
-}
-
-/// `value(x)` of each element, which is `expected(x)`, in L1.
-static BuiltKernel buildElements(const std::function<Expr(Expr)> &value,
-                                 const std::function<double(float)> &expected,
-                                 const schedule::MachineFacts &facts) {
-  constexpr int count = 1792; // no store lies 4 KiB behind a load that follows
-  ImageParam in = denseInput("in", {count});
-  Var i("i");
-  Func out("out");
-  out(i) = value(in(i));
-  out.bound(i, 0, count);
-  // Four vectors beside each other, operation by operation, were 3 to 7% faster than one after the
-  // other with 32 registers, and 6 to 13% slower with 16.
-  constexpr int together = 4;
-  if (facts.vectorRegisters >= 32)
-    out.vectorize(i, together * facts.lanes(4));
-  else
-    templates::vectoriseGuarded(out, i, count, facts.lanes(4), together);
-  BuiltKernel kernel = finish(out, {in}, {count}, 1);
-  kernel.softmaxElements = count;
-  kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &result) {
-    for (size_t k = 0; k < result.size(); ++k)
-      result.data[k] = float(expected(data[0].data[k]));
-  };
-  kernel.tolerance = 0x1p-23; // two units in the last place of what is between 0.5 and 1
-  return kernel;
-}
-
-BuiltKernel buildExponential(const schedule::MachineFacts &facts) {
-  return buildElements([](Expr x) { return codegen::math::expNonPositive(x - 1.f); },
-                       [](float x) { return std::exp(double(x - 1.f)); }, facts);
-}
-
-BuiltKernel buildSoftmaxElements(const schedule::MachineFacts &facts) {
-  const float largest = 1, total = 1, inverse = 0.5f;
-  return buildElements(
-      [=](Expr x) {
-        return (codegen::math::expNonPositive(max(x, -largest) - largest) + total) * inverse;
-      },
-      [=](float x) {
-        return (std::exp(double(std::max(x, -largest) - largest)) + total) * inverse;
-      },
-      facts);
-}
-
 static std::string describe(const schedule::RowReduceParams &params) {
   return "acc" + std::to_string(params.accumulators) + " rows" +
          std::to_string(params.rowsPerBlock) + " t" + std::to_string(params.tasks);
@@ -105,8 +47,10 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
   stages.insert(stages.end(), total.stages.begin(), total.stages.end());
   stages.push_back(inverse);
   templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true, stages, params, facts);
-  BuiltKernel kernel = finish(out, {in}, {columns, rows}, 1);
-  kernel.softmaxElements = double(columns) * rows;
+  BuiltKernel kernel = finishDense(out, {in}, {columns, rows}, 1);
+  const double elements = double(columns) * rows;
+  kernel.elementBounds = {{"%exp", buildExponential, elements},
+                          {"%elem", buildSoftmaxElements, elements}};
   kernel.schedule = describe(params);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
     for (int y = 0; y < rows; ++y) {
@@ -150,7 +94,8 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
   out(i, r) = (element(i) - mean) * (1.f / sqrt(squareStage.result(r) * inverse + 1e-5f));
   templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true, {sumStage, squareStage},
                                params, facts);
-  BuiltKernel kernel = finish(out, {a, b}, {columns, rows}, 2);
+  BuiltKernel kernel = finishDense(out, {a, b}, {columns, rows}, 2);
+  kernel.elementBounds = {{"%elem", buildLayerNormElements, double(columns) * rows}};
   kernel.schedule = describe(params);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
     for (int y = 0; y < rows; ++y) {
@@ -178,7 +123,7 @@ BuiltKernel buildAddRelu(int columns, int rows, const schedule::MachineFacts &fa
   Func out("out");
   out(i, r) = max(a(i, r) + b(i, r), 0.f);
   templates::scheduleInjective(out, {columns, rows}, params, facts);
-  BuiltKernel kernel = finish(out, {a, b}, {columns, rows}, 2);
+  BuiltKernel kernel = finishDense(out, {a, b}, {columns, rows}, 2);
   kernel.schedule = std::to_string(params.vectorsPerTile) + "v t" + std::to_string(params.tasks);
   kernel.reference = [](const std::vector<HostTensor> &data, HostTensor &expected) {
     for (size_t k = 0; k < expected.size(); ++k)
@@ -205,7 +150,7 @@ BuiltKernel buildChannelsLast(int channels, int height, int width,
   Func out("out");
   out(c, x) = transpose.square(c, x) * 2.f;
   templates::scheduleTranspose(transpose, out, params, facts);
-  BuiltKernel kernel = finish(out, {in}, {channels, pixels}, 1);
+  BuiltKernel kernel = finishDense(out, {in}, {channels, pixels}, 1);
   kernel.inputs[0] = HostTensor({pixels, channels});
   kernel.inputs[0].fill(1);
   kernel.schedule = "tile" + std::to_string(params.tile) + " t" + std::to_string(params.tasks);
@@ -236,7 +181,9 @@ BuiltKernel buildScan(const ScanSize &size, const schedule::MachineFacts &facts,
   Func out("out");
   out(i, a, o) = templates::scanStart(Float(32));
   templates::scheduleScan(problem, out, params, facts);
-  BuiltKernel kernel = finish(out, {in}, extents, 1);
+  BuiltKernel kernel = finishDense(out, {in}, extents, 1);
+  if (size.inner == 1)
+    kernel.elementBounds = {{"%elem", buildScanElements, double(size.length) * size.outer}};
   kernel.schedule = std::to_string(params.vectorsPerTile) + "v t" + std::to_string(params.tasks);
   kernel.reference = [=](const std::vector<HostTensor> &data, HostTensor &expected) {
     for (int y = 0; y < size.outer; ++y)

@@ -43,7 +43,7 @@ def ScheduleMarkInPlace : Pass<"schedule-mark-in-place", "::mlir::func::FuncOp">
   let summary = "Mark the kernels that may overwrite an operand of theirs";
   let description = [{
     Before: kernels with schedules. After: `dl.in_place` stands on the kernels, and on no others, whose template
-    writes each element of its result once, after the reads of that element's own place. The arena plan decides which
+    writes no element of its result before the reads of that element's own place. The arena plan decides which
     operand is overwritten, if any. Done again at the start of codegen because schedules are edited before.
   }];
   let dependentDialects = ["::dlc::dl::DLDialect"];

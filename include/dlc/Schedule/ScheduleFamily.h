@@ -31,9 +31,9 @@ public:
                                        const MachineFacts &) const {
     return schedule;
   }
-  /// Whether the template writes each element of the result of `kernel`, which has a schedule of
-  /// the family, once, after the reads of that element's own place.
-  virtual bool writesOnce(dl::KernelOp) const { return false; }
+  /// Whether the template writes no element of the result of `kernel`, which has a schedule of the
+  /// family, before the reads of that element's own place.
+  virtual bool writesAfterReads(dl::KernelOp) const { return false; }
   /// What a block of `schedule` takes, for elements of `elementBytes`.
   virtual BlockNeeds blockNeeds(mlir::Attribute, int) const { return {}; }
 };

@@ -286,9 +286,11 @@ TEST(RowReduceTemplate, BlocksOfRows) {
                     text({columns, block}));
 }
 
-TEST(RowReduceTemplate, Exponentials) {
+TEST(RowReduceTemplate, ElementBounds) {
   expectCorrect(buildExponential(testFacts(1)), "exp");
   expectCorrect(buildSoftmaxElements(testFacts(1)), "softmax");
+  expectCorrect(buildLayerNormElements(testFacts(1)), "layer norm");
+  expectCorrect(buildScanElements(testFacts(1)), "scan");
 }
 
 TEST(InjectiveTemplate, EveryExtent) {

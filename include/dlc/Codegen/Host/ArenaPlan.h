@@ -74,7 +74,7 @@ struct ArenaPart {
 
 struct ArenaPlanOptions {
   /// Lets the one result of an elementwise kernel take the place of an operand that dies there,
-  /// where the kernel carries `dl.in_place` (its schedule writes each element once, after reading
+  /// where the kernel carries `dl.in_place` (its schedule writes no element before reading
   /// it).
   bool inPlace = true;
   /// Of the function's module; needed where the function has state.

@@ -71,7 +71,8 @@ KeptReduction buildKeptReduction(const RowReduction &reduction, Halide::Var i, b
 
 /// Schedules `output`, pure, over `extents`. When `perElement`, its innermost axis runs along the
 /// reduced one (softmax) and the rest are rows; else all axes are rows (a sum). Stages are listed
-/// producers first. Every element is written once.
+/// producers first. Every element is written once, but for what the output holds of a row meanwhile
+/// (buildKeptReduction).
 void scheduleRowReduce(Halide::Func output, const Sizes &extents, bool perElement,
                        std::vector<RowStage> stages, const schedule::RowReduceParams &params,
                        const MachineFacts &facts);
