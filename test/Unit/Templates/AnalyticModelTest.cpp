@@ -234,6 +234,7 @@ TEST(AnalyticModel, SoftmaxesTakeRowsTogether) {
   EXPECT_EQ(chooseRowReduce({128, 1536, 4, 8}, facts).rowsPerBlock, 4);
   EXPECT_EQ(chooseRowReduce({20, 49, 4, 8}, facts).rowsPerBlock, 8);
   EXPECT_EQ(chooseRowReduce({20, 3, 4, 8}, facts).rowsPerBlock, 3);
+  EXPECT_EQ(chooseRowReduce({1000, 16, 4, 8}, facts).rowsPerBlock, 2);
   EXPECT_EQ(chooseRowReduce({6625, 40, 4, 8}, facts).rowsPerBlock, 1); // beyond L1
   EXPECT_EQ(chooseRowReduce({0, 0, 4, 8}, facts).rowsPerBlock, 1);
   EXPECT_EQ(chooseRowReduce({384, 128, 4, 3}, facts).rowsPerBlock, 2); // a layer norm
