@@ -102,6 +102,10 @@ TEST(GemmTemplate, PacksItsRightOperand) {
              {5, 3, 2, 2}, {7, 9, 8, 1}, {17, 16, 9, 3}, {8, 33, 15, 2}})
       expectCorrect(buildAttention({rows, columns, depth, heads, transposed}, testFacts(2), {}),
                     text({rows, columns, depth, heads, transposed}));
+  // Steps that are less than a vector.
+  for (int depth : {7, 8, 13, 15})
+    expectCorrect(buildAttention({9, 29, depth, 2, true}, schedule::avx512Facts(testFacts(1)), {}),
+                  text({depth}));
 }
 
 /// Whether lanes are lost that steps of the reduction could have.
@@ -247,6 +251,18 @@ TEST(WindowTemplate, ImagesThatStreamBy) {
     for (int pad : {0, 1})
       expectCorrect(buildWindow({31, 37, 72, 3, stride, pad, false}, testFacts(2), {}),
                     text({stride, pad}));
+}
+
+TEST(WindowTemplate, ChannelsInBlocks) {
+  // Of images that stay in L2, so many channels as keep the lines under a line of windows in L1.
+  for (int channels : {96, 97, 90, 128})
+    for (int rows : {2, 9})
+      for (int stride : {1, 2})
+        expectCorrect(buildWindow({9, 40, channels, 3, stride, 1, false}, testFacts(2),
+                                  {{"nv", 2}, {"cols", 4}, {"rows", rows}, {"tasks", 2}}),
+                      text({channels, rows, stride}));
+  expectCorrect(buildWindow({9, 40, 96, 3, 1, 1, true}, testFacts(1), {{"rows", 9}, {"tasks", 1}}),
+                "pool");
 }
 
 TEST(WindowTemplate, PadModesAndTiles) {

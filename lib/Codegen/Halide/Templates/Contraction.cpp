@@ -353,13 +353,16 @@ void schedulePacked(Contraction &contraction, const schedule::GemmParams &params
         ceilDiv(problem.columns, contraction.panelWidth) * productOf(problem.batch);
     parallelise(packed.compute_root(), outer, iterations, tasksOf(problem, params));
   }
-  if (!contraction.square.defined() || depth.constantOr(lanes) < lanes) {
+  // Less than a vector of steps, but not much less, makes smaller squares.
+  constexpr int smallSquare = 8;
+  const int side = lanesWithin(depth, lanes);
+  if (!contraction.square.defined() || side < std::min(lanes, smallSquare)) {
     packed.vectorize(args[0], lanes);
     return;
   }
-  turnInSquares(packed, contraction.square, lanes, TailStrategy::Auto,
-                depth.isMultipleOf(lanes) || turnsOpenDepth(problem) ? TailStrategy::RoundUp
-                                                                     : TailStrategy::ShiftInwards);
+  turnInSquares(packed, contraction.square, side, TailStrategy::Auto,
+                depth.isMultipleOf(side) || turnsOpenDepth(problem) ? TailStrategy::RoundUp
+                                                                    : TailStrategy::ShiftInwards);
 }
 
 /// The loops of calls with few rows: one tile of rows, panel by panel.

@@ -133,6 +133,7 @@ struct Padded {
 static Padded slideOver(WindowProblem &problem, const SlidingWindow &w, schedule::PadMode pad,
                         const Pixel &input) {
   problem.inputLine = w.inputWidth * problem.channels;
+  problem.inputHeight = w.inputHeight;
   problem.lines = w.kernelHeight;
   const Expr fill = reductionIdentity(problem.kind, problem.type);
   const bool inPlace = pad == schedule::PadMode::InPlace;
@@ -345,6 +346,29 @@ static bool linesStayNear(const WindowProblem &problem, const MachineFacts &fact
   return elements.isConstant() && elements.constant() * problem.type.bytes() <= facts.l1Bytes / 2;
 }
 
+/// Tiles of channels that pass over a line of windows together, where not all of them do: as many
+/// as keep the lines under it in half of L1. Each line of the image is then read once, in pieces
+/// that are long enough to be asked for ahead by the hardware. A tile alone where the image of its
+/// channels is small: its weights then stay in registers.
+static int64_t tilesTogether(const WindowProblem &problem, const ChannelTile &tile, int64_t pieces,
+                             const MachineFacts &facts) {
+  const Size tiles = ceilDiv(problem.channels, tile.width);
+  if (!tiles.isConstant() || tiles.is(0) || !problem.inputLine.isConstant() ||
+      !problem.inputHeight.isConstant())
+    return 1;
+  const int64_t tileLine = problem.inputLine.constant() * problem.type.bytes() / tiles.constant();
+  if (tileLine * problem.inputHeight.constant() <= facts.l1Bytes / 4)
+    return 1;
+  const int64_t most = facts.l1Bytes / 2 / (tileLine * problem.lines);
+  return divisorAtMost(tiles.constant(), std::min(most, tiles.constant() / pieces));
+}
+
+/// Whether the whole image stays in half of L2.
+static bool imageStaysNear(const WindowProblem &problem, const MachineFacts &facts) {
+  const Size elements = problem.inputLine * problem.inputHeight;
+  return elements.isConstant() && elements.constant() * problem.type.bytes() <= facts.l2Bytes / 2;
+}
+
 void scheduleWindow(Window &window, Func output, const schedule::WindowParams &params,
                     const MachineFacts &facts) {
   const WindowProblem &problem = window.problem;
@@ -374,13 +398,22 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   std::vector<Var> loops = {n, block};
   Size iterations = blocks;
   // Of a global pool, only channels are left to share out. Else lines that leave L1 before the next
-  // line of windows reads them again are read once for each tile of channels.
-  const bool channelsOuter = blocks.is(1) && !window.padded.defined() &&
-                             (params.tasks > 1 || !linesStayNear(problem, facts));
+  // line of windows reads them again are read once for some channels, then for others; those of a
+  // large image come from far, and better whole.
+  const bool oneBlock = blocks.is(1), linesNear = linesStayNear(problem, facts);
+  const int64_t together = tilesTogether(problem, tile, oneBlock ? params.tasks : 1, facts);
+  const bool channelsOuter =
+      !window.padded.defined() &&
+      (oneBlock ? params.tasks > 1 || !linesNear
+                : !linesNear && together > 1 && imageStaysNear(problem, facts));
+  Var channelBlock("channel_block");
   if (channelsOuter) {
-    output.reorder(ci, xi, columnTile, yi, channelTile, block, n);
-    loops.push_back(channelTile);
-    iterations = ceilDiv(problem.channels, tile.width);
+    output.split(channelTile, channelBlock, channelTile, int(together))
+        .reorder(ci, xi, channelTile, columnTile, yi, channelBlock, block, n);
+    if (oneBlock) {
+      loops.push_back(channelBlock);
+      iterations = ceilDiv(problem.channels, tile.width * together);
+    }
   }
   output.never_partition(block, yi, xi, n);
   // An element of the result costs about a cycle a vector of taps; a piece, tens of microseconds.
@@ -390,8 +423,7 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   const Size tasks =
       tasksFor(problem.batch * problem.height * problem.width, 80000 / perPixel, params.tasks);
   Var piece = parallelise(output, loops, iterations, tasks);
-  scheduleAccumulators(window, LoopLevel(output, channelsOuter ? columnTile : channelTile), tile,
-                       columns);
+  scheduleAccumulators(window, LoopLevel(output, channelTile), tile, columns);
   if (!window.padded.defined())
     return;
   vectoriseGuarded(window.padded, window.padded.args()[0], problem.channels, tile.lanes, 4);

@@ -25,8 +25,9 @@ struct WindowProblem {
   /// Whether the input line of output line y under k exists; when set, other lines are skipped.
   /// Depends on y and the last of k only.
   std::function<Halide::Expr(Halide::Expr y, const std::vector<Halide::Expr> &k)> lineInside;
-  Size inputLine = 0; ///< elements in a line of the input, 0 where there are none
-  int64_t lines = 1;  ///< of the input under a window
+  Size inputLine = 0;   ///< elements in a line of the input, 0 where there are none
+  Size inputHeight = 1; ///< lines of the input
+  int64_t lines = 1;    ///< of the input under a window
 };
 
 /// A sliding window over a padded NHWC image.
