@@ -27,7 +27,11 @@ Compiles every schedule template over the layer shapes of real networks, checks 
 
 Time, GF and GB/s are of the fastest round. A row's shares are medians: each round, some 0.2 ms of
 calls, is compared with the bounds measured right before and right behind it, so that it meets
-the clock and the neighbours that they meet.
+the clock and the neighbours that they meet. A neighbour that stays for seconds lowers a whole row:
+
+  --benchmark_repetitions=3 --benchmark_enable_random_interleaving=true
+
+visits each row at three moments, whose median is its line _median.
 
   %peak   of the measured FMA peak
   %bound  of what binds the kernel: that peak, for all that its units have to do; the bytes that

@@ -430,9 +430,8 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   output.split(n, v.panel, v.ni, width, guardedTail(problem.columns, width));
   output.split(m, v.tile, v.mi, params.rowsPerTile, guardedTail(problem.rows, params.rowsPerTile));
   output.split(v.tile, v.block, v.inner, int(tilesPerBlock), guardedTail(tiles, tilesPerBlock));
-  output.vectorize(v.ni, std::min(lanes, width)).unroll(v.mi);
-  if (problem.columns.isMultipleOf(width) || contraction.sums.defined())
-    output.unroll(v.ni);
+  // Unrolled where columns are cut off too: a loop would read the accumulators from memory.
+  output.vectorize(v.ni, std::min(lanes, width)).unroll(v.ni).unroll(v.mi);
 
   std::vector<VarOrRVar> order = {v.ni, v.mi, v.inner};
   if (mixed) {
