@@ -131,8 +131,8 @@ BuiltKernel buildConv(const ConvSize &c, const schedule::MachineFacts &facts,
   }
   residual.dim(0).set_bounds(0, columns).set_stride(1);
   residual.dim(1).set_bounds(0, rows).set_stride(c.co);
-  templates::scheduleContraction(contraction, out, params, facts);
   view(out.output_buffer());
+  templates::scheduleContraction(contraction, out, params, facts);
 
   kernel.pipeline = Pipeline(out);
   kernel.params = {p.isPointwise() && groups == 1 ? flat : input, weights, bias, residual};

@@ -35,8 +35,8 @@ BuiltKernel buildWeightGemm(const GemmSize &c, const schedule::MachineFacts &fac
   Var n("n"), m("m");
   Func out("out");
   out(n, m) = max(contraction.acc(n, m) + bias(n), 0.f) + residual(n, m);
-  templates::scheduleContraction(contraction, out, params, facts);
   fixOutput(out, {c.columns, c.rows});
+  templates::scheduleContraction(contraction, out, params, facts);
 
   kernel.pipeline = Pipeline(out);
   kernel.params = {a, b, bias, residual};

@@ -228,6 +228,7 @@ namespace {
 /// The loop variables of the output, named once.
 struct TileVars {
   Var panel{"panel"}, ni{"ni"}, tile{"tile"}, mi{"mi"}, block{"block"}, inner{"inner"};
+  Var joined{"joined"}; ///< rows of one vector
 };
 } // namespace
 
@@ -409,8 +410,8 @@ static bool sharesBlocks(const Contraction &contraction, const schedule::GemmPar
 void scheduleContraction(Contraction &contraction, Func output, const schedule::GemmParams &params,
                          const MachineFacts &facts) {
   const ContractionProblem &problem = contraction.problem;
-  const bool mixed = problem.sideBySide > 1;
-  const int width = contraction.panelWidth;
+  const bool mixed = problem.sideBySide > 1, joined = joinsRows(contraction, output);
+  const int width = joined ? int(problem.columns.constant()) : contraction.panelWidth;
   const int lanes = mixed ? width : facts.lanes(problem.accumulator.bytes());
   const Size panels = ceilDiv(problem.columns, width);
   const Size tiles = ceilDiv(problem.rows, params.rowsPerTile);
@@ -430,10 +431,15 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   output.split(n, v.panel, v.ni, width, guardedTail(problem.columns, width));
   output.split(m, v.tile, v.mi, params.rowsPerTile, guardedTail(problem.rows, params.rowsPerTile));
   output.split(v.tile, v.block, v.inner, int(tilesPerBlock), guardedTail(tiles, tilesPerBlock));
+  output.vectorize(v.ni, std::min(lanes, width));
+  if (joined)
+    output.split(v.mi, v.mi, v.joined, contraction.rowsTogether).vectorize(v.joined);
   // Unrolled where columns are cut off too: a loop would read the accumulators from memory.
-  output.vectorize(v.ni, std::min(lanes, width)).unroll(v.ni).unroll(v.mi);
+  output.unroll(v.ni).unroll(v.mi);
 
   std::vector<VarOrRVar> order = {v.ni, v.mi, v.inner};
+  if (joined)
+    order.insert(order.begin() + 1, v.joined);
   if (mixed) {
     const BatchLoops loops = splitSideBySide(problem, output);
     args[2] = loops.vectors;

@@ -32,15 +32,30 @@ Expr lastsOfBlocks(const Expr &value, int size, const Expr &none) {
   return Shuffle::make({value, none}, indices);
 }
 
-/// Each lane gets the sum of its block by exchanges of lanes at half the distance each time; then
-/// one lane of each block is picked.
-Expr sumsOfNeighbours(Expr value, int count) {
-  const int lanes = value.type().lanes();
+/// As sumOfNeighbours, of vectors. Two of them become one, even lanes plus odd ones, until one is
+/// left; then each lane gets the sum of its block, by exchanges of lanes at half the distance each
+/// time, and one lane of each block is picked.
+Expr sumsOfNeighbours(std::vector<Expr> values, int count) {
+  const int lanes = values.front().type().lanes();
   std::vector<std::pair<std::string, Expr>> bound;
-  auto bind = [&](const Expr &sum) {
-    bound.emplace_back(unique_name("neighbours"), sum);
-    return Variable::make(sum.type(), bound.back().first);
+  auto bind = [&](const Expr &value) {
+    bound.emplace_back(unique_name("neighbours"), value);
+    return Variable::make(value.type(), bound.back().first);
   };
+  for (; values.size() > 1; count /= 2) {
+    std::vector<int> even, odd;
+    for (int lane = 0; lane < lanes; ++lane) {
+      even.push_back(2 * lane);
+      odd.push_back(2 * lane + 1);
+    }
+    std::vector<Expr> sums;
+    for (size_t i = 0; i < values.size(); i += 2) {
+      const std::vector<Expr> both = {bind(values[i]), bind(values[i + 1])};
+      sums.push_back(Shuffle::make(both, even) + Shuffle::make(both, odd));
+    }
+    values = sums;
+  }
+  Expr value = values.front();
   for (int distance = count / 2; distance > 0; distance /= 2) {
     const Expr sum = bind(value);
     std::vector<int> partners;
@@ -48,7 +63,7 @@ Expr sumsOfNeighbours(Expr value, int count) {
       partners.push_back(lane ^ distance);
     value = sum + Shuffle::make({sum}, partners);
   }
-  if (count < lanes) {
+  if (count > 1 && count < lanes) {
     std::vector<int> picked;
     for (int lane = 0; lane < lanes; ++lane)
       picked.push_back(lane * count % lanes);
@@ -67,7 +82,8 @@ protected:
     if (op->call_type == Call::PureExtern && op->name == spreadMarker)
       return lastsOfBlocks(mutate(op->args[0]), knownInt(op->args[1]), mutate(op->args[2]));
     if (op->call_type == Call::PureExtern && op->name == sumMarker)
-      return sumsOfNeighbours(mutate(op->args[0]), knownInt(op->args[1]));
+      return sumsOfNeighbours(mutate({op->args.begin() + 1, op->args.end()}),
+                              knownInt(op->args[0]));
     return IRMutator::visit(op);
   }
 };
@@ -80,9 +96,10 @@ Expr lastOfBlockBefore(Expr value, int block, Expr none) {
                     Call::PureExtern);
 }
 
-Expr sumOfNeighbours(Expr value, int count) {
-  const Type type = value.type();
-  return Call::make(type, sumMarker, {std::move(value), count}, Call::PureExtern);
+Expr sumOfNeighbours(std::vector<Expr> values, int count) {
+  const Type type = values.front().type();
+  values.insert(values.begin(), count);
+  return Call::make(type, sumMarker, values, Call::PureExtern);
 }
 
 std::unique_ptr<IRMutator> spreadLanesPass() { return std::make_unique<SpreadLanes>(); }

@@ -5,6 +5,8 @@
 #include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
 #include "dlc/Schedule/StepsSideBySide.h"
 
+#include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -79,48 +81,79 @@ static Func sumsOf(const ContractionProblem &problem, const Tile &tile, const RD
   return sums;
 }
 
+/// Rows whose lanes are added together, so that their columns fill a vector: a tile has them
+/// without a rest.
+static int rowsTogether(const Tile &tile, int rowsPerTile) {
+  return takesSingleSteps(tile) ? 1 : std::gcd(tile.steps, rowsPerTile);
+}
+
+/// The sums of the columns behind whole vectors, of `rows` rows one beside the other, over
+/// (lane, row / rows, batch...).
+static Func foldOf(const Contraction &contraction, const Tile &tile, int rows,
+                   const std::vector<Var> &args) {
+  std::vector<Expr> totals, place(args.begin(), args.end());
+  for (int row = 0; row < rows; ++row) {
+    Expr total;
+    place[1] = args[1] * rows + row;
+    for (int vector = 0; vector < tile.vectors; ++vector) {
+      place[0] = args[0] + (tile.wholeColumns() + vector * tile.lanes);
+      const Expr sum = contraction.sums(place);
+      total = total.defined() ? total + sum : sum;
+    }
+    totals.push_back(total);
+  }
+  Func folded(contraction.problem.name + "_folded");
+  folded(args) = sumOfNeighbours(totals, tile.steps);
+  return folded;
+}
+
 void buildStepsSideBySide(Contraction &contraction, const schedule::GemmParams &params,
                           const MachineFacts &facts, const ElementOfRow &left,
                           const std::vector<Var> &args) {
   const ContractionProblem &problem = contraction.problem;
   const Tile tile = tileOf(problem, params, facts);
-  const int whole = tile.wholeColumns();
+  const int whole = tile.wholeColumns(), rows = rowsTogether(tile, params.rowsPerTile);
   contraction.panelWidth = takesSingleSteps(tile) ? whole + tile.lanes : tile.columns;
+  contraction.rowsTogether = rows;
   contraction.k = domainOf(problem, tile);
   contraction.sums = sumsOf(problem, tile, contraction.k, left, args);
+  contraction.folded = foldOf(contraction, tile, rows, args);
 
   std::vector<Expr> place(args.begin(), args.end());
-  const Expr whatIsWhole = contraction.sums(place);
-  Expr total;
-  for (int vector = 0; vector < tile.vectors; ++vector) {
-    place[0] = args[0] + (whole + vector * tile.lanes);
-    const Expr sum = contraction.sums(place);
-    total = total.defined() ? total + sum : sum;
-  }
-  contraction.folded = Func(problem.name + "_folded");
-  contraction.folded(args) = sumOfNeighbours(total, tile.steps);
-  place[0] = max(args[0] - whole, 0);
-  Expr value = contraction.folded(place);
-  if (takesSingleSteps(tile))
-    value = select(args[0] < whole, whatIsWhole, value);
+  const Expr sum = contraction.sums(place);
+  place[0] = max(args[0] - whole, 0) + args[1] % rows * tile.columns;
+  place[1] = args[1] / rows;
+  const Expr folded = contraction.folded(place);
   contraction.acc = Func(problem.name);
-  contraction.acc(args) = value;
+  contraction.acc(args) = takesSingleSteps(tile) ? select(args[0] < whole, sum, folded) : folded;
+}
+
+bool joinsRows(const Contraction &contraction, Func output) {
+  const int64_t columns = contraction.problem.columns.constantOr(0);
+  return contraction.rowsTogether > 1 &&
+         std::ranges::all_of(output.output_buffers(), [&](const OutputImageParam &buffer) {
+           const Expr stride = buffer.parameter().stride_constraint(1);
+           const auto known = stride.defined() ? Internal::as_const_int(stride) : std::nullopt;
+           return known && *known == columns;
+         });
 }
 
 void accumulateStepsSideBySide(Contraction &contraction, Func consumer, Var at,
                                const schedule::GemmParams &params, int lanes) {
   Func sums = contraction.sums, folded = contraction.folded;
-  for (auto [func, width] : {std::pair{sums, params.vectorsPerTile * lanes}, {folded, lanes}}) {
+  auto inVectors = [&](Func func, int width, int rows) {
     Var n = func.args()[0], m = func.args()[1];
     func.compute_at(consumer, at)
         .bound_extent(n, width)
         .align_bounds(n, width)
-        .bound_extent(m, params.rowsPerTile)
-        .align_bounds(m, params.rowsPerTile)
+        .bound_extent(m, rows)
+        .align_bounds(m, rows)
         .vectorize(n, lanes)
         .unroll(n)
         .unroll(m);
-  }
+  };
+  inVectors(sums, params.vectorsPerTile * lanes, params.rowsPerTile);
+  inVectors(folded, lanes, params.rowsPerTile / contraction.rowsTogether);
   const RDom &k = contraction.k;
   Var n = sums.args()[0], m = sums.args()[1];
   std::vector<VarOrRVar> order = {n, m};

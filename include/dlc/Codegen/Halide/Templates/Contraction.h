@@ -61,6 +61,7 @@ struct Contraction {
   /// What is accumulated, and its last vectors folded, where steps are side by side: see
   /// StepsSideBySide.h. Undefined where `acc` is what is accumulated.
   Halide::Func sums, folded;
+  int rowsTogether = 1; ///< rows of a vector of `folded`
   Halide::Func packed; ///< (lane, k flattened, panel, batch...); undefined when the rhs came packed
   Halide::Func
       square; ///< what `packed` turns, with its arguments; undefined when nothing is turned

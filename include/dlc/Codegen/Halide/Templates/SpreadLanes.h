@@ -6,6 +6,7 @@
 #include <Halide.h>
 
 #include <memory>
+#include <vector>
 
 namespace dlc::templates {
 
@@ -14,9 +15,10 @@ namespace dlc::templates {
 /// are those of the vector that `value` becomes by its schedule.
 Halide::Expr lastOfBlockBefore(Halide::Expr value, int block, Halide::Expr none);
 
-/// In blocks of `count` lanes, a power of two: the sums of the blocks of `value` one beside the
-/// other, over and over.
-Halide::Expr sumOfNeighbours(Halide::Expr value, int count);
+/// In blocks of `count` lanes, a power of two: the sums of all blocks of all `values`, a power of
+/// two of vectors and at most `count`, one beside the other; in the lanes that are left, over and
+/// over.
+Halide::Expr sumOfNeighbours(std::vector<Halide::Expr> values, int count);
 
 /// The lowering pass that makes shuffles of them.
 std::unique_ptr<Halide::Internal::IRMutator> spreadLanesPass();

@@ -19,6 +19,10 @@ void buildStepsSideBySide(Contraction &contraction, const schedule::GemmParams &
                           const MachineFacts &facts, const ElementOfRow &left,
                           const std::vector<Halide::Var> &args);
 
+/// Whether several rows of `output`, all less than a vector of columns, are beside each other and
+/// can be one vector: its strides are known, and `contraction` has its rows together.
+bool joinsRows(const Contraction &contraction, Halide::Func output);
+
 /// As accumulateInRegisters.
 void accumulateStepsSideBySide(Contraction &contraction, Halide::Func consumer, Halide::Var at,
                                const schedule::GemmParams &params, int lanes);
