@@ -24,7 +24,7 @@ void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Hali
     if (!tile || !isPacked)
       throw Halide::CompileError(
           std::to_string(params.stepsSideBySide) + " steps side by side in " +
-          std::to_string(params.vectorsPerTile) + " vectors do not fit " +
+          std::to_string(params.vectorsPerTile) + " vectors a row do not fit " +
           (isPacked ? std::to_string(columns) + " columns and a depth of " + std::to_string(depth)
                     : "weights that are not packed"));
     read = {tile->packedColumns(), tile->columns, tile->steps};

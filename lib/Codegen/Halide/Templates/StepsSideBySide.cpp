@@ -26,7 +26,8 @@ static Tile tileOf(const ContractionProblem &problem, const schedule::GemmParams
                                      facts.lanes(problem.accumulator.bytes()));
   if (!tile)
     throw CompileError(std::to_string(params.stepsSideBySide) + " steps side by side in " +
-                       std::to_string(params.vectorsPerTile) + " vectors do not fit the product");
+                       std::to_string(params.vectorsPerTile) +
+                       " vectors a row do not fit the product");
   return *tile;
 }
 
