@@ -117,6 +117,29 @@ TEST(ContractionEmission, StepsSideBySide) {
   checkStepsSideBySide(false, false, 1, 3, 2, "f16", 2e-2);
 }
 
+TEST(ContractionEmission, StepsSideBySideWithEpilogue) {
+  // Rows of one, two and three columns share vectors in the epilogue; 21 of them are no whole
+  // tiles.
+  for (auto [columns, side] : {std::pair{1, 1}, {2, 2}, {3, 4}}) {
+    auto text = [](int value) { return std::to_string(value); };
+    const std::string result = "tensor<21x" + text(columns) + "xf32>", steps = text(16 / side),
+                      weight = "tensor<1x32x" + text(side) + "xf32>";
+    checkKernel(
+        {"tensor<21x32xf32>", weight, result}, {result},
+        "%m = dl.matmul %0, %1 {columns = " + text(columns) +
+            " : i64, packed_columns = " + text(side) + " : i64, side_columns = " + text(side) +
+            " : i64, side_steps = " + steps + " : i64} : (tensor<21x32xf32>, " + weight + ") -> " +
+            result + "\n%s = dl.sigmoid %m : (" + result + ") -> " + result +
+            "\n%r = dl.add %s, %2 : (" + result + ", " + result + ") -> " + result,
+        "%r", 2e-5,
+        "#dl.gemm<rows_per_tile = 8, vectors_per_tile = 1, unroll = 2, reduction_block = 0, "
+        "tiles_per_block = 2, columns_outer = false, tasks = 1, pad_block = false, "
+        "prefetch = true, steps_side_by_side = " +
+            steps + ">",
+        "x86-64-v4");
+  }
+}
+
 TEST(ContractionEmission, MatmulOfTransposedOperands) {
   struct Sizes {
     int m, k, n;
