@@ -407,6 +407,13 @@ static bool sharesBlocks(const Contraction &contraction, const schedule::GemmPar
          std::ranges::none_of(contraction.staged, &Contraction::Staged::perBlock);
 }
 
+/// Whether each block has a copy of a group's pixels. What its tiles read and write beside that are
+/// pieces of far lines, which no hardware asks for ahead.
+static bool copiesGroups(const Contraction &contraction) {
+  return !contraction.problem.batch.empty() &&
+         std::ranges::any_of(contraction.staged, &Contraction::Staged::perBlock);
+}
+
 void scheduleContraction(Contraction &contraction, Func output, const schedule::GemmParams &params,
                          const MachineFacts &facts) {
   const ContractionProblem &problem = contraction.problem;
@@ -425,6 +432,8 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   for (size_t i = 0; i < problem.batch.size(); ++i)
     output.bound(args[i + 2], 0, problem.batch[i].expr());
 
+  if (copiesGroups(contraction))
+    askBefore(output, {n, m});
   if (contraction.fewRows)
     scheduleFewRows(contraction, output, params, lanes);
   TileVars v;

@@ -291,6 +291,24 @@ bool readsBuffer(const Call *call) {
 }
 
 namespace {
+/// Marks what depends on all of some variables.
+class AskBefore : public IRMutator {
+public:
+  explicit AskBefore(std::vector<Var> vars) : vars(std::move(vars)) {}
+
+protected:
+  using IRMutator::visit;
+  Expr visit(const Call *op) override {
+    Expr call = IRMutator::visit(op);
+    const bool dependsOnAll =
+        std::ranges::all_of(vars, [&](const Var &var) { return expr_uses_var(call, var.name()); });
+    return readsBuffer(op) && dependsOnAll ? prefetchingBefore(call) : call;
+  }
+
+private:
+  std::vector<Var> vars;
+};
+
 class AskAhead : public IRMutator {
 public:
   explicit AskAhead(Ahead ahead) : ahead(std::move(ahead)) {}
@@ -306,6 +324,12 @@ private:
   Ahead ahead;
 };
 } // namespace
+
+void askBefore(Func func, const std::vector<Var> &vars) {
+  AskBefore ask(vars);
+  for (Expr &value : func.function().definition().values())
+    value = ask.mutate(value);
+}
 
 Expr askingAhead(const Expr &value, const Ahead &ahead) { return AskAhead(ahead).mutate(value); }
 

@@ -6,6 +6,7 @@
 #include <Halide.h>
 
 #include <memory>
+#include <vector>
 
 namespace dlc::templates {
 
@@ -39,6 +40,9 @@ std::unique_ptr<Halide::Internal::IRMutator> prefetchPass();
 /// `load`, an element of memory that is read behind a loop, with its line brought into L1 before
 /// that loop: what another core wrote is far away, and the loop is long enough to wait for it.
 Halide::Expr prefetchingBefore(Halide::Expr load);
+
+/// The same of all that the pure `func` reads of buffers at places that depend on all of `vars`.
+void askBefore(Halide::Func func, const std::vector<Halide::Var> &vars);
 
 /// The lowering pass that asks for these.
 std::unique_ptr<Halide::Internal::IRMutator> prefetchBeforePass();
