@@ -2,6 +2,7 @@
 // vectors of a row are unrolled.
 #include "dlc/Codegen/Halide/Templates/StepsSideBySide.h"
 
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
 #include "dlc/Schedule/StepsSideBySide.h"
 
@@ -68,17 +69,19 @@ static Func sumsOf(const ContractionProblem &problem, const Tile &tile, const RD
   const Expr lane = args[0], group = domain[groupAxis] * stepsPerGroup(tile);
   const Expr rest = lane - whole;
   const Expr first = takesSingleSteps(tile) ? group : group + rest / tile.lanes * tile.steps;
-  const Expr besides = left(at(first + rest % tile.steps), {}) *
-                       right(rest % tile.lanes + whole * tile.steps, first);
   Func sums(problem.name + "_sums");
   sums(args) = cast(type, 0);
+  const Expr sum = sums(std::vector<Expr>(args.begin(), args.end()));
+  const Expr besides = multiplyAdd(sum, left(at(first + rest % tile.steps), {}),
+                                   right(rest % tile.lanes + whole * tile.steps, first));
   if (!takesSingleSteps(tile)) {
-    sums(args) += besides;
+    sums(args) = besides;
     return sums;
   }
-  const Expr step = domain[0], sum = sums(std::vector<Expr>(args.begin(), args.end()));
-  const Expr product = left(at(group + step), group + step) * right(step * whole + lane, group);
-  sums(args) = select(lane < whole, sum + product, step == 0, sum + besides, sum);
+  const Expr step = domain[0];
+  const Expr alone =
+      multiplyAdd(sum, left(at(group + step), group + step), right(step * whole + lane, group));
+  sums(args) = select(lane < whole, alone, step == 0, besides, sum);
   return sums;
 }
 
