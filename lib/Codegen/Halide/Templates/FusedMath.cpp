@@ -14,12 +14,20 @@ static const char *const fusedMarker = "dlc_fused";
 static const char *const unfusedMarker = "dlc_unfused";
 static const char *const unknownMarker = "dlc_unknown";
 
-/// `value`, of which LLVM then knows nothing. Its bits are joined with a zero that only a run
-/// tells: the highest bit of an address, which belongs to the kernel's half of them.
+/// A zero that only a run tells, bound around a whole kernel: the highest bit of an address, which
+/// belongs to the system's half of them. In a parallel loop `__user_context` is another one, a
+/// thread's own, which a reference to the kernel's would hide.
+static const char *const runtimeZero = "dlc_zero";
+
+static Stmt bindRuntimeZero(const Stmt &kernel) {
+  Expr address = reinterpret<uint64_t>(Variable::make(type_of<void *>(), "__user_context"));
+  return LetStmt::make(runtimeZero, address >> 63, kernel);
+}
+
+/// `value`, of which LLVM then knows nothing.
 static Expr ofUnknownClass(const Expr &value) {
   const Type bits = value.type().with_code(Type::UInt);
-  Expr address = reinterpret<uint64_t>(Variable::make(type_of<void *>(), "__user_context"));
-  Expr zero = cast(bits.element_of(), address >> 63);
+  Expr zero = cast(bits.element_of(), Variable::make(UInt(64), runtimeZero));
   if (bits.is_vector())
     zero = Broadcast::make(zero, bits.lanes());
   return reinterpret(value.type(), reinterpret(bits, value) | zero);
@@ -28,6 +36,16 @@ static Expr ofUnknownClass(const Expr &value) {
 namespace {
 
 class FusedMath : public IRMutator {
+public:
+  using IRMutator::mutate;
+  Stmt mutate(const Stmt &stmt) override {
+    if (entered)
+      return IRMutator::mutate(stmt);
+    ScopedValue<bool> whole(entered, true);
+    Stmt kernel = IRMutator::mutate(stmt);
+    return hidesClass ? bindRuntimeZero(kernel) : kernel;
+  }
+
 protected:
   using IRMutator::visit;
 
@@ -37,8 +55,10 @@ protected:
       return mutateWith(/*fuse=*/true, op->args.front());
     if (marked && op->name == unfusedMarker)
       return mutateWith(/*fuse=*/false, op->args.front());
-    if (marked && op->name == unknownMarker)
+    if (marked && op->name == unknownMarker) {
+      hidesClass = true;
       return ofUnknownClass(mutateWith(/*fuse=*/false, op->args.front()));
+    }
     if (fuses && op->is_intrinsic(Call::strict_add))
       return mutate(op->args[0]) + mutate(op->args[1]);
     if (fuses && op->is_intrinsic(Call::strict_sub))
@@ -56,6 +76,7 @@ private:
   }
 
   bool fuses = false;
+  bool entered = false, hidesClass = false;
 };
 
 } // namespace

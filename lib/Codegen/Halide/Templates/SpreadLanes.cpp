@@ -32,6 +32,13 @@ Expr lastsOfBlocks(const Expr &value, int size, const Expr &none) {
   return Shuffle::make({value, none}, indices);
 }
 
+/// left + right, added behind the pass that makes single operations strict.
+static Expr strictSum(const Expr &left, const Expr &right) {
+  if (!left.type().is_float())
+    return left + right;
+  return Call::make(left.type(), Call::strict_add, {left, right}, Call::PureIntrinsic);
+}
+
 /// As sumOfNeighbours, of vectors. Two of them become one, even lanes plus odd ones, until one is
 /// left; then each lane gets the sum of its block, by exchanges of lanes at half the distance each
 /// time, and one lane of each block is picked.
@@ -51,7 +58,7 @@ Expr sumsOfNeighbours(std::vector<Expr> values, int count) {
     std::vector<Expr> sums;
     for (size_t i = 0; i < values.size(); i += 2) {
       const std::vector<Expr> both = {bind(values[i]), bind(values[i + 1])};
-      sums.push_back(Shuffle::make(both, even) + Shuffle::make(both, odd));
+      sums.push_back(strictSum(Shuffle::make(both, even), Shuffle::make(both, odd)));
     }
     values = sums;
   }
@@ -61,7 +68,7 @@ Expr sumsOfNeighbours(std::vector<Expr> values, int count) {
     std::vector<int> partners;
     for (int lane = 0; lane < lanes; ++lane)
       partners.push_back(lane ^ distance);
-    value = sum + Shuffle::make({sum}, partners);
+    value = strictSum(sum, Shuffle::make({sum}, partners));
   }
   if (count > 1 && count < lanes) {
     std::vector<int> picked;
