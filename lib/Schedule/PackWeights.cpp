@@ -107,7 +107,7 @@ private:
   static void apply(const WeightPacking &packing, dl::KernelOp kernel, Operation *op,
                     PackedConstants &packed) {
     Value weight = op->getOperand(packing.operand);
-    dl::ConstantOp constant = constantToPack(kernel, weight);
+    dl::ConstantOp constant = constantToPack(weight);
     if (!constant)
       return;
     Value stored = packed.get(constant, packing);

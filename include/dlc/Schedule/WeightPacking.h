@@ -29,9 +29,9 @@ struct WeightPacking {
   mlir::NamedAttrList marks;
 };
 
-/// The constant that `weight`, an operand of the anchor of `kernel`, is bound to, where it can be
-/// stored in another order; null where it is computed, or read by another op too.
-dl::ConstantOp constantToPack(dl::KernelOp kernel, mlir::Value weight);
+/// The constant that `weight`, an operand of a kernel's anchor, is bound to, where it can be stored
+/// in another order; null where it is computed, or read by another op too.
+dl::ConstantOp constantToPack(mlir::Value weight);
 
 } // namespace dlc::schedule
 

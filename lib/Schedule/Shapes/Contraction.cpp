@@ -26,12 +26,11 @@ struct MatmulShapes : ScheduleShapeOpInterface::ExternalModel<MatmulShapes, dl::
     bool joined = !op.getTransposeLhs() && (op.getPackedColumns() > 0 || shared);
     ArrayRef<int64_t> all = result;
     setRows(shape, joined ? product(all.drop_back(1)) : result[result.size() - 2], op.getResult());
-    shape.storedPanels = op.getPackedColumns() > 0 || (shared && isStoredWeight(op.getRhs()));
+    shape.storedPanels = op.getPackedColumns() > 0 || (shared && constantToPack(op.getRhs()));
     shape.batch = joined ? 1 : product(all.drop_back(2));
     shape.lhsDenseAlongRows = op.getTransposeLhs();
     if (!op.getTransposeLhs() && (op.getPackedColumns() > 0 || canBePacked(op)))
-      shape.packedDepth =
-          packedDepth(op->getParentOfType<dl::KernelOp>(), op.getLhs(), op.getRhs(), shape.depth);
+      shape.packedDepth = packedDepth(op.getLhs(), op.getRhs(), shape.depth);
     return shape;
   }
   std::optional<GemmShape> getDeviceGemmShape(Operation *op) const { return getGemmShape(op); }

@@ -40,7 +40,7 @@ bool isDepthwise(dl::ConvOp op) {
 
 /// Whether the filter is stored as the depthwise template reads it, or a constant that will be.
 bool hasDepthwiseFilter(dl::ConvOp op) {
-  return op.getOutputLast() || isStoredWeight(op.getFilter());
+  return op.getOutputLast() || constantToPack(op.getFilter());
 }
 
 GemmShape gemmShapeOf(dl::ConvOp op) {
@@ -48,14 +48,14 @@ GemmShape gemmShapeOf(dl::ConvOp op) {
   ArrayRef<int64_t> window = windowOf(op);
   GemmShape shape;
   setRows(shape, product(ArrayRef(result).drop_back(1)), op.getResult());
-  shape.storedPanels = op.getPackedChannels() > 0 || isStoredWeight(op.getFilter());
+  shape.storedPanels = op.getPackedChannels() > 0 || constantToPack(op.getFilter());
   shape.columns = result.back() / op.getGroups();
   shape.batch = op.getGroups();
   shape.depth = product(window) * shapeOf(op.getInput()).back() / op.getGroups();
   shape.elementBytes = accumulatorBytes(op.getResult());
   shape.oneImage = shapeOf(op.getResult()).front() == 1;
-  shape.packedDepth = packedDepth(op->getParentOfType<dl::KernelOp>(), op.getInput(),
-                                  op.getFilter(), shapeOf(op.getInput()).back() / op.getGroups());
+  shape.packedDepth =
+      packedDepth(op.getInput(), op.getFilter(), shapeOf(op.getInput()).back() / op.getGroups());
   if (product(window) != 1 || !llvm::all_of(op.getStrides(), isOne)) {
     shape.lineWidth = result[result.size() - 2];
     shape.padded =

@@ -33,25 +33,19 @@ void setRows(GemmShape &shape, int64_t rows, Value result) {
   shape.rows = shape.openRows && rows % 2 == 0 ? rows - 1 : rows;
 }
 
-bool isStoredWeight(Value weight) {
-  auto argument = dyn_cast<BlockArgument>(weight);
-  if (!argument || !argument.hasOneUse())
-    return false;
-  auto kernel = dyn_cast<dl::KernelOp>(argument.getOwner()->getParentOp());
-  return kernel && kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>();
-}
-
 int elementBytes(Value value) {
   return std::max<int>(1, getElementTypeOrSelf(value).getIntOrFloatBitWidth() / 8);
 }
 
 int accumulatorBytes(Value value) { return std::max(4, elementBytes(value)); }
 
-dl::ConstantOp constantToPack(dl::KernelOp kernel, Value weight) {
+dl::ConstantOp constantToPack(Value weight) {
   auto argument = dyn_cast<BlockArgument>(weight);
-  return argument && argument.hasOneUse()
-             ? kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>()
-             : dl::ConstantOp();
+  if (!argument || !argument.hasOneUse())
+    return {};
+  auto kernel = dyn_cast<dl::KernelOp>(argument.getOwner()->getParentOp());
+  return kernel ? kernel.getInputs()[argument.getArgNumber()].getDefiningOp<dl::ConstantOp>()
+                : dl::ConstantOp();
 }
 
 dl::PackedPanel panelOf(dl::GemmScheduleAttr gemm, Value result, int64_t columns, int64_t depth,
@@ -62,10 +56,10 @@ dl::PackedPanel panelOf(dl::GemmScheduleAttr gemm, Value result, int64_t columns
   return {gemm.getVectorsPerTile() * lanes};
 }
 
-int64_t packedDepth(dl::KernelOp kernel, Value lhs, Value weight, int64_t depth) {
+int64_t packedDepth(Value lhs, Value weight, int64_t depth) {
   // What a prologue makes of it may lie otherwise.
   bool plain = isa<BlockArgument>(lhs) && isa<FloatType>(getElementTypeOrSelf(lhs));
-  return plain && constantToPack(kernel, weight) ? depth : 0;
+  return plain && constantToPack(weight) ? depth : 0;
 }
 
 RowReduceShape rowsOf(Value operand, int64_t first, int cyclesPerVector) {

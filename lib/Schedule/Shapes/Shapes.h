@@ -19,9 +19,6 @@ int64_t product(llvm::ArrayRef<int64_t> sizes);
 /// Sets the rows of `shape` to `rows` of `result`, odd where it may have any: no tile fits them for
 /// sure.
 void setRows(GemmShape &shape, int64_t rows, mlir::Value result);
-/// Whether `weight`, an operand of an op in a kernel, is a constant that the packing of weights may
-/// store in another order.
-bool isStoredWeight(mlir::Value weight);
 
 /// Bytes of an element of `value` in memory.
 int elementBytes(mlir::Value value);
@@ -33,9 +30,9 @@ int accumulatorBytes(mlir::Value value);
 dl::PackedPanel panelOf(dl::GemmScheduleAttr gemm, mlir::Value result, int64_t columns,
                         int64_t depth, const MachineFacts &facts);
 
-/// GemmShape::packedDepth for a product of `lhs` with `weight`, two operands of the anchor of
-/// `kernel`, along an innermost reduction axis of `depth`.
-int64_t packedDepth(dl::KernelOp kernel, mlir::Value lhs, mlir::Value weight, int64_t depth);
+/// GemmShape::packedDepth for a product of `lhs` with `weight`, two operands of a kernel's anchor,
+/// along an innermost reduction axis of `depth`.
+int64_t packedDepth(mlir::Value lhs, mlir::Value weight, int64_t depth);
 
 /// Folds over the axes of `operand` from `first` on that take `cyclesPerVector` in all.
 RowReduceShape rowsOf(mlir::Value operand, int64_t first, int cyclesPerVector);

@@ -114,19 +114,6 @@ static Expr marked(const char *marker, const Expr &value) {
 }
 
 namespace {
-/// Whether a sum is fused in an update.
-class FusesSum : public IRGraphVisitor {
-public:
-  bool fuses = false;
-
-protected:
-  using IRGraphVisitor::visit;
-  void visit(const Call *op) override {
-    fuses |= op->name == fusedMarker;
-    IRGraphVisitor::visit(op);
-  }
-};
-
 /// LLVM's flags say of a fused sum that it is finite. What reads it must not believe that: NaN
 /// would be the other operand of a maximum, and no NaN to a test for it. A sum with what is read
 /// from memory is of unknown class by itself.
@@ -164,9 +151,9 @@ static void hideClassOfSums(std::map<std::string, Function> &environment) {
   std::set<std::string> sums;
   for (const auto &[name, function] : environment)
     for (const Definition &update : function.updates()) {
-      FusesSum found;
-      update.accept(&found);
-      if (found.fuses)
+      StrictForms forms;
+      update.accept(&forms);
+      if (forms.fuses)
         sums.insert(name);
     }
   for (auto &[name, function] : environment) {
