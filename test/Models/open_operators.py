@@ -54,6 +54,9 @@ def add_arithmetic(g: Graph) -> None:
     g.result("range", "Add", "x", places)
     g.result("range_steps", "Range", 3, g.node("Add", g.node("Mul", limit, 4), 3), 3, dtype=TensorProto.INT64)
     g.result("range_down", "Range", limit, -1, -2, dtype=TensorProto.INT64)
+    width = g.node("Cast", limit, to=TensorProto.FLOAT)
+    g.result("range_floats", "Range", 0.0, width, 1.0)
+    g.result("range_floats_steps", "Range", -2.0, width, 3.0)
     g.result("triangle_low", "Trilu", "square", upper=0)
     g.result("triangle_high", "Trilu", "square", -2, upper=1)
     g.result("eye", "EyeLike", "matrix", k=1)
@@ -64,6 +67,8 @@ def add_movements(g: Graph) -> None:
     g.result("padded_edge", "Pad", "x", [1, 0, 0, 2, 0, 3], mode="edge")
     g.result("tiled", "Tile", "matrix", [2, 3])
     g.result("tiled_by_size", "Tile", [[1.0, 2, 3]], g.node("Concat", g.size("x", 2), [2], axis=0))
+    g.result("to_the_end", "Slice", "x", [0], [10**9], [2])
+    add_squeezes(g)
     g.result("depth_to_space", "DepthToSpace", "image", blocksize=2)
     g.result("depth_to_space_crd", "DepthToSpace", "image", blocksize=2, mode="CRD")
     g.result("space_to_depth", "SpaceToDepth", g.node("DepthToSpace", "image", blocksize=2), blocksize=2)
@@ -74,6 +79,20 @@ def add_movements(g: Graph) -> None:
     to = g.node("Concat", g.node("Shape", "small", start=0, end=2), [11, 6], axis=0)
     g.result("cubic", "Resize", "small", "", "", to, mode="cubic")
     g.result("nearest", "Resize", "small", "", [1.0, 1, 0.5, 0.6], mode="nearest")
+
+
+def add_squeezes(g: Graph) -> None:
+    """Of axes of open size that have one element at all of SIZES: as they are, and if they do, as PyTorch writes it."""
+    lines = g.node("MaxPool", "image", kernel_shape=[1, 1], strides=[16, 1])
+    g.result("squeezed", "Squeeze", lines, [2])
+    columns = g.node("MaxPool", "image", kernel_shape=[1, 1], strides=[1, 16])
+    squeeze = helper.make_node("Squeeze", [columns, g.constant([3])], ["narrow"])
+    same = helper.make_node("Identity", [columns], ["wide"])
+    branches = [helper.make_graph([node], node.op_type, [],
+                                  [helper.make_tensor_value_info(node.output[0], TensorProto.FLOAT, None)])
+                for node in (squeeze, same)]
+    g.result("squeezed_if", "If", g.node("Equal", g.node("Squeeze", g.size(columns, 3), [0]), 1),
+             then_branch=branches[0], else_branch=branches[1])
 
 
 def add_resizes(g: Graph) -> None:

@@ -346,6 +346,8 @@ bool ModelImporter::addNode(const Node &node) {
       report(context.failed()
                  ? context.error()
                  : internalError(nodePrefix(model.file, node) + "failed without a reason"));
+    else if (!errors.empty() && !StringRef(errors.back().message).contains(context.bodyHint()))
+      errors.back().message += context.bodyHint();
     return poison();
   }
   for (auto [name, value] : llvm::zip_equal(node.outputs, context.allOutputs())) {
@@ -384,18 +386,20 @@ FailureOr<SmallVector<Value>> ModelImporter::addBody(const Graph &body, ArrayRef
     if (!addNode(node))
       break;
   SmallVector<Value> outputs;
+  bool lost = false; // to a failure outside of the body, which is reported there
   for (const ValueInfo &info : body.outputs) {
     if (errors.size() != errorsBefore)
       break;
     outputs.push_back(valueOf(info.name));
-    if (!outputs.back())
+    lost |= poisoned.contains(info.name);
+    if (!outputs.back() && !lost)
       report(badInput(model.file + ": output '" + info.name + "' of graph '" + body.name +
                       "' is computed by no node"));
   }
   --bodyDepth;
   for (; shadowed.size() > undoTo; shadowed.pop_back())
     values[shadowed.back().first] = shadowed.back().second;
-  if (errors.size() != errorsBefore)
+  if (lost || errors.size() != errorsBefore)
     return failure();
   return outputs;
 }

@@ -112,6 +112,9 @@ public:
   llvm::LogicalResult checkTable(DType dtype, llvm::ArrayRef<int64_t> shape);
   /// Whether the failure is that of a node in a body, which was reported already.
   bool failedInBody() const { return bodyFailed; }
+  /// What such a failure's line ends with: how not to need that body.
+  llvm::StringRef bodyHint() const { return hint; }
+  void setBodyHint(const llvm::Twine &text) { hint = text.str(); }
   /// Fails where the node has attributes that no getter looked at.
   llvm::LogicalResult checkAttributes();
 
@@ -127,6 +130,7 @@ private:
   llvm::SmallVector<mlir::Value> outputs;
   llvm::StringSet<> seen;
   bool bodyFailed = false;
+  std::string hint;
 };
 
 /// `FILE: node NAME (OpType): ` for diagnostics.

@@ -68,7 +68,7 @@ Sizes SizeEvaluator::evaluate(Value value) {
     return {};
   if (auto sizes = dyn_cast<dl::SizesOp>(op))
     return dl::Dims(sizes.getDims().getResults());
-  if (isa<dl::ReshapeOp, dl::CastOp>(op))
+  if (isa<dl::ReshapeOp>(op))
     return of(op->getOperand(0));
   if (isa<dl::TransposeOp, dl::ConcatOp, dl::SliceOp, dl::ExpandOp, dl::GatherOp>(op))
     return moved(op);
@@ -126,6 +126,9 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
     return dl::simplified(x[0] - x[1]);
   if (isa<dl::MulOp>(op))
     return dl::productOf(x, context);
+  bool toBool = getElementTypeOrSelf(op->getResult(0)).isInteger(1);
+  if (isa<dl::CastOp>(op) && !toBool)
+    return x[0];
   // Sizes that only data decides may be 0: what follows takes sizes for at least 1.
   if (llvm::any_of(x, [&](AffineExpr size) { return symbols.isDecidedByData(size); }))
     return {};
@@ -157,6 +160,15 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
     std::optional<int64_t> condition = dl::constantDim(x[0]);
     return !condition ? AffineExpr() : *condition ? x[1] : x[2];
   }
+  if (isa<dl::NotOp>(op)) {
+    std::optional<int64_t> value = dl::constantDim(x[0]);
+    return value ? truth(*value == 0) : AffineExpr();
+  }
+  if (isa<dl::CastOp>(op)) {
+    if (std::optional<int64_t> value = dl::constantDim(x[0]))
+      return truth(*value != 0);
+    return dl::isAtLeast(x[0], 1) ? truth(true) : AffineExpr();
+  }
   if (isa<dl::FloorOp, dl::CeilOp>(op))
     return x[0];
   return {};
@@ -187,6 +199,20 @@ Sizes SizeEvaluator::elementwise(Operation *op) {
 
 std::optional<dl::Dims> evaluateSizes(Value value, const SizeSymbols &symbols) {
   return SizeEvaluator(value.getContext(), symbols).of(value);
+}
+
+std::optional<std::pair<AffineExpr, AffineExpr>> comparedSizes(Value condition,
+                                                               const SizeSymbols &symbols) {
+  Operation *op = condition.getDefiningOp();
+  while (op && isa<dl::ReshapeOp, dl::CastOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  if (!isa_and_present<dl::EqualOp>(op))
+    return {};
+  std::optional<dl::Dims> left = evaluateSizes(op->getOperand(0), symbols),
+                          right = evaluateSizes(op->getOperand(1), symbols);
+  if (!left || !right || left->size() != 1 || right->size() != 1)
+    return {};
+  return std::pair(left->front(), right->front());
 }
 
 } // namespace dlc::onnx

@@ -15,6 +15,11 @@ using importer::SizeSymbols;
 /// else. Shape, Gather, Slice, Concat, arithmetic and comparisons on sizes are followed.
 std::optional<dl::Dims> evaluateSizes(mlir::Value value, const SizeSymbols &symbols);
 
+/// The two sizes whose equality `condition`, a tensor of one element, is; nullopt where it is
+/// anything else.
+std::optional<std::pair<mlir::AffineExpr, mlir::AffineExpr>>
+comparedSizes(mlir::Value condition, const SizeSymbols &symbols);
+
 } // namespace dlc::onnx
 
 #endif // DLC_LIB_IMPORT_ONNX_SYMBOLS_H

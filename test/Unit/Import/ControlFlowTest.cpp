@@ -1,5 +1,6 @@
 // If, Loop and Scan become straight code.
 #include "ImportModel.h"
+#include "dlc/Reference/Interpreter.h"
 
 using namespace dlc;
 using namespace dlc::onnx;
@@ -135,6 +136,61 @@ TEST_F(ImportONNXTest, AFailureInABodyIsReportedOnce) {
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].code, ExitCode::Unsupported);
   EXPECT_THAT(errors[0].message, HasSubstr("node n_a (NoSuchOperator)"));
+}
+
+/// Drops the first axis of x where it has one element, as PyTorch writes it, if `c` is left out;
+/// else where c holds.
+Model makeSqueezeIf(const std::string &condition) {
+  Node squeeze = makeNode("Squeeze", {"x", "axis"}, {"a"});
+  Node decide = makeNode(
+      "If", {condition}, {"y"},
+      {graphAttribute("then_branch", makeBody({}, {squeeze}, {"a"})),
+       graphAttribute("else_branch", makeBody({}, {makeNode("Identity", {"x"}, {"b"})}, {"b"}))});
+  Model model = makeModel({makeNode("Shape", {"x"}, {"shape"}),
+                           makeNode("Gather", {"shape", "zero"}, {"size"}),
+                           makeNode("Equal", {"size", "one"}, {"is_one"}), decide},
+                          {std::string("n"), int64_t(3)});
+  model.graph.initializers["axis"] = int64s({0});
+  model.graph.initializers["zero"] = scalar(DType::I64, 0);
+  model.graph.initializers["one"] = scalar(DType::I64, 1);
+  return model;
+}
+
+TEST_F(ImportONNXTest, ABranchOnAnOpenSizeIsTakenWhereShapesDiffer) {
+  mlir::DialectRegistry registry;
+  registerReferenceModels(registry); // shape arithmetic is evaluated by the reference
+  context.appendDialectRegistry(registry);
+  std::string text = import(makeSqueezeIf("is_one"));
+  EXPECT_THAT(text, HasSubstr("tensor<3xf32> {dl.name = \"y\"}"));
+  EXPECT_THAT(text, HasSubstr("affine_map<()[s0] -> (-s0 + 1)>"));
+}
+
+TEST_F(ImportONNXTest, ABranchOnDataIsUnsupportedWhereShapesDiffer) {
+  Model model = makeSqueezeIf("c");
+  model.graph.inputs.push_back(tensorInfo("c", {}, DType::Bool));
+  EXPECT_THAT(import(model), HasSubstr("but the shapes of its branches differ"));
+}
+
+TEST_F(ImportONNXTest, AFailureInABranchSaysWhatDecidesIt) {
+  Model model = makeModel({makeNode(
+      "If", {"c"}, {"y"},
+      {graphAttribute("then_branch", makeBody({}, {makeNode("Relu", {"x"}, {"a"})}, {"a"})),
+       graphAttribute("else_branch",
+                      makeBody({}, {makeNode("NoSuchOperator", {"x"}, {"b"})}, {"b"}))})});
+  model.graph.inputs.push_back(tensorInfo("c", {}, DType::Bool));
+  EXPECT_THAT(import(model), HasSubstr("; a run decides by input 'c' whether this branch runs: "
+                                       "--constant c=FILE decides it here"));
+}
+
+TEST_F(ImportONNXTest, ABranchThatReadsWhatFailedIsNotReported) {
+  // The condition is a sound value; only the branch reads what was not computed.
+  Graph branch = makeBody({}, {makeNode("Neg", {"lost"}, {"a"})}, {"a"});
+  Model model = makeModel(
+      {makeNode("NoSuchOperator", {"x"}, {"lost"}),
+       makeNode("If", {"c"}, {"y"},
+                {graphAttribute("then_branch", branch), graphAttribute("else_branch", branch)})});
+  model.graph.initializers["c"] = scalar(DType::Bool, 1);
+  EXPECT_EQ(checkONNX(context, model, {}).size(), 1u);
 }
 
 } // namespace

@@ -106,6 +106,14 @@ TEST_F(OpenSizesTest, OpsThatNeedNumbersNameTheSize) {
                                        "with --shape"));
 }
 
+TEST_F(OpenSizesTest, AnAxisThatIsSqueezedHasOneElement) {
+  Model model = makeModel({makeNode("Squeeze", {"x", "axes"}, {"y"})}, open);
+  model.graph.initializers["axes"] = int64s({2});
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("#map = affine_map<()[s0, s1] -> (-s1 + 1)>"));
+  EXPECT_THAT(text, HasSubstr("dl.symbol_bounds = #map"));
+}
+
 TEST_F(OpenSizesTest, SizesMayBeData) {
   Model model = makeModel({makeNode("Shape", {"x"}, {"y"})}, open);
   EXPECT_THAT(import(model), HasSubstr("dl.sizes {dims = #map} : tensor<3xi64>"));

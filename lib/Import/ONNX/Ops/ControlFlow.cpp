@@ -4,6 +4,7 @@
 #include "Families.h"
 
 #include "../NodeContext.h"
+#include "../Symbols.h"
 
 using namespace mlir;
 
@@ -23,6 +24,20 @@ static LogicalResult setOutputs(NodeContext &c, ArrayRef<Value> values) {
 
 //===-- If ---------------------------------------------------------------------------------===//
 
+/// Which branch an If takes, where its condition is on inputs at hand, or on sizes.
+static std::optional<bool> decided(NodeContext &c, Value condition) {
+  if (std::optional<Tensor> value = c.graphBuilder().evaluate(condition))
+    return value->asInt(0) != 0;
+  std::optional<dl::Dims> size = evaluateSizes(condition, c.graphBuilder().symbols());
+  if (std::optional<int64_t> truth = size ? dl::constantDim(size->front()) : std::nullopt)
+    return *truth != 0;
+  return std::nullopt;
+}
+
+static bool haveTypes(ArrayRef<Value> values, ArrayRef<Value> others) {
+  return llvm::equal(TypeRange(ValueRange(values)), TypeRange(ValueRange(others)));
+}
+
 static LogicalResult importIf(NodeContext &c) {
   const Graph *thenBranch = c.requiredGraphAttr("then_branch");
   const Graph *elseBranch = c.requiredGraphAttr("else_branch");
@@ -30,24 +45,33 @@ static LogicalResult importIf(NodeContext &c) {
     return failure();
   if (c.typeOf(c.input(0)).getNumElements() != 1 || !c.elementOf(c.input(0)).isInteger(1))
     return c.badInput("expects one bool for its condition");
-  // A condition on an input whose value is at hand decides, as a shape would.
-  if (std::optional<Tensor> condition = c.graphBuilder().evaluate(c.input(0)))
-    return setOutputs(c, c.importBody(condition->asInt(0) ? *thenBranch : *elseBranch, {}));
+  if (std::optional<bool> truth = decided(c, c.input(0)))
+    return setOutputs(c, c.importBody(*truth ? *thenBranch : *elseBranch, {}));
   SmallVector<Value> chosen = c.importBody(*thenBranch, {}), other = c.importBody(*elseBranch, {});
-  if (c.failed())
+  if (c.failed()) {
+    if (std::string name = c.graphBuilder().undecidedInput(c.input(0)); !name.empty())
+      c.setBodyHint("; a run decides by input '" + name +
+                    "' whether this branch runs: --constant " + name + "=FILE decides it here");
     return failure();
+  }
   if (chosen.size() != other.size())
     return c.badInput("its branches give " + Twine(chosen.size()) + " and " + Twine(other.size()) +
                       " outputs");
+  if (!haveTypes(chosen, other)) {
+    SizeSymbols &symbols = c.graphBuilder().symbols();
+    auto sizes = comparedSizes(c.input(0), symbols);
+    if (!sizes)
+      return c.unsupported("its condition is known at run time only, but the shapes of its "
+                           "branches differ");
+    // "Squeeze the axis if it has one element", as PyTorch writes it: the model goes on with one of
+    // the shapes.
+    symbols.requireEqual(sizes->first, sizes->second);
+    return setOutputs(c, chosen);
+  }
   Value condition = c.reshape(c.input(0), Ints());
   SmallVector<Value> results;
-  for (auto [left, right] : llvm::zip(chosen, other)) {
-    if (left.getType() != right.getType())
-      return c.unsupported(
-          "its condition is known at run time only, but the shapes of its branches "
-          "differ");
+  for (auto [left, right] : llvm::zip(chosen, other))
     results.push_back(c.create<dl::WhereOp>(condition, left, right));
-  }
   return setOutputs(c, results);
 }
 

@@ -10,8 +10,22 @@ using namespace mlir;
 
 namespace dlc::onnx {
 
-/// A Range of integers one of whose bounds is a size: its places, times delta, from start on.
+/// Whether an input is a constant that no size can be added to: one with a fraction, or beyond
+/// whole numbers of floats.
+static bool isNoWholeNumber(NodeContext &c, unsigned index) {
+  std::optional<Tensor> value = c.graphBuilder().evaluate(c.input(index));
+  if (!value || value->numElements() != 1)
+    return false;
+  double number = value->asDouble(0);
+  return !(number == std::rint(number) && std::abs(number) < 9e15);
+}
+
+/// A Range of whole numbers one of whose bounds is a size: its places, times delta, from start on.
 static LogicalResult importRangeOfSizes(NodeContext &c) {
+  if (llvm::any_of(llvm::seq(3u), [&](unsigned index) { return isNoWholeNumber(c, index); }))
+    return c.unsupported(
+        "start, limit or delta is no whole number where another of them is an open "
+        "size, which must be known then: give it with --shape");
   FailureOr<dl::Dims> start = c.requireSizes(0), limit = c.requireSizes(1);
   FailureOr<Ints> delta = c.requireInts(2);
   if (failed(start) || failed(limit) || failed(delta))
@@ -35,7 +49,7 @@ static LogicalResult importRange(NodeContext &c) {
   bool known = llvm::all_of(llvm::seq(3u), [&](unsigned index) {
     return c.graphBuilder().evaluate(c.input(index)).has_value();
   });
-  if (!known && isa<IntegerType>(c.elementOf(c.input(0))))
+  if (!known)
     return importRangeOfSizes(c);
   FailureOr<Tensor> start = c.requireConstant(0), limit = c.requireConstant(1);
   FailureOr<Tensor> delta = c.requireConstant(2);

@@ -158,13 +158,13 @@ static LogicalResult importSqueeze(NodeContext &c) {
     return failure();
   for (auto [axis, size] : llvm::enumerate(shape)) {
     bool asked = llvm::is_contained(*axes, static_cast<int64_t>(axis));
-    // Which axes to drop, or whether they have one element, is decided here.
-    if (!*given || asked)
-      (void)c.sizeOf(c.input(0), axis);
-    bool drop = *given ? asked : dl::constantDim(size) == 1;
-    if (drop && !c.failed() && dl::constantDim(size) != 1)
-      return c.badInput("axis " + Twine(axis) + " has size " + Twine(*dl::constantDim(size)) +
-                        ", expected 1");
+    // Without axes, which ones to drop is decided here.
+    std::optional<int64_t> fixed = *given ? dl::constantDim(size) : c.sizeOf(c.input(0), axis);
+    bool drop = *given ? asked : fixed == 1;
+    if (drop && fixed && fixed != 1)
+      return c.badInput("axis " + Twine(axis) + " has size " + Twine(*fixed) + ", expected 1");
+    if (drop && !fixed)
+      c.graphBuilder().symbols().requireEqual(size, c.dim(1));
     if (!drop)
       result.push_back(size);
   }
@@ -287,10 +287,13 @@ static std::pair<int64_t, int64_t> clampSlice(int64_t start, int64_t end, int64_
 
 /// The same where the size, or the end, is a symbol: a start from the front, steps of 1. What the
 /// clamping would decide becomes a bound on the symbols.
-static FailureOr<std::pair<int64_t, AffineExpr>>
-symbolicSlice(NodeContext &c, AffineExpr start, AffineExpr end, int64_t step, AffineExpr size) {
-  constexpr int64_t beyondAll = std::numeric_limits<int32_t>::max();
+static FailureOr<std::pair<int64_t, AffineExpr>> symbolicSlice(NodeContext &c, AffineExpr start,
+                                                               AffineExpr end, int64_t step,
+                                                               AffineExpr size, Type element) {
   std::optional<int64_t> from = dl::constantDim(start), to = dl::constantDim(end);
+  // Exporters write "to the end" as a number that no axis reaches: INT32_MAX, INT64_MAX, 10^9.
+  bool toTheEnd =
+      to && *to > 0 && importer::exceedsTensorLimit(RankedTensorType::get({*to}, element));
   ArrayRef<std::string> names = c.graphBuilder().symbols().allNames();
   auto refuse = [&] {
     return c.unsupported("slices " + dl::expressionString(start, names) + " to " +
@@ -300,7 +303,7 @@ symbolicSlice(NodeContext &c, AffineExpr start, AffineExpr end, int64_t step, Af
   };
   if (!from || *from < 0 || step != 1)
     return refuse();
-  AffineExpr last = to ? *to >= beyondAll ? size : *to < 0 ? size + *to : end : end;
+  AffineExpr last = toTheEnd ? size : to && *to < 0 ? size + *to : end;
   if (!to && !dl::isAtLeast(end, 0))
     return refuse();
   // A fixed number of elements of an axis that may be shorter would not have this many.
@@ -328,7 +331,8 @@ static LogicalResult importSlice(NodeContext &c) {
                            from = dl::constantDim(bounds->starts[index]),
                            to = dl::constantDim(bounds->ends[index]);
     if (!whole || !from || !to) {
-      auto part = symbolicSlice(c, bounds->starts[index], bounds->ends[index], step, sizes[axis]);
+      auto part = symbolicSlice(c, bounds->starts[index], bounds->ends[index], step, sizes[axis],
+                                c.elementOf(c.input(0)));
       if (failed(part))
         return failure();
       std::tie(starts[axis], sizes[axis]) = *part;
