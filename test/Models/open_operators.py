@@ -67,7 +67,7 @@ def add_movements(g: Graph) -> None:
     g.result("padded_edge", "Pad", "x", [1, 0, 0, 2, 0, 3], mode="edge")
     g.result("tiled", "Tile", "matrix", [2, 3])
     g.result("tiled_by_size", "Tile", [[1.0, 2, 3]], g.node("Concat", g.size("x", 2), [2], axis=0))
-    g.result("to_the_end", "Slice", "x", [0], [10**9], [2])
+    add_slices(g)
     add_squeezes(g)
     g.result("depth_to_space", "DepthToSpace", "image", blocksize=2)
     g.result("depth_to_space_crd", "DepthToSpace", "image", blocksize=2, mode="CRD")
@@ -79,6 +79,20 @@ def add_movements(g: Graph) -> None:
     to = g.node("Concat", g.node("Shape", "small", start=0, end=2), [11, 6], axis=0)
     g.result("cubic", "Resize", "small", "", "", to, mode="cubic")
     g.result("nearest", "Resize", "small", "", [1.0, 1, 0.5, 0.6], mode="nearest")
+
+
+def add_slices(g: Graph) -> None:
+    """Ends that are left out are numbers beyond all sizes."""
+    beyond = np.iinfo(np.int64).max
+    g.result("to_the_end", "Slice", "x", [0], [10**9], [2])
+    g.result("last", "Slice", "x", [-1], [beyond], [2])
+    g.result("from_the_end", "Slice", "image", [-2], [-1], [3])
+    g.result("every_other", "Slice", "x", [0], [beyond], [2], [2])
+    g.result("stepped", "Slice", "image", [1, 0, -2], [beyond, beyond, beyond], [1, 2, 3], [3, 4, 1])
+    g.result("backwards", "Slice", "x", [beyond], [-beyond], [2], [-1])
+    g.result("down_to", "Slice", "image", [-1, -1], [0, -beyond], [3, 2], [-2, -3])
+    last = g.node("Sub", g.size("matrix", 0), 1)
+    g.result("from_a_size", "Slice", "x", last, [beyond], [2])
 
 
 def add_squeezes(g: Graph) -> None:
@@ -101,6 +115,8 @@ def add_resizes(g: Graph) -> None:
     for mode, scale in (("half_pixel", 1.5), ("pytorch_half_pixel", 1.5), ("asymmetric", 1.5), ("align_corners", 3)):
         g.result(f"linear_{mode}", "Resize", "image", "", [1.0, 1, 2, scale], mode="linear",
                  coordinate_transformation_mode=mode)
+    for operator in ("MaxPool", "AveragePool"):
+        g.result(f"same_{operator}", operator, "image", kernel_shape=[2, 3], strides=[2, 1], auto_pad="SAME_UPPER")
     smaller = g.node("MaxPool", "image", kernel_shape=[2, 1], strides=[2, 1], ceil_mode=1)
     for mode in ("half_pixel", "align_corners"):
         g.result(f"linear_to_{mode}", "Resize", smaller, "", "", g.node("Shape", "image"), mode="linear",

@@ -17,25 +17,43 @@ static LogicalResult checkRange(NodeContext &c, StringRef name, ArrayRef<int64_t
   return success();
 }
 
-/// Pads so that the output has ceil(input / stride) elements; `upper` puts an odd one at the end.
-static void padSame(SpatialAttributes &window, ArrayRef<int64_t> spatial, bool upper) {
-  for (size_t i = 0; i < spatial.size(); ++i) {
-    int64_t outputs = (spatial[i] + window.strides[i] - 1) / window.strides[i];
-    int64_t span = (window.kernel[i] - 1) * window.dilations[i] + 1;
-    int64_t total = std::max<int64_t>(0, (outputs - 1) * window.strides[i] + span - spatial[i]);
-    int64_t less = total / 2;
-    window.padsBegin[i] = upper ? less : total - less;
-    window.padsEnd[i] = upper ? total - less : less;
-  }
+/// Pads of one axis: before its first element and behind its last.
+using Pads = std::pair<int64_t, int64_t>;
+
+/// Pads so that an output has ceil(input / stride) elements, where the last window begins `rest`
+/// elements before the input's end; `upper` puts an odd one at the end.
+static Pads padsForRest(int64_t span, int64_t rest, bool upper) {
+  int64_t total = std::max<int64_t>(0, span - rest), less = total / 2;
+  return upper ? Pads(less, total - less) : Pads(total - less, less);
 }
 
-/// Spatial sizes of `input`; where a stride is 1 the pads do not depend on them.
-static Ints sizesForSame(NodeContext &c, const SpatialAttributes &window, Value input) {
-  Ints sizes(window.strides.size(), 1);
-  for (size_t i = 0; i < sizes.size(); ++i)
-    if (window.strides[i] != 1)
-      sizes[i] = c.sizeOf(input, static_cast<int64_t>(i) + 2);
-  return sizes;
+/// The same for an input of any size, if what stands before it never depends on that: the most that
+/// may stand behind it, as a window that does not fit is left out. nullopt otherwise.
+static std::optional<Pads> padsForAnySize(int64_t span, int64_t stride, bool upper) {
+  Pads pads = padsForRest(span, 1, upper);
+  for (int64_t rest = 2; rest <= std::min(stride, span); ++rest) {
+    Pads other = padsForRest(span, rest, upper);
+    if (other.first != pads.first)
+      return std::nullopt;
+    pads.second = std::max(pads.second, other.second);
+  }
+  bool spans = stride <= span || pads.first == 0;
+  return spans ? std::optional(pads) : std::nullopt;
+}
+
+static void padSame(NodeContext &c, SpatialAttributes &window, Value input, bool upper) {
+  for (size_t i = 0; i < window.strides.size(); ++i) {
+    int64_t span = (window.kernel[i] - 1) * window.dilations[i] + 1, stride = window.strides[i];
+    auto axis = static_cast<int64_t>(i) + 2;
+    std::optional<Pads> pads;
+    if (c.typeOf(input).isDynamicDim(axis))
+      pads = padsForAnySize(span, stride, upper);
+    if (!pads) {
+      int64_t size = c.sizeOf(input, axis), outputs = (size + stride - 1) / stride;
+      pads = padsForRest(span, size - (outputs - 1) * stride, upper);
+    }
+    std::tie(window.padsBegin[i], window.padsEnd[i]) = *pads;
+  }
 }
 
 FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, Value input,
@@ -72,7 +90,7 @@ FailureOr<SpatialAttributes> spatialAttributes(NodeContext &c, Value input,
                         Twine(largest));
   std::string autoPad = c.stringAttr("auto_pad", "NOTSET");
   if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER")
-    padSame(window, sizesForSame(c, window, input), autoPad == "SAME_UPPER");
+    padSame(c, window, input, autoPad == "SAME_UPPER");
   else if (autoPad == "VALID")
     window.padsBegin = window.padsEnd = Ints(spatial, 0);
   else if (autoPad != "NOTSET" && !autoPad.empty())

@@ -1,6 +1,8 @@
 // Operators that reshape, permute, join and cut.
 #include "Families.h"
 
+#include "../Places.h"
+
 #include "../NodeContext.h"
 #include "dlc/Support/CheckedArithmetic.h"
 #include "llvm/ADT/StringExtras.h"
@@ -285,32 +287,59 @@ static std::pair<int64_t, int64_t> clampSlice(int64_t start, int64_t end, int64_
   return {start, static_cast<int64_t>((static_cast<uint64_t>(span) + stride - 1) / stride)};
 }
 
-/// The same where the size, or the end, is a symbol: a start from the front, steps of 1. What the
-/// clamping would decide becomes a bound on the symbols.
-static FailureOr<std::pair<int64_t, AffineExpr>> symbolicSlice(NodeContext &c, AffineExpr start,
-                                                               AffineExpr end, int64_t step,
-                                                               AffineExpr size, Type element) {
-  std::optional<int64_t> from = dl::constantDim(start), to = dl::constantDim(end);
-  // Exporters write "to the end" as a number that no axis reaches: INT32_MAX, INT64_MAX, 10^9.
-  bool toTheEnd =
-      to && *to > 0 && importer::exceedsTensorLimit(RankedTensorType::get({*to}, element));
+/// Places along one axis: from `start` on, `step` apart.
+struct Places {
+  AffineExpr start;
+  int64_t step;
+  AffineExpr count;
+};
+
+/// The same where the size, the start or the end is a symbol. What the clamping would decide
+/// becomes a bound on the symbols; a number that no axis of `element` reaches, as exporters write
+/// it for an end that is left out (INT32_MAX, INT64_MIN, 10^9), is that end.
+static FailureOr<Places> symbolicSlice(NodeContext &c, AffineExpr start, AffineExpr end,
+                                       int64_t step, AffineExpr size, Type element) {
+  auto isBeyondAll = [&](int64_t place) {
+    constexpr int64_t farthest = std::numeric_limits<int32_t>::max();
+    int64_t far = place < -farthest ? farthest : std::abs(place);
+    return importer::exceedsTensorLimit(RankedTensorType::get({far}, element));
+  };
+  // Counted from the end where negative; null where only the symbols' values tell.
+  auto placeOf = [&](AffineExpr expr, AffineExpr low, AffineExpr high) {
+    std::optional<int64_t> known = dl::constantDim(expr);
+    if (known && isBeyondAll(*known))
+      return *known < 0 ? low : high;
+    if (known && *known < 0)
+      return dl::simplified(size + expr);
+    return known || dl::isAtLeast(expr, 0) ? expr : AffineExpr();
+  };
+  AffineExpr zero = c.dim(0), behind = step > 0 ? size : size - 1;
+  AffineExpr first = placeOf(start, zero, behind),
+             last = placeOf(end, step > 0 ? zero : zero - 1, behind);
   ArrayRef<std::string> names = c.graphBuilder().symbols().allNames();
-  auto refuse = [&] {
+  if (!first || !last)
     return c.unsupported("slices " + dl::expressionString(start, names) + " to " +
                          dl::expressionString(end, names) + " of size " +
                          dl::expressionString(size, names) +
                          ", which must be known for this: give it with --shape");
-  };
-  if (!from || *from < 0 || step != 1)
-    return refuse();
-  AffineExpr last = toTheEnd ? size : to && *to < 0 ? size + *to : end;
-  if (!to && !dl::isAtLeast(end, 0))
-    return refuse();
   // A fixed number of elements of an axis that may be shorter would not have this many.
-  c.graphBuilder().symbols().require(dl::simplified(size - last));
-  AffineExpr length = dl::simplified(last - *from);
-  c.graphBuilder().symbols().require(length - 1);
-  return std::pair(*from, length);
+  SizeSymbols &symbols = c.graphBuilder().symbols();
+  symbols.require(dl::simplified(step > 0 ? first : size - 1 - first));
+  symbols.require(dl::simplified(step > 0 ? size - last : last + 1));
+  AffineExpr span = dl::simplified(step > 0 ? last - first : first - last);
+  AffineExpr count = dl::simplified(span.ceilDiv(step < 0 ? -step : step));
+  symbols.require(count - 1);
+  return Places{first, step, count};
+}
+
+/// Elements of `value` at such places of an axis.
+static Value gatherPlaces(NodeContext &c, Value value, int64_t axis, const Places &places) {
+  Type i64 = c.builder().getI64Type();
+  Value all = placesAlong(c, places.count, 1, 0, i64);
+  if (places.step != 1)
+    all = c.create<dl::MulOp>(all, c.scalar(i64, static_cast<double>(places.step)));
+  all = c.create<dl::AddOp>(all, sizeAsNumber(c, places.start));
+  return c.create<dl::GatherOp>(value, all, static_cast<uint64_t>(axis));
 }
 
 static LogicalResult importSlice(NodeContext &c) {
@@ -323,6 +352,7 @@ static LogicalResult importSlice(NodeContext &c) {
   if (failed(axes))
     return failure();
   Ints starts(rank, 0), steps(rank, 1);
+  SmallVector<std::pair<int64_t, Places>> gathered;
   for (auto [index, axis] : llvm::enumerate(*axes)) {
     int64_t step = bounds->steps[index];
     if (step == 0)
@@ -331,11 +361,15 @@ static LogicalResult importSlice(NodeContext &c) {
                            from = dl::constantDim(bounds->starts[index]),
                            to = dl::constantDim(bounds->ends[index]);
     if (!whole || !from || !to) {
-      auto part = symbolicSlice(c, bounds->starts[index], bounds->ends[index], step, sizes[axis],
-                                c.elementOf(c.input(0)));
-      if (failed(part))
+      FailureOr<Places> places = symbolicSlice(c, bounds->starts[index], bounds->ends[index], step,
+                                               sizes[axis], c.elementOf(c.input(0)));
+      if (failed(places))
         return failure();
-      std::tie(starts[axis], sizes[axis]) = *part;
+      std::optional<int64_t> start = dl::constantDim(places->start);
+      if (start && step == 1)
+        std::tie(starts[axis], sizes[axis]) = std::pair(*start, places->count);
+      else
+        gathered.emplace_back(axis, *places);
       continue;
     }
     auto [start, size] = clampSlice(*from, *to, step, *whole);
@@ -344,7 +378,10 @@ static LogicalResult importSlice(NodeContext &c) {
     // A single element needs no step, which may be as large as int64 here.
     steps[axis] = size <= 1 ? 1 : step;
   }
-  return c.setOutput(0, c.slice(c.input(0), starts, sizes, steps));
+  Value result = c.slice(c.input(0), starts, sizes, steps);
+  for (const auto &[axis, places] : gathered)
+    result = gatherPlaces(c, result, axis, places);
+  return c.setOutput(0, result);
 }
 
 /// Sizes of the parts: given, or equal with a smaller last one (opset 18; before, they had to be

@@ -61,8 +61,15 @@ static Value lpPool(NodeContext &c, const SpatialAttributes &window, bool ceilMo
                                 c.channelsFirst());
 }
 
-static LogicalResult importMaxPool(NodeContext &c) {
+/// Whether a last window that does not fit counts. Pads that are SAME say how many windows there
+/// are.
+static bool roundsUp(NodeContext &c) {
   bool ceilMode = c.boolAttr("ceil_mode", false);
+  return ceilMode && !StringRef(c.stringAttr("auto_pad", "NOTSET")).starts_with("SAME");
+}
+
+static LogicalResult importMaxPool(NodeContext &c) {
+  bool ceilMode = roundsUp(c);
   int64_t storageOrder = c.intAttr("storage_order", 0);
   FailureOr<SpatialAttributes> window = poolAttributes(c);
   if (failed(window))
@@ -79,7 +86,7 @@ static LogicalResult importMaxPool(NodeContext &c) {
 }
 
 static LogicalResult importAveragePool(NodeContext &c) {
-  bool ceilMode = c.boolAttr("ceil_mode", false);
+  bool ceilMode = roundsUp(c);
   bool countPad = c.boolAttr("count_include_pad", false);
   FailureOr<SpatialAttributes> window = poolAttributes(c);
   if (failed(window))
@@ -88,7 +95,7 @@ static LogicalResult importAveragePool(NodeContext &c) {
 }
 
 static LogicalResult importLpPool(NodeContext &c) {
-  bool ceilMode = c.boolAttr("ceil_mode", false);
+  bool ceilMode = roundsUp(c);
   int64_t p = c.opset() < 2 ? static_cast<int64_t>(c.floatAttr("p", 2)) : c.intAttr("p", 2);
   FailureOr<SpatialAttributes> window = poolAttributes(c);
   if (failed(window))
