@@ -20,6 +20,18 @@ TEST(ShapeEmission, SliceStepsBackwards) {
           {"tensor<3x17xf32>"}, {"tensor<2x9xf32>"});
 }
 
+// The last vector of a tensor that is read backwards has lanes before the first element.
+TEST(ShapeEmission, SliceBackwardsOfEveryLength) {
+  auto number = [](int value) { return std::to_string(value); };
+  for (int length : {1, 2, 3, 5, 7, 13, 17, 24, 31, 47, 65})
+    for (int step : {1, 2, 3}) {
+      const int count = (length + step - 1) / step;
+      checkOp("dl.slice %0 {starts = array<i64: " + number(length - 1) + ">, sizes = array<i64: " +
+                  number(count) + ">, steps = array<i64: -" + number(step) + ">}",
+              {vectorOf(length)}, {vectorOf(count)});
+    }
+}
+
 TEST(ShapeEmission, IotaAlongEachAxis) {
   for (const std::string element : {"i32", "i64", "f32"})
     for (int axis : {0, 1, 2}) {

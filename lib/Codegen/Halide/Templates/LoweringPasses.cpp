@@ -4,6 +4,7 @@
 #include "dlc/Codegen/Halide/Templates/CarriedSteps.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/KeptInOutput.h"
+#include "dlc/Codegen/Halide/Templates/PlacesBelowZero.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 #include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
 #include "dlc/Codegen/Halide/Templates/TurnedSquares.h"
@@ -54,6 +55,7 @@ void addLoweringPasses(Pipeline &pipeline) {
   pipeline.add_custom_lowering_pass(turnedSquaresPass().release());
   pipeline.add_custom_lowering_pass(spreadLanesPass().release());
   pipeline.add_custom_lowering_pass(carriedStepsPass().release());
+  pipeline.add_custom_lowering_pass(placesBelowZeroPass().release());
 }
 
 } // namespace dlc::templates
