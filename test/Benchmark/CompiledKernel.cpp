@@ -53,7 +53,7 @@ KernelWorkshop::Loaded KernelWorkshop::compile(const BuiltKernel &kernel,
   Loaded loaded;
   const double start = threadMilliseconds();
   Pipeline pipeline = kernel.pipeline;
-  templates::addLoweringPasses(pipeline);
+  templates::addLoweringPasses(pipeline, target.has_feature(Target::AVX512_Skylake));
   target = templates::makeStrict(pipeline, target, /*sumsProducts=*/!kernel.strictFloat);
   Module module = pipeline.compile_to_module(args, name, target, LinkageType::ExternalPlusArgv);
   module.compile({{OutputFileType::object, base + ".o"}});

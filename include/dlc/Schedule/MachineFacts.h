@@ -28,6 +28,9 @@ struct MachineFacts {
     int n = vectorBytes / bytesPerElement;
     return n > 0 ? n : 1;
   }
+
+  /// Whether a store of some lanes of a vector is as fast as one of all: by mask registers.
+  bool masksStores() const { return vectorBytes >= 64; }
 };
 
 /// Facts of the machine this runs on: vector width and registers from cpuid, cache sizes from sysfs

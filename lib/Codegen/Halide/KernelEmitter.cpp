@@ -377,7 +377,7 @@ void KernelEmitter::emit() {
 
 Halide::Pipeline KernelEmitter::pipeline() const {
   Halide::Pipeline pipeline(output);
-  templates::addLoweringPasses(pipeline);
+  templates::addLoweringPasses(pipeline, facts.device || facts.masksStores());
   sizes.attachTo(pipeline);
   return pipeline;
 }

@@ -140,7 +140,7 @@ void StepEmitter::scheduleOnDevice() {
 
 Halide::Pipeline StepEmitter::pipeline() const {
   Halide::Pipeline pipeline(output);
-  templates::addLoweringPasses(pipeline);
+  templates::addLoweringPasses(pipeline, facts.device || facts.masksStores());
   sizes.attachTo(pipeline);
   return pipeline;
 }

@@ -7,6 +7,7 @@
 #include "dlc/Codegen/Halide/Templates/PlacesBelowZero.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 #include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
+#include "dlc/Codegen/Halide/Templates/TailStores.h"
 #include "dlc/Codegen/Halide/Templates/TurnedSquares.h"
 
 #include <set>
@@ -45,7 +46,7 @@ private:
 
 } // namespace
 
-void addLoweringPasses(Pipeline &pipeline) {
+void addLoweringPasses(Pipeline &pipeline, bool masksStores) {
   // Halide owns the passes that it is given.
   pipeline.add_custom_lowering_pass(fusedMathPass().release());
   pipeline.add_custom_lowering_pass(new OutputLoads);
@@ -56,6 +57,8 @@ void addLoweringPasses(Pipeline &pipeline) {
   pipeline.add_custom_lowering_pass(spreadLanesPass().release());
   pipeline.add_custom_lowering_pass(carriedStepsPass().release());
   pipeline.add_custom_lowering_pass(placesBelowZeroPass().release());
+  if (!masksStores)
+    pipeline.add_custom_lowering_pass(tailStoresPass().release());
 }
 
 } // namespace dlc::templates
