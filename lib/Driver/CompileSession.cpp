@@ -124,6 +124,7 @@ static Phase phaseOf(mlir::ModuleOp module) {
 
 Status CompileSession::checkDump() {
   Phase first = startingPhase(), made = phaseOf(*model->module);
+  target->givenSchedules = made >= Phase::Schedule;
   bool wanting = made != Phase::Import && first >= Phase::Schedule && made < first;
   if (wanting || (made == Phase::Host) != (first == Phase::Host))
     return usageError(path + ": a dump of the phase " + std::string(phaseName(made)) +
@@ -144,8 +145,11 @@ Status CompileSession::runPasses(Phase phase) {
   manager.enableVerifier(false);
   addPhase(manager, phase, {target->facts.vectorBytes, options.training});
   DiagnosticCollector diagnostics(&model->context, options);
-  // What cannot be differentiated is the model's affair; every other phase takes what it is given.
-  ExitCode code = phase == Phase::Differentiate ? ExitCode::Unsupported : ExitCode::Internal;
+  // What cannot be differentiated is the model's affair, and a schedule of a dump is that of
+  // whoever edited it; every other phase takes what it is given.
+  ExitCode code = phase == Phase::Differentiate ? ExitCode::Unsupported
+                  : target->givenSchedules      ? ExitCode::BadInput
+                                                : ExitCode::Internal;
   if (mlir::failed(manager.run(*model->module)))
     return diagnostics.error(path, code, "phase " + std::string(phaseName(phase)) + " failed");
   return {};

@@ -125,6 +125,9 @@ Expected<std::string> compileTo(dl::KernelOp kernel, const std::string &symbol,
       emitTo<KernelEmitter>(kernel, target, write);
   } catch (const UnsupportedOnDevice &error) {
     return unsupported(nameOf(kernel) + ": " + error.what());
+  } catch (const Halide::CompileError &error) {
+    return Error{target.givenSchedules ? ExitCode::BadInput : ExitCode::Internal,
+                 "kernel " + symbol + ": Halide: " + oneLine(error.what())};
   } catch (const Halide::Error &error) {
     return internalError("kernel " + symbol + ": Halide: " + oneLine(error.what()));
   } catch (const std::exception &error) {

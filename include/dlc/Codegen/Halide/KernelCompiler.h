@@ -17,6 +17,9 @@ struct KernelTarget {
   /// `-opencl`, `-cuda` or `-vulkan` where kernels run on a device.
   std::string features;
   schedule::MachineFacts facts;
+  /// Whether schedules are input, of a dump: one that a template or Halide refuses is BadInput
+  /// then.
+  bool givenSchedules = false;
 };
 
 /// The target for an LLVM CPU name; empty: this machine. An unknown name is a usage error.
