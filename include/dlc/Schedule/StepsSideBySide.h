@@ -3,6 +3,7 @@
 #ifndef DLC_SCHEDULE_STEPSSIDEBYSIDE_H
 #define DLC_SCHEDULE_STEPSSIDEBYSIDE_H
 
+#include "dlc/Dialect/DL/IR/PackedPanel.h"
 #include "dlc/Schedule/ScheduleParams.h"
 
 #include <cstdint>
@@ -27,6 +28,9 @@ struct StepsSideBySide {
 /// steps side by side, or where they do not fit.
 std::optional<StepsSideBySide> stepsSideBySide(const GemmParams &params, int64_t columns,
                                                int64_t depth, int lanes);
+
+/// The panel of packed weights that the register tile of `params` reads; as above.
+dl::PackedPanel panelOf(const GemmParams &params, int64_t columns, int64_t depth, int lanes);
 
 } // namespace dlc::schedule
 

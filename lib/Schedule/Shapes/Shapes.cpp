@@ -50,10 +50,7 @@ dl::ConstantOp constantToPack(Value weight) {
 
 dl::PackedPanel panelOf(dl::GemmScheduleAttr gemm, Value result, int64_t columns, int64_t depth,
                         const MachineFacts &facts) {
-  int lanes = facts.lanes(accumulatorBytes(result));
-  if (auto tile = stepsSideBySide(paramsOf(gemm), columns, depth, lanes))
-    return {tile->packedColumns(), tile->columns, tile->steps};
-  return {gemm.getVectorsPerTile() * lanes};
+  return panelOf(paramsOf(gemm), columns, depth, facts.lanes(accumulatorBytes(result)));
 }
 
 int64_t packedDepth(Value lhs, Value weight, int64_t depth) {

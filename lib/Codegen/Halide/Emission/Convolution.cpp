@@ -17,18 +17,14 @@ namespace dlc::codegen {
 void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
                 const dl::PackedPanel &packed, int64_t columns, int64_t depth) {
   const bool isPacked = packed.columns > 0;
-  dl::PackedPanel read = {templates::panelWidth(params, emitter.getFacts(), type)};
-  if (params.stepsSideBySide > 1) {
-    auto tile =
-        schedule::stepsSideBySide(params, columns, depth, emitter.getFacts().lanes(type.bytes()));
-    if (!tile || !isPacked)
-      throw Halide::CompileError(
-          std::to_string(params.stepsSideBySide) + " steps side by side in " +
-          std::to_string(params.vectorsPerTile) + " vectors a row do not fit " +
-          (isPacked ? std::to_string(columns) + " columns and a depth of " + std::to_string(depth)
-                    : "weights that are not packed"));
-    read = {tile->packedColumns(), tile->columns, tile->steps};
-  }
+  dl::PackedPanel read =
+      schedule::panelOf(params, columns, depth, emitter.getFacts().lanes(type.bytes()));
+  if (params.stepsSideBySide > 1 && (read.sideSteps == 1 || !isPacked))
+    throw Halide::CompileError(
+        std::to_string(params.stepsSideBySide) + " steps side by side in " +
+        std::to_string(params.vectorsPerTile) + " vectors a row do not fit " +
+        (isPacked ? std::to_string(columns) + " columns and a depth of " + std::to_string(depth)
+                  : "weights that are not packed"));
   if (isPacked && packed != read)
     throw Halide::CompileError(
         "weights are packed in panels of " + std::to_string(packed.columns) + " columns, " +
