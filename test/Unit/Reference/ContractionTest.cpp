@@ -1,6 +1,8 @@
 // Products and convolutions against direct sums over every index, on odd sizes.
 #include "Evaluate.h"
 
+#include <functional>
+
 using namespace dlc;
 using namespace dlc::test;
 
@@ -43,31 +45,28 @@ TEST(Contraction, MatmulBroadcastsBatches) {
   expectMatmul(" {transpose_rhs = true}", {4, 3, 5}, {4, 2, 5}, false, true);
 }
 
-TEST(Contraction, MatmulUnpacksItsWeight) {
-  Tensor lhs = pattern(DType::F32, {3, 5}), rhs = pattern(DType::F32, {5, 7}, 2),
-         packed(DType::F32, {2, 5, 4});
-  for (int64_t k = 0; k < 5; ++k)
+/// Expects a product with `rhs` (depth, 7) packed, element (k, n) at `place`, to be that with rhs.
+static void expectUnpacked(int64_t depth, const Shape &packedShape, const std::string &packing,
+                           const std::function<int64_t(int64_t k, int64_t n)> &place) {
+  Tensor lhs = pattern(DType::F32, {3, depth}), rhs = pattern(DType::F32, {depth, 7}, 2),
+         packed(DType::F32, packedShape);
+  for (int64_t k = 0; k < depth; ++k)
     for (int64_t n = 0; n < 7; ++n)
-      packed.setDouble(((n / 4) * 5 + k) * 4 + n % 4, rhs.asDouble(k * 7 + n));
+      packed.setDouble(place(k, n), rhs.asDouble(k * 7 + n));
   Tensor plain = evaluate("dl.matmul %0, %1", {lhs, rhs}, {"tensor<3x7xf32>"})[0];
-  Tensor result = evaluate("dl.matmul %0, %1 {packed_columns = 4, columns = 7}", {lhs, packed},
+  Tensor result = evaluate("dl.matmul %0, %1 {columns = 7, " + packing + "}", {lhs, packed},
                            {"tensor<3x7xf32>"})[0];
   EXPECT_EQ(values(plain), values(result));
 }
 
-TEST(Contraction, MatmulUnpacksStepsSideBySide) {
-  // Seven columns of which the last three, of four, have two steps of six side by side.
-  Tensor lhs = pattern(DType::F32, {3, 6}), rhs = pattern(DType::F32, {6, 7}, 2),
-         packed(DType::F32, {1, 6, 8});
-  for (int64_t k = 0; k < 6; ++k)
-    for (int64_t n = 0; n < 7; ++n)
-      packed.setDouble(k / 2 * 16 + (n < 4 ? k % 2 * 4 + n : 8 + (n - 4) * 2 + k % 2),
-                       rhs.asDouble(k * 7 + n));
-  Tensor plain = evaluate("dl.matmul %0, %1", {lhs, rhs}, {"tensor<3x7xf32>"})[0];
-  Tensor result = evaluate(
-      "dl.matmul %0, %1 {packed_columns = 8, columns = 7, side_columns = 4, side_steps = 2}",
-      {lhs, packed}, {"tensor<3x7xf32>"})[0];
-  EXPECT_EQ(values(plain), values(result));
+TEST(Contraction, MatmulUnpacksItsWeight) {
+  expectUnpacked(5, {2, 5, 4}, "packed_columns = 4",
+                 [](int64_t k, int64_t n) { return ((n / 4) * 5 + k) * 4 + n % 4; });
+  // The last three columns, of four, have two steps of six side by side.
+  expectUnpacked(6, {1, 6, 8}, "packed_columns = 8, side_columns = 4, side_steps = 2",
+                 [](int64_t k, int64_t n) {
+                   return k / 2 * 16 + (n < 4 ? k % 2 * 4 + n : 8 + (n - 4) * 2 + k % 2);
+                 });
 }
 
 namespace {
@@ -146,42 +145,37 @@ TEST(Contraction, ConvSumsOverItsWindow) {
   expectConv({{1, 1}, {1, 1}, {1, 1}, {1, 1}, 1}, {1, 16, 33, 29}, {20, 16, 3, 3});
 }
 
-TEST(Contraction, ConvUnpacksItsWeight) {
+/// Expects a convolution of two groups of five outputs with its filter packed, output n of group g
+/// at `place`, to be that with the filter.
+static void expectUnpackedFilter(
+    int64_t channels, const Shape &packedShape, const std::string &packing,
+    const std::function<int64_t(int64_t g, int64_t n, int64_t tap, int64_t c)> &place) {
   Conv conv{{1, 1}, {1, 1}, {1, 1}, {1, 1}, 2};
-  Tensor x = pattern(DType::F32, {1, 6, 5, 7}), w = pattern(DType::F32, {10, 3, 3, 3}, 3),
-         bias(DType::F32, {10});
+  Tensor x = pattern(DType::F32, {1, 2 * channels, 5, 7}),
+         w = pattern(DType::F32, {10, channels, 3, 3}, 3), bias(DType::F32, {10}),
+         packed(DType::F32, packedShape);
   Tensor expected = conv.direct(x, w, bias);
-  // 5 outputs a group in blocks of 4.
-  Tensor packed(DType::F32, {4, 3, 3, 3, 4});
   for (int64_t o = 0; o < 10; ++o)
-    for (int64_t c = 0; c < 3; ++c)
-      for (int64_t t = 0; t < 9; ++t)
-        packed.setDouble((((o / 5 * 2 + o % 5 / 4) * 9 + t) * 3 + c) * 4 + o % 5 % 4,
-                         w.asDouble((o * 3 + c) * 9 + t));
-  Tensor actual = evaluate("dl.conv %0, %1 {" + conv.attributes() +
-                               ", packed_channels = 4, output_channels = 10}",
-                           {x, packed}, {typeText(expected)})[0];
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t tap = 0; tap < 9; ++tap)
+        packed.setDouble(place(o / 5, o % 5, tap, c), w.asDouble((o * channels + c) * 9 + tap));
+  Tensor actual =
+      evaluate("dl.conv %0, %1 {" + conv.attributes() + ", output_channels = 10, " + packing + "}",
+               {x, packed}, {typeText(expected)})[0];
   EXPECT_EQ(values(actual), values(expected));
 }
 
-TEST(Contraction, ConvUnpacksStepsSideBySide) {
-  Conv conv{{1, 1}, {1, 1}, {1, 1}, {1, 1}, 2};
-  Tensor x = pattern(DType::F32, {1, 8, 5, 7}), w = pattern(DType::F32, {10, 4, 3, 3}, 3),
-         bias(DType::F32, {10});
-  Tensor expected = conv.direct(x, w, bias);
-  // 5 outputs a group, of which the last, of two, has four channels side by side.
-  Tensor packed(DType::F32, {2, 3, 3, 4, 6});
-  for (int64_t o = 0; o < 10; ++o)
-    for (int64_t c = 0; c < 4; ++c)
-      for (int64_t t = 0; t < 9; ++t) {
-        int64_t n = o % 5, place = n < 4 ? c * 4 + n : 16 + (n - 4) * 4 + c;
-        packed.setDouble((o / 5 * 9 + t) * 24 + place, w.asDouble((o * 4 + c) * 9 + t));
-      }
-  Tensor actual = evaluate("dl.conv %0, %1 {" + conv.attributes() +
-                               ", packed_channels = 6, output_channels = 10, side_columns = 2, "
-                               "side_steps = 4}",
-                           {x, packed}, {typeText(expected)})[0];
-  EXPECT_EQ(values(actual), values(expected));
+TEST(Contraction, ConvUnpacksItsWeight) {
+  // Outputs of a group in panels of four.
+  expectUnpackedFilter(3, {4, 3, 3, 3, 4}, "packed_channels = 4",
+                       [](int64_t g, int64_t n, int64_t tap, int64_t c) {
+                         return (((g * 2 + n / 4) * 9 + tap) * 3 + c) * 4 + n % 4;
+                       });
+  // The last output, of two, has four channels side by side.
+  expectUnpackedFilter(4, {2, 3, 3, 4, 6}, "packed_channels = 6, side_columns = 2, side_steps = 4",
+                       [](int64_t g, int64_t n, int64_t tap, int64_t c) {
+                         return (g * 9 + tap) * 24 + (n < 4 ? c * 4 + n : 16 + (n - 4) * 4 + c);
+                       });
 }
 
 TEST(Contraction, ConvTakesFiltersWithOutputsLast) {

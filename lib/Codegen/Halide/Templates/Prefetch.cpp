@@ -5,6 +5,7 @@
 #include "dlc/Codegen/Halide/Templates/LoweredLoops.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -291,47 +292,38 @@ bool readsBuffer(const Call *call) {
 }
 
 namespace {
-/// Marks what depends on all of some variables.
-class AskBefore : public IRMutator {
+/// Has something else stand for each read of a buffer.
+class ReplaceReads : public IRMutator {
 public:
-  explicit AskBefore(std::vector<Var> vars) : vars(std::move(vars)) {}
+  explicit ReplaceReads(std::function<Expr(Expr read)> replacement)
+      : replacement(std::move(replacement)) {}
 
 protected:
   using IRMutator::visit;
   Expr visit(const Call *op) override {
     Expr call = IRMutator::visit(op);
-    const bool dependsOnAll =
-        std::ranges::all_of(vars, [&](const Var &var) { return expr_uses_var(call, var.name()); });
-    return readsBuffer(op) && dependsOnAll ? prefetchingBefore(call) : call;
+    return readsBuffer(op) ? replacement(std::move(call)) : call;
   }
 
 private:
-  std::vector<Var> vars;
-};
-
-class AskAhead : public IRMutator {
-public:
-  explicit AskAhead(Ahead ahead) : ahead(std::move(ahead)) {}
-
-protected:
-  using IRMutator::visit;
-  Expr visit(const Call *op) override {
-    Expr call = IRMutator::visit(op);
-    return readsBuffer(op) ? prefetchingAhead(call, ahead) : call;
-  }
-
-private:
-  Ahead ahead;
+  std::function<Expr(Expr read)> replacement;
 };
 } // namespace
 
 void askBefore(Func func, const std::vector<Var> &vars) {
-  AskBefore ask(vars);
+  ReplaceReads ask([&](Expr read) {
+    const bool dependsOnAll =
+        std::ranges::all_of(vars, [&](const Var &var) { return expr_uses_var(read, var.name()); });
+    return dependsOnAll ? prefetchingBefore(std::move(read)) : read;
+  });
   for (Expr &value : func.function().definition().values())
     value = ask.mutate(value);
 }
 
-Expr askingAhead(const Expr &value, const Ahead &ahead) { return AskAhead(ahead).mutate(value); }
+Expr askingAhead(const Expr &value, const Ahead &ahead) {
+  return ReplaceReads([&](Expr read) { return prefetchingAhead(std::move(read), ahead); })
+      .mutate(value);
+}
 
 std::unique_ptr<IRMutator> prefetchPass() { return std::make_unique<Prefetch>(); }
 
