@@ -101,6 +101,53 @@ TEST_F(ImportONNXTest, WrongElementTypeIsBadInput) {
   EXPECT_THAT(import(model), HasSubstr("1 m.onnx: node n_y (Not): "));
 }
 
+TEST_F(ImportONNXTest, LayerNormsHaveOneElementType) {
+  for (const char *op : {"LayerNormalization", "InstanceNormalization"}) {
+    Model model = makeModel({makeNode(op, {"x", "s", "s"}, {"y"})});
+    const int64_t size = op[0] == 'L' ? 5 : 3;
+    model.graph.inputs.push_back(tensorInfo("s", {size}, DType::F16));
+    EXPECT_THAT(import(model), HasSubstr("expects operands of one element type, got 'f32' and "
+                                         "'f16'"));
+  }
+}
+
+TEST_F(ImportONNXTest, RmsNormsHaveTheElementTypeOfTheScale) {
+  Model model = makeModel({makeNode("RMSNormalization", {"x", "s"}, {"y"})});
+  model.graph.nodes[0].opsetVersion = 23;
+  model.graph.inputs.push_back(tensorInfo("s", {int64_t(5)}, DType::F16));
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("-> (tensor<2x3x5xf16> {dl.name = \"y\"})"));
+  EXPECT_THAT(text, HasSubstr(": (tensor<2x3x5xf32>, tensor<5xf32>) -> tensor<2x3x5xf32>"));
+}
+
+TEST_F(ImportONNXTest, BatchNormsHaveTheElementTypesOfTheirOpset) {
+  Model model = makeModel({makeNode("BatchNormalization", {"x", "s", "s", "m", "m"}, {"y"})});
+  model.graph.inputs.push_back(tensorInfo("s", {int64_t(3)}, DType::F16));
+  model.graph.inputs.push_back(tensorInfo("m", {int64_t(3)}, DType::F64));
+  model.graph.nodes[0].opsetVersion = 15;
+  EXPECT_THAT(import(model), HasSubstr("dl.batch_norm"));
+  model.graph.nodes[0].opsetVersion = 14;
+  EXPECT_THAT(import(model), HasSubstr("1 m.onnx: node n_y (BatchNormalization): inputs 0 and 1 "
+                                       "must have one element type at opset 14"));
+  model.graph.inputs[1].dtype = DType::F32;
+  EXPECT_THAT(import(model), HasSubstr("dl.batch_norm"));
+  model.graph.nodes[0].opsetVersion = 13;
+  EXPECT_THAT(import(model), HasSubstr("inputs 0 and 3 must have one element type at opset 13"));
+}
+
+TEST_F(ImportONNXTest, DividesAndDequantizesInFloats) {
+  Attribute precision{"precision", int64_t(3), ""}, output{"output_dtype", int64_t(3), ""};
+  Model model = makeModel({makeNode("QuantizeLinear", {"x", "s"}, {"y"}, {precision})});
+  model.graph.inputs.push_back(tensorInfo("s", {}));
+  EXPECT_THAT(import(model), HasSubstr("1 m.onnx: node n_y (QuantizeLinear): attribute 'precision' "
+                                       "is no floating-point type"));
+  model = makeModel({makeNode("QuantizeLinear", {"x", "s"}, {"q"}),
+                     makeNode("DequantizeLinear", {"q", "s"}, {"y"}, {output})});
+  model.graph.inputs.push_back(tensorInfo("s", {}));
+  EXPECT_THAT(import(model), HasSubstr("1 m.onnx: node n_y (DequantizeLinear): attribute "
+                                       "'output_dtype' is no floating-point type"));
+}
+
 TEST_F(ImportONNXTest, UnknownAttributeIsUnsupported) {
   Attribute attribute{"turbo", int64_t(1), ""};
   EXPECT_THAT(import(makeModel({makeNode("Relu", {"x"}, {"y"}, {attribute})})),

@@ -78,13 +78,21 @@ static LogicalResult importLayerNormalization(NodeContext &c) {
   return c.setOutput(2, c.create<dl::RsqrtOp>(shifted));
 }
 
+/// The result has the element type of the scale, which may be another than the input's.
 static LogicalResult importRMSNormalization(NodeContext &c) {
   FailureOr<int64_t> axis = trailingAxis(c);
   if (failed(axis))
     return failure();
   c.ignoreAttr("stash_type");
-  return c.setOutput(0, c.create<dl::RmsNormOp>(c.input(0), c.input(1), c.i64(*axis),
-                                                c.f64(c.floatAttr("epsilon", 1e-5f))));
+  Type from = c.elementOf(c.input(0)), to = c.elementOf(c.input(1));
+  // One that holds the values of both.
+  auto isWide = [](Type type) { return type.getIntOrFloatBitWidth() > 32; };
+  Type element = from == to                   ? from
+                 : isWide(from) || isWide(to) ? c.builder().getF64Type()
+                                              : c.builder().getF32Type();
+  Value norm = c.create<dl::RmsNormOp>(c.cast(c.input(0), element), c.cast(c.input(1), element),
+                                       c.i64(*axis), c.f64(c.floatAttr("epsilon", 1e-5f)));
+  return c.setOutput(0, c.cast(norm, to));
 }
 
 /// (x - mean) / (sqrt(variance) + 1e-9), over axes 0, 2 and 3 unless said otherwise.
@@ -137,12 +145,26 @@ static LogicalResult importTrainingBatchNormalization(NodeContext &c, double eps
   return success();
 }
 
+/// Checks that inputs `others` have the element type of input `first`.
+static LogicalResult requireOneType(NodeContext &c, unsigned first,
+                                    std::initializer_list<unsigned> others) {
+  for (unsigned index : others)
+    if (c.elementOf(c.input(index)) != c.elementOf(c.input(first)))
+      return c.badInput("inputs " + Twine(first) + " and " + Twine(index) +
+                        " must have one element type at opset " + Twine(c.opset()));
+  return success();
+}
+
 static LogicalResult importBatchNormalization(NodeContext &c) {
   c.ignoreAttr("consumed_inputs");
   c.ignoreAttr("is_test");
   double epsilon = c.floatAttr("epsilon", 1e-5f), momentum = c.floatAttr("momentum", 0.9f);
   if (c.opset() < 9 && !c.boolAttr("spatial", true))
     return c.unsupported("attribute 'spatial' is 0");
+  // Statistics may have a type of their own from opset 14 on, scale and bias from 15 on.
+  if (failed(requireOneType(c, c.opset() < 15 ? 0 : 1, {1, 2})) ||
+      failed(requireOneType(c, c.opset() < 14 ? 0 : 3, {3, 4})))
+    return failure();
   if (c.opset() >= 14 && c.boolAttr("training_mode", false))
     return importTrainingBatchNormalization(c, epsilon, momentum);
   for (unsigned output = 1; output < c.numOutputs(); ++output)

@@ -91,6 +91,8 @@ static LogicalResult importQuantizeLinear(NodeContext &c) {
   Type precision = typeAttr(c, "precision", scaleType);
   if (failed(axis) || c.failed())
     return failure();
+  if (!isa<FloatType>(precision))
+    return c.badInput("attribute 'precision' is no floating-point type");
   Value scale = alongAxis(c, c.cast(c.input(1), precision), c.input(0), *axis, block);
   Value zeroPoint = alongAxis(c, c.input(2), c.input(0), *axis, block);
   Value quotient = c.create<dl::DivOp>(c.cast(c.input(0), precision), scale);
@@ -110,6 +112,8 @@ static LogicalResult importDequantizeLinear(NodeContext &c) {
   Type target = typeAttr(c, "output_dtype", c.elementOf(c.input(1)));
   if (failed(axis) || c.failed())
     return failure();
+  if (!isa<FloatType>(target))
+    return c.badInput("attribute 'output_dtype' is no floating-point type");
   Type f32 = c.builder().getF32Type();
   Value scale = alongAxis(c, c.cast(c.input(1), f32), c.input(0), *axis, block);
   Value zeroPoint = alongAxis(c, c.input(2), c.input(0), *axis, block);

@@ -25,8 +25,9 @@ class DL_NormalizationOp<string mnemonic, int flops, string fusion = "Reduction"
 }
 
 /// A normalisation of images, whose channel axis `layout` places.
-class DL_ImageNormalizationOp<string mnemonic, int flops, string fusion = "Reduction">
-    : DL_NormalizationOp<mnemonic, flops, fusion, [DeclareOpInterfaceMethods<LayoutOpInterface>]> {
+class DL_ImageNormalizationOp<string mnemonic, int flops, string fusion = "Reduction", list<Trait> traits = []>
+    : DL_NormalizationOp<mnemonic, flops, fusion,
+                         !listconcat(traits, [DeclareOpInterfaceMethods<LayoutOpInterface>])> {
   let extraClassDeclaration = fusionMethod # [{
     /// The axis of the input that holds the channels.
     int64_t getChannelAxis();
@@ -51,7 +52,7 @@ def DL_LpNormalizeOp : DL_AxisNormalizationOp<"lp_normalize",
 
 //===-- Over the trailing axes ---------------------------------------------------------------------===//
 
-def DL_LayerNormOp : DL_NormalizationOp<"layer_norm", 8> {
+def DL_LayerNormOp : DL_NormalizationOp<"layer_norm", 8, "Reduction", [DL_OneElementType]> {
   let summary = "(x - mean) / sqrt(variance + epsilon) * scale + bias over axes `axis` and later";
   let description = [{
     Mean and (population) variance are taken over all axes from `axis` on. `scale` and `bias` broadcast to
@@ -64,7 +65,7 @@ def DL_LayerNormOp : DL_NormalizationOp<"layer_norm", 8> {
   }];
 }
 
-def DL_RmsNormOp : DL_NormalizationOp<"rms_norm", 5> {
+def DL_RmsNormOp : DL_NormalizationOp<"rms_norm", 5, "Reduction", [DL_OneElementType]> {
   let summary = "x / sqrt(mean(x^2) + epsilon) * scale over axes `axis` and later";
   let description = "`scale` broadcasts to the input as NumPy arrays do.";
   let arguments = (ins DL_FloatTensor:$input, DL_FloatTensor:$scale, I64Attr:$axis,
@@ -90,7 +91,7 @@ def DL_BatchNormOp : DL_ImageNormalizationOp<"batch_norm", 4, "Injective"> {
   }];
 }
 
-def DL_InstanceNormOp : DL_ImageNormalizationOp<"instance_norm", 8> {
+def DL_InstanceNormOp : DL_ImageNormalizationOp<"instance_norm", 8, "Reduction", [DL_OneElementType]> {
   let summary = "(x - mean) / sqrt(variance + epsilon) * scale + bias, statistics of each image and channel";
   let description = "`scale` and `bias` hold one element a channel.";
   let arguments = (ins DL_FloatTensor:$input, DL_FloatTensor:$scale, DL_FloatTensor:$bias,
@@ -98,7 +99,7 @@ def DL_InstanceNormOp : DL_ImageNormalizationOp<"instance_norm", 8> {
   let assemblyFormat = "$input `,` $scale `,` $bias attr-dict `:` functional-type(operands, results)";
 }
 
-def DL_GroupNormOp : DL_ImageNormalizationOp<"group_norm", 8> {
+def DL_GroupNormOp : DL_ImageNormalizationOp<"group_norm", 8, "Reduction", [DL_OneElementType]> {
   let summary = "(x - mean) / sqrt(variance + epsilon) * scale + bias, statistics of each image and group";
   let description = [{
     The channels are cut into `groups` runs of equal length. `scale` and `bias` hold one element a channel.
