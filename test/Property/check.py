@@ -77,6 +77,8 @@ def check_open(dlc: str, seed: int, size: int, folder: Path) -> int:
             # A size that the graph needs as it is drawn: ONNX Runtime broadcasts one element to it.
             if change(2) != 2 and "the model has no result for inputs of these shapes" in str(failure):
                 continue
+            if change(2) == 1 and ": expected float32 " in str(failure):
+                continue
             raise
         agreed += 1
     if not agreed:

@@ -26,25 +26,58 @@ def message_in(lines: list[str]) -> str | None:
     found = MESSAGE.search("\n".join(lines))
     if not found:
         return None
-    literals = re.findall(r'"([^"]*)"', found[1])
-    ends_in_value = not found[1].rstrip(" )").endswith('"')
+    joined = re.sub(r'"\s*\)?\s*<<\s*"', "", found[1])
+    literals = re.findall(r'"([^"]*)"', joined)
+    ends_in_value = not joined.rstrip(" )").endswith('"')
     text = "\u2026".join(literals) + ("\u2026" if ends_in_value else "")
     return GOT.sub("", text + " ").strip(" ,")
 
 
-def function_body(lines: list[str], name: str) -> list[str]:
-    """The lines of the static function `name` of the same file."""
+def arguments_of(text: str) -> list[str]:
+    """What stands between the commas of the parentheses that `text` follows."""
+    parts, depth = [""], 1
+    for character in text:
+        depth += (character in "({[") - (character in ")}]")
+        if depth == 0:
+            break
+        if character == "," and depth == 1:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]
+
+
+def function_body(lines: list[str], name: str, arguments: list[str]) -> list[str]:
+    """The lines of the function `name` with the strings among `arguments` for its parameters."""
     for index, line in enumerate(lines):
-        if re.search(rf"\bstatic LogicalResult {name}\(", line):
-            end = next(i for i in range(index, len(lines)) if lines[i] == "}")
-            return lines[index:end]
+        if not re.search(rf"\bLogicalResult {name}\(", line):
+            continue
+        end = next(i for i in range(index, len(lines)) if lines[i] == "}")
+        signature, body = "\n".join(lines[index:end]).split("{\n", 1)
+        for parameter, argument in zip(arguments_of(signature.split(name + "(", 1)[1]), arguments):
+            if argument.startswith('"'):
+                body = re.sub(rf"<< {parameter.split()[-1]}\b", f"<< {argument}", body)
+        return body.splitlines()
     return []
+
+
+def constraint_in(region: list[str], lines: list[str]) -> str | None:
+    """The text of the first diagnostic in `region`, or in the function of `lines` that it calls for it."""
+    text = "\n".join(region)
+    call = CALL.search(text)
+    own = text.find("emitOpError")
+    if call and (own < 0 or call.start() < own):
+        body = function_body(lines, call[1], arguments_of(text[call.end():]))
+        return constraint_in(body, lines) or message_in(region)
+    return message_in(region)
 
 
 def constraints() -> dict[str, list[tuple[int, str]]]:
     """Op name to (number, text) of each constraint."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for path in sorted((ROOT / "lib/Dialect/DL/IR").glob("*.cpp")):
+    folder = ROOT / "lib/Dialect/DL/IR"
+    shared = (folder / "OperandShapes.cpp").read_text().splitlines()
+    for path in sorted(folder.glob("*.cpp")):
         lines = path.read_text().splitlines()
         for index, line in enumerate(lines):
             code = CONSTRAINT.match(line)
@@ -54,11 +87,7 @@ def constraints() -> dict[str, list[tuple[int, str]]]:
             reach = index + 1
             while reach < min(len(lines), index + REACH) and not CONSTRAINT.match(lines[reach]):
                 reach += 1
-            region = lines[index + 1:reach]
-            text = message_in(region)
-            call = CALL.search("\n".join(region))
-            if call and not (text and "\n".join(region).index("emitOpError") < call.start()):
-                text = message_in(function_body(lines, call[1])) or text
+            text = constraint_in(lines[index + 1:reach], lines + shared)
             found.setdefault(code[1], []).append((int(code[2]), text or "see the verifier"))
     return found
 

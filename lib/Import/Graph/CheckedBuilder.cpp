@@ -33,34 +33,39 @@ SmallVector<Value> CheckedBuilder::fold(Operation *op) {
   return SmallVector<Value>(op->getResults());
 }
 
+Operation *CheckedBuilder::build(OperationState &state, InferFunction infer) {
+  size_t expected = state.types.size();
+  SmallVector<Type> types;
+  if (failed(infer(state, types)) || types.size() != expected)
+    return nullptr;
+  state.types = std::move(types);
+  Operation *op = ops.create(state);
+  if (succeeded(op->getName().verifyInvariants(op)))
+    return op;
+  op->erase();
+  return nullptr;
+}
+
 SmallVector<Value> CheckedBuilder::finish(OperationState &state, InferFunction infer,
                                           std::string &failure) {
+  std::optional<dl::SizePair> differing;
   ScopedDiagnosticHandler handler(context(), [&](Diagnostic &diagnostic) {
-    if (failure.empty())
+    if (failure.empty()) {
       failure = diagnostic.str();
+      differing = dl::differingSizes(diagnostic);
+    }
     return success();
   });
-  size_t expected = state.types.size();
-  state.types.clear();
-  bool inferred = succeeded(infer(state, state.types));
-  if (!inferred && alignSizes(state)) {
+  do {
     failure.clear();
-    state.types.clear();
-    inferred = succeeded(infer(state, state.types));
-  }
-  if (!inferred || state.types.size() != expected) {
-    if (failure.empty())
-      failure = "operands do not fit " + state.name.getStringRef().str();
-    return {};
-  }
-  Operation *op = ops.create(state);
-  if (failed(op->getName().verifyInvariants(op))) {
-    if (failure.empty())
-      failure = "operands do not fit " + state.name.getStringRef().str();
-    op->erase();
-    return {};
-  }
-  return fold(op);
+    differing.reset();
+    if (Operation *op = build(state, infer))
+      return fold(op);
+  } while (differing && equate(*differing, state.operands));
+  if (failure.empty())
+    failure = "operands do not fit " + state.name.getStringRef().str();
+  failure += legend(state.operands);
+  return {};
 }
 
 } // namespace dlc::importer

@@ -52,8 +52,13 @@ public:
   }
 
 protected:
-  /// Changes operands that inference refused so that it is worth another try; whether it did.
-  virtual bool alignSizes(mlir::OperationState &state) { return false; }
+  /// Takes `sizes`, which have to be equal for an op with these operands, for equal, and changes
+  /// the operands accordingly; whether it did.
+  virtual bool equate(dl::SizePair sizes, llvm::MutableArrayRef<mlir::Value> operands) {
+    return false;
+  }
+  /// What a failure on `operands` ends with: the names of the symbols that it shows.
+  virtual std::string legend(mlir::ValueRange operands) { return {}; }
   /// The results of a new op, or values that stand for them.
   virtual llvm::SmallVector<mlir::Value> fold(mlir::Operation *op);
 
@@ -74,6 +79,8 @@ private:
 
   llvm::SmallVector<mlir::Value> finish(mlir::OperationState &state, InferFunction infer,
                                         std::string &failure);
+  /// The op with inferred types; null where inference or the verifier refuses it.
+  mlir::Operation *build(mlir::OperationState &state, InferFunction infer);
 };
 
 } // namespace dlc::importer

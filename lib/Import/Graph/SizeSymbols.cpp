@@ -90,12 +90,67 @@ Status SizeSymbols::checkDataSizes(func::FuncOp function) const {
   return {};
 }
 
-void SizeSymbols::requireEqual(AffineExpr expr, AffineExpr value) {
-  if (llvm::is_contained(equal, std::pair(expr, value)))
-    return;
-  equal.emplace_back(expr, value);
+/// Constants are the simplest.
+static bool isSimpler(AffineExpr a, AffineExpr b) {
+  auto parts = [](AffineExpr expr) {
+    int count = isa<AffineConstantExpr>(expr) ? -1 : 0;
+    expr.walk([&](AffineExpr) { ++count; });
+    return count;
+  };
+  return parts(a) < parts(b);
+}
+
+namespace {
+enum class Solution { None, One, Many };
+} // namespace
+
+/// Undoes what `expr` does to a symbol, from the outside in, until it is the symbol itself, and
+/// `value` its value. Many where more than one value may be right, or where that is not plain.
+static Solution solve(AffineExpr &expr, int64_t &value) {
+  while (auto binary = dyn_cast<AffineBinaryOpExpr>(expr)) {
+    std::optional<int64_t> number = dl::constantDim(binary.getRHS());
+    if (number && binary.getKind() == AffineExprKind::Add)
+      value -= *number;
+    else if (number && *number > 0 && binary.getKind() == AffineExprKind::Mul) {
+      if (value % *number != 0)
+        return Solution::None;
+      value /= *number;
+    } else
+      return Solution::Many;
+    expr = binary.getLHS();
+  }
+  if (!isa<AffineSymbolExpr>(expr))
+    return Solution::Many;
+  return value >= 1 ? Solution::One : Solution::None;
+}
+
+bool SizeSymbols::requireEqual(AffineExpr a, AffineExpr b) {
+  AffineExpr expr = isSimpler(b, a) ? a : b, value = expr == a ? b : a;
   require(dl::simplified(expr - value));
   require(dl::simplified(value - expr));
+  if (std::optional<int64_t> constant = dl::constantDim(value)) {
+    AffineExpr symbol = expr;
+    Solution solution = solve(symbol, *constant);
+    if (solution == Solution::None)
+      return false;
+    if (solution == Solution::One) {
+      expr = symbol;
+      value = getAffineConstantExpr(*constant, context);
+    }
+  }
+  if (llvm::is_contained(equal, std::pair(expr, value)))
+    return false;
+  equal.emplace_back(expr, value);
+  return true;
+}
+
+std::map<std::string, int64_t, std::less<>> SizeSymbols::concluded() const {
+  std::map<std::string, int64_t, std::less<>> values;
+  for (auto [expr, value] : equal)
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(expr);
+        symbol && dl::constantDim(value) && !isDecidedByData(expr))
+      values.try_emplace(names[symbol.getPosition()], *dl::constantDim(value));
+  return values;
 }
 
 dl::Dims SizeSymbols::settled(ArrayRef<AffineExpr> dims) const {

@@ -9,6 +9,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Value.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,13 +28,16 @@ public:
   int64_t estimateOf(mlir::AffineExpr expr) const { return dl::evaluateDim(expr, estimates); }
   /// The model is right only where `atLeastZero` is not negative.
   void require(mlir::AffineExpr atLeastZero);
-  /// The model is right only where `expr` is `value`, which stands for it from here on.
-  void requireEqual(mlir::AffineExpr expr, mlir::AffineExpr value);
+  /// The model is right only where `a` is `b`: the simpler of the two stands for both from here on.
+  /// False where that was known, or where no sizes are such.
+  bool requireEqual(mlir::AffineExpr a, mlir::AffineExpr b);
   /// `dims` with what is required of them.
   dl::Dims settled(llvm::ArrayRef<mlir::AffineExpr> dims) const;
   /// Writes the table into the module's attributes.
   void record(mlir::ModuleOp module) const;
   llvm::ArrayRef<std::string> allNames() const { return names; }
+  /// The values of symbols, by name, that the model is right with alone.
+  std::map<std::string, int64_t, std::less<>> concluded() const;
   /// Whether only data decides a size that `expr` is made of: such may be 0.
   bool isDecidedByData(mlir::AffineExpr expr) const;
   /// Refuses what cannot be done with such sizes yet: an Error that says what, and where, for the

@@ -22,39 +22,24 @@ Value GraphBuilder::settled(Value value) {
   return dl::ReshapeOp::create(ops, current, value, ArrayRef<AffineExpr>(known));
 }
 
-bool GraphBuilder::alignSizes(OperationState &state) {
-  bool isConcat = state.name.getStringRef() == dl::ConcatOp::getOperationName();
-  if (state.operands.size() < 2 || !(isConcat || state.name.hasTrait<dl::Broadcasts>()))
+bool GraphBuilder::equate(dl::SizePair sizes, MutableArrayRef<Value> operands) {
+  if (!sizeSymbols.requireEqual(sizes.first, sizes.second))
     return false;
-  std::optional<int64_t> joined;
-  if (isConcat)
-    joined = state.getRawProperties().as<dl::ConcatOp::Properties *>()->axis.getInt();
-  dl::Dims first = dl::dimsOf(state.operands.front().getType());
-  bool changed = false;
-  for (Value operand : ArrayRef(state.operands).drop_front()) {
-    dl::Dims dims = sizeSymbols.settled(dl::dimsOf(operand.getType()));
-    first = sizeSymbols.settled(first);
-    size_t shorter = std::min(first.size(), dims.size());
-    for (size_t back = 1; back <= shorter; ++back) {
-      AffineExpr &mine = first[first.size() - back], theirs = dims[dims.size() - back];
-      std::optional<int64_t> a = dl::constantDim(mine), b = dl::constantDim(theirs);
-      if (mine == theirs || a == 1 || b == 1 || (a && b) ||
-          joined == static_cast<int64_t>(first.size() - back))
-        continue;
-      // The simpler of the two stands for both; constants are the simplest.
-      auto size = [](AffineExpr expr) {
-        int parts = isa<AffineConstantExpr>(expr) ? -1 : 0;
-        expr.walk([&](AffineExpr) { ++parts; });
-        return parts;
-      };
-      bool mineFirst = size(mine) <= size(theirs);
-      sizeSymbols.requireEqual(mineFirst ? theirs : mine, mineFirst ? mine : theirs);
-      changed = true;
-    }
-  }
-  for (Value &operand : state.operands)
+  for (Value &operand : operands)
     operand = settled(operand);
-  return changed;
+  return true;
+}
+
+std::string GraphBuilder::legend(ValueRange operands) {
+  dl::Dims dims;
+  for (Value operand : operands)
+    llvm::append_range(dims, dl::dimsOf(operand.getType()));
+  std::string text;
+  llvm::SmallBitVector shown = dl::symbolsIn(dims);
+  for (unsigned symbol : shown.set_bits())
+    text += (text.empty() ? ", where s" : ", s") + std::to_string(symbol) + " is '" +
+            sizeSymbols.allNames()[symbol] + "'";
+  return text;
 }
 
 static bool hasStaticShapes(Operation *op) {

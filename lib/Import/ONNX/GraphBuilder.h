@@ -49,9 +49,8 @@ public:
   const Tensor &inputValue(unsigned index) const { return known.at(index); }
 
 private:
-  /// Where operands could broadcast, or be joined, if sizes that are expressions were equal,
-  /// requires that they are. Whether anything changed.
-  bool alignSizes(mlir::OperationState &state) override;
+  bool equate(dl::SizePair sizes, llvm::MutableArrayRef<mlir::Value> operands) override;
+  std::string legend(mlir::ValueRange operands) override;
   /// The results as constants where the op can be evaluated now and cheaply, else as they are.
   llvm::SmallVector<mlir::Value> fold(mlir::Operation *op) override;
 

@@ -17,12 +17,16 @@ namespace dlc::onnx {
 
 namespace {
 
+using OpenSizeValues = std::map<std::string, int64_t, std::less<>>;
+
 /// One import. Holds the module until it is complete.
 class ModelImporter {
 public:
+  /// `knownSizes` are values of sizes that the model leaves open, by name.
   ModelImporter(MLIRContext &context, const Model &model, const ImportOptions &options,
-                bool keepGoing)
-      : model(model), options(options), keepGoing(keepGoing), graph(context, options) {
+                const OpenSizeValues &knownSizes, bool keepGoing)
+      : model(model), options(options), knownSizes(knownSizes), keepGoing(keepGoing),
+        graph(context, options) {
     graph.setBodyImporter(
         [this](const Graph &body, ArrayRef<Value> inputs) { return addBody(body, inputs); });
   }
@@ -30,6 +34,8 @@ public:
   /// False where `errors` are to be reported instead of the module.
   bool run();
   OwningOpRef<ModuleOp> takeModule() { return std::move(module); }
+  /// Values of open sizes that `run` found the model to be right with alone.
+  OpenSizeValues concludedSizes() { return graph.symbols().concluded(); }
   std::vector<Error> errors;
 
 private:
@@ -37,7 +43,7 @@ private:
   bool addInputs();
   bool addInput(const ValueInfo &info);
   Expected<RankedTensorType> typeOfInput(const ValueInfo &info);
-  AffineExpr symbolFor(StringRef name, size_t axis);
+  AffineExpr openSize(StringRef name, size_t axis);
   bool addNodes();
   bool addNode(const Node &node);
   /// See GraphBuilder::BodyImporter.
@@ -67,6 +73,7 @@ private:
 
   const Model &model;
   const ImportOptions &options;
+  const OpenSizeValues &knownSizes;
   bool keepGoing;
   GraphBuilder graph;
   OwningOpRef<ModuleOp> module;
@@ -209,12 +216,14 @@ Expected<RankedTensorType> ModelImporter::typeOfInput(const ValueInfo &info) {
   dl::Dims dims = dl::dimsOf(graph.context(), shape);
   for (size_t axis = 0; !given && axis < shape.size(); ++axis)
     if (std::string name = info.openSizeName(axis); !name.empty())
-      dims[axis] = symbolFor(name, axis);
+      dims[axis] = openSize(name, axis);
   return dl::tensorOf(dims, element);
 }
 
-/// The symbol of the open size `name`, on this axis of an input.
-AffineExpr ModelImporter::symbolFor(StringRef name, size_t axis) {
+/// The open size `name`, on this axis of an input: a symbol, or its value where that is known.
+AffineExpr ModelImporter::openSize(StringRef name, size_t axis) {
+  if (auto known = knownSizes.find(name); known != knownSizes.end())
+    return getAffineConstantExpr(known->second, graph.context());
   // Batches are small more often than not; what else is open counts pixels or words.
   constexpr int64_t likelyBatch = 1, likelySize = 128;
   return graph.symbols().symbol(name, axis == 0 ? likelyBatch : likelySize);
@@ -448,19 +457,41 @@ void ModelImporter::freezeInputs() {
 
 //===-- Entry points -----------------------------------------------------------------------===//
 
+/// Imports `model`: its module, or all that was reported. An open size that can have one value
+/// only, as where weights meet it, is no open size: the import starts anew with that value, so that
+/// the inputs have it in their types, and what was built before it was found as well.
+static std::pair<OwningOpRef<ModuleOp>, std::vector<Error>>
+importWithFewestSymbols(MLIRContext &context, const Model &model, const ImportOptions &options,
+                        bool keepGoing) {
+  for (OpenSizeValues known;;) {
+    ModelImporter importer(context, model, options, known, keepGoing);
+    bool whole = importer.run();
+    const size_t before = known.size();
+    known.merge(importer.concludedSizes());
+    if (known.size() != before)
+      continue;
+    // Who reads of such a size would look for it in vain.
+    std::string told;
+    for (const auto &[name, value] : known)
+      told += (told.empty() ? "; elsewhere in the model, '" : ", '") + name + "' must be " +
+              std::to_string(value);
+    for (Error &error : importer.errors)
+      error.message += told;
+    return {whole ? importer.takeModule() : nullptr, std::move(importer.errors)};
+  }
+}
+
 Expected<OwningOpRef<ModuleOp>> importONNX(MLIRContext &context, const Model &model,
                                            const ImportOptions &options) {
-  ModelImporter importer(context, model, options, /*keepGoing=*/false);
-  if (!importer.run())
-    return importer.errors.front();
-  return importer.takeModule();
+  auto [module, errors] = importWithFewestSymbols(context, model, options, /*keepGoing=*/false);
+  if (!errors.empty())
+    return errors.front();
+  return std::move(module);
 }
 
 std::vector<Error> checkONNX(MLIRContext &context, const Model &model,
                              const ImportOptions &options) {
-  ModelImporter importer(context, model, options, /*keepGoing=*/true);
-  importer.run();
-  return importer.errors;
+  return importWithFewestSymbols(context, model, options, /*keepGoing=*/true).second;
 }
 
 std::vector<SupportedOp> supportedOps() {

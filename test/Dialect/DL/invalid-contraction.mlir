@@ -56,7 +56,7 @@ func.func @conv_c4(%x: tensor<1x8x8x3xf32>, %w: tensor<1x3x3x3x8xf32>) {
 // -----
 
 func.func @conv_c1(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf64>) {
-  // expected-error @+1 {{expects input and filter of one element type}}
+  // expected-error @+1 {{expects operands of one element type, got 'f32' and 'f64'}}
   %0 = dl.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
       pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
     : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf64>) -> tensor<1x4x6x6xf32>
@@ -76,7 +76,7 @@ func.func @conv_c2(%x: tensor<1x6x8x8xf32>, %w: tensor<4x2x3x3xf32>) {
 // -----
 
 func.func @conv_c3(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<5xf32>) {
-  // expected-error @+1 {{expects a bias of 4 elements, got 'tensor<5xf32>'}}
+  // expected-error @+1 {{expects a bias of shape 4, got 'tensor<5xf32>'}}
   %0 = dl.conv %x, %w, %b {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
       pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
     : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<5xf32>) -> tensor<1x4x6x6xf32>
@@ -119,7 +119,7 @@ func.func @conv_transpose_channels_differ(%x: tensor<1x3x8x8xf32>, %w: tensor<4x
 // -----
 
 func.func @conv_filter_gradient_c1(%x: tensor<1x3x8x8xf32>, %dy: tensor<1x4x6x6xf64>) {
-  // expected-error @+1 {{expects input and cotangent of one element type}}
+  // expected-error @+1 {{expects operands of one element type, got 'f32' and 'f64'}}
   %0 = dl.conv_filter_gradient %x, %dy {kernel_shape = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
       pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
     : (tensor<1x3x8x8xf32>, tensor<1x4x6x6xf64>) -> tensor<4x3x3x3xf32>
@@ -129,7 +129,7 @@ func.func @conv_filter_gradient_c1(%x: tensor<1x3x8x8xf32>, %dy: tensor<1x4x6x6x
 // -----
 
 func.func @conv_filter_gradient_c2(%x: tensor<1x3x8x8xf32>, %dy: tensor<1x4x6x6xf32>) {
-  // expected-error @+1 {{expects groups (2) to divide the 3 input and 4 output channels}}
+  // expected-error @+1 {{expects groups (2) to divide the 3 input channels}}
   %0 = dl.conv_filter_gradient %x, %dy {kernel_shape = array<i64: 3, 3>, groups = 2 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>,
       pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>}
     : (tensor<1x3x8x8xf32>, tensor<1x4x6x6xf32>) -> tensor<4x1x3x3xf32>

@@ -46,7 +46,7 @@ func.func @scatter_nd_c2(%x: tensor<3x4xf32>, %i: tensor<2x1xi64>, %u: tensor<2x
 // -----
 
 func.func @scatter_nd_c3(%x: tensor<3x4xf32>, %i: tensor<2x1xi64>, %u: tensor<2x4xi32>) {
-  // expected-error @+1 {{expects operand and updates of one element type, got 'f32' and 'i32'}}
+  // expected-error @+1 {{expects operands of one element type, got 'f32' and 'i32'}}
   %0 = dl.scatter_nd %x, %i, %u
     : (tensor<3x4xf32>, tensor<2x1xi64>, tensor<2x4xi32>) -> tensor<3x4xf32>
   return

@@ -82,7 +82,7 @@ func.func @rms_norm_c2(%x: tensor<2x3xf32>, %s: tensor<1x2x3xf32>) {
 // -----
 
 func.func @batch_norm_c1(%x: tensor<2x3x4xf32>, %a: tensor<3xf32>, %b: tensor<4xf32>) {
-  // expected-error @+1 {{expects per-channel operands of 3 elements, got 'tensor<4xf32>'}}
+  // expected-error @+1 {{expects an operand for the channels of shape 3, got 'tensor<4xf32>'}}
   %0 = dl.batch_norm %x, %a, %a, %a, %b
     : (tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<4xf32>)
       -> tensor<2x3x4xf32>
@@ -101,7 +101,7 @@ func.func @batch_norm_channels_last(%x: tensor<2x3x4xf32>, %a: tensor<4xf32>) ->
 // -----
 
 func.func @instance_norm_c2(%x: tensor<2x3x4xf32>, %a: tensor<4xf32>) {
-  // expected-error @+1 {{expects per-channel operands of 3 elements, got 'tensor<4xf32>'}}
+  // expected-error @+1 {{expects an operand for the channels of shape 3, got 'tensor<4xf32>'}}
   %0 = dl.instance_norm %x, %a, %a
     : (tensor<2x3x4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<2x3x4xf32>
   return
@@ -119,7 +119,7 @@ func.func @group_norm_c2(%x: tensor<2x6x4xf32>, %a: tensor<6xf32>) {
 // -----
 
 func.func @group_norm_c3(%x: tensor<2x6x4xf32>, %a: tensor<2xf32>) {
-  // expected-error @+1 {{expects per-channel operands of 6 elements, got 'tensor<2xf32>'}}
+  // expected-error @+1 {{expects an operand for the channels of shape 6, got 'tensor<2xf32>'}}
   %0 = dl.group_norm %x, %a, %a {groups = 2}
     : (tensor<2x6x4xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2x6x4xf32>
   return

@@ -34,11 +34,18 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
     return inferenceError(loc, "attention expects operands of rank 4, got " + dimsString(query) +
                                    ", " + dimsString(key) + " and " + dimsString(value));
   unsigned heads = op.getHeadsInner() ? 2 : 1, rows = op.getHeadsInner() ? 1 : 2;
-  bool paired = key[0] == value[0] && key[1] == value[1] && key[2] == value[2];
-  if (!paired || query[0] != key[0] || query[3] != key[3] || !headsFit(query[heads], key[heads]))
-    return inferenceError(loc, "attention operands " + dimsString(query) + ", " + dimsString(key) +
-                                   " and " + dimsString(value) +
-                                   " do not agree on batch, heads, keys or depth");
+  std::optional<SizePair> differing = firstDiffering({{key[0], value[0]},
+                                                      {key[1], value[1]},
+                                                      {key[2], value[2]},
+                                                      {query[0], key[0]},
+                                                      {query[3], key[3]}});
+  std::string message = "attention operands " + dimsString(query) + ", " + dimsString(key) +
+                        " and " + dimsString(value) +
+                        " do not agree on batch, heads, keys or depth";
+  if (differing)
+    return sizesDiffer(loc, *differing, message);
+  if (!headsFit(query[heads], key[heads]))
+    return inferenceError(loc, message);
   Dims result{query[0], query[heads], query[rows], value[3]};
   if (op.getResultHeadsInner())
     std::swap(result[1], result[2]);
@@ -48,10 +55,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
 
 LogicalResult AttentionOp::verify() {
   // attention_c1
-  for (Value operand : getOperands())
-    if (getElementTypeOrSelf(operand) != getElementTypeOrSelf(getQuery()))
-      return emitOpError("expects operands of one element type, got ")
-             << getElementTypeOrSelf(getQuery()) << " and " << getElementTypeOrSelf(operand);
+  if (failed(verifyOneElementType(*this, getOperands())))
+    return failure();
   if (!getBias())
     return success();
   // attention_c2

@@ -50,8 +50,9 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
     rhsBatch = {};
   }
   if (k != rhsK)
-    return inferenceError(loc, "matmul operands " + dimsString(lhs) + " and " + dimsString(rhs) +
-                                   " do not share their inner size");
+    return sizesDiffer(loc, {k, rhsK},
+                       "matmul operands " + dimsString(lhs) + " and " + dimsString(rhs) +
+                           " do not share their inner size");
   FailureOr<Dims> batch = broadcastDims(loc, ArrayRef(lhs).drop_back(2), rhsBatch);
   if (failed(batch))
     return failure();
@@ -62,9 +63,8 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
 
 LogicalResult MatmulOp::verify() {
   // matmul_c1
-  if (getElementTypeOrSelf(getLhs()) != getElementTypeOrSelf(getRhs()))
-    return emitOpError("expects operands of one element type, got ")
-           << getElementTypeOrSelf(getLhs()) << " and " << getElementTypeOrSelf(getRhs());
+  if (failed(verifyOneElementType(*this, getOperands())))
+    return failure();
   // matmul_c2
   if (getPackedColumns() > 0 && (getTransposeRhs() || getRhs().getType().getRank() != 3))
     return emitOpError("a packed rhs has rank 3 and is not transposed");
@@ -87,6 +87,20 @@ AffineExpr MatmulOp::getFlops() {
 /// The axis of the first spatial dimension and of the channels in an image of this layout.
 static std::pair<unsigned, unsigned> imageAxes(Layout layout, unsigned rank) {
   return layout == Layout::ChannelsLast ? std::pair(1u, rank - 1) : std::pair(2u, 1u);
+}
+
+/// Checks that the input of a convolution has the `channels` that its filter and its groups ask
+/// for.
+template <typename Adaptor>
+static LogicalResult checkChannels(std::optional<Location> loc, StringRef name, Adaptor op,
+                                   AffineExpr has, AffineExpr channels) {
+  if (has == channels)
+    return success();
+  return sizesDiffer(loc, {has, channels},
+                     name + " input " + dimsString(dimsOf(op.getInput().getType())) +
+                         " has not the " + dimsString({channels}) + " channels that filter " +
+                         dimsString(dimsOf(op.getFilter().getType())) +
+                         " and groups = " + Twine(op.getGroups()) + " ask for");
 }
 
 template <typename Adaptor>
@@ -125,11 +139,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
     return failure();
   auto [firstSpatial, channelAxis] = imageAxes(op.getLayout(), input.size());
   AffineExpr groupChannels = packed || outputLast ? filter[filter.size() - 2] : filter[1];
-  if (input[channelAxis] != groupChannels * op.getGroups())
-    return inferenceError(loc, "conv input " + dimsString(input) + " has not the " +
-                                   dimsString({groupChannels * op.getGroups()}) +
-                                   " channels that filter " + dimsString(filter) +
-                                   " and groups = " + Twine(op.getGroups()) + " ask for");
+  if (failed(checkChannels(loc, "conv", op, input[channelAxis], groupChannels * op.getGroups())))
+    return failure();
   Dims result(input);
   result[channelAxis] = packed       ? getAffineConstantExpr(op.getOutputChannels(), context)
                         : outputLast ? filter.back()
@@ -149,21 +160,16 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
 template <typename Op>
 static LogicalResult verifyConvolution(Op op) {
   // conv_c1
-  Type element = getElementTypeOrSelf(op.getInput());
-  if (getElementTypeOrSelf(op.getFilter()) != element)
-    return op.emitOpError("expects input and filter of one element type");
+  if (failed(verifyOneElementType(op, {op.getInput(), op.getFilter()})))
+    return failure();
   // conv_c2
-  int64_t outputChannels = op.getResult().getType().getDimSize(
-      imageAxes(op.getLayout(), op.getInput().getType().getRank()).second);
-  if (op.getGroups() < 1 || outputChannels % op.getGroups() != 0)
-    return op.emitOpError("expects groups (")
-           << op.getGroups() << ") to divide the " << outputChannels << " output channels";
+  AffineExpr outputChannels =
+      sizeOf(op.getResult().getType(),
+             imageAxes(op.getLayout(), op.getInput().getType().getRank()).second);
+  if (failed(verifyGroups(op, "groups", op.getGroups(), outputChannels, "output channels")))
+    return failure();
   // conv_c3
-  if (op.getBias() && (op.getBias().getType().getRank() != 1 ||
-                       op.getBias().getType().getDimSize(0) != outputChannels))
-    return op.emitOpError("expects a bias of ")
-           << outputChannels << " elements, got " << op.getBias().getType();
-  return success();
+  return verifyShape(op, "a bias", op.getBias(), {outputChannels});
 }
 
 LogicalResult ConvOp::verify() {
@@ -204,8 +210,9 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *, std::optional<Loc
     return inferenceError(loc, "conv_transpose expects one output_padding a spatial axis");
   auto [firstSpatial, channelAxis] = imageAxes(op.getLayout(), input.size());
   if (input[channelAxis] != filter[0])
-    return inferenceError(loc, "conv_transpose input " + dimsString(input) + " and filter " +
-                                   dimsString(filter) + " disagree on the channels");
+    return sizesDiffer(loc, {input[channelAxis], filter[0]},
+                       "conv_transpose input " + dimsString(input) + " and filter " +
+                           dimsString(filter) + " disagree on the channels");
   Dims result(input);
   result[channelAxis] = filter[1] * op.getGroups();
   for (size_t i = 0; i < spatial; ++i) {
@@ -247,11 +254,8 @@ LogicalResult DeformConvOp::inferReturnTypes(MLIRContext *, std::optional<Locati
                                    dimsString(input) + " and " + dimsString(filter));
   if (failed(checkWindow(loc, op, /*spatial=*/2)))
     return failure();
-  if (input[1] != filter[1] * op.getGroups())
-    return inferenceError(loc, "deform_conv input " + dimsString(input) + " has not the " +
-                                   dimsString({filter[1] * op.getGroups()}) +
-                                   " channels that filter " + dimsString(filter) +
-                                   " and groups = " + Twine(op.getGroups()) + " ask for");
+  if (failed(checkChannels(loc, "deform_conv", op, input[1], filter[1] * op.getGroups())))
+    return failure();
   Dims result{input[0], filter[0]};
   for (size_t i = 0; i < 2; ++i) {
     result.push_back(placesOf(op, i, input[2 + i], filter[2 + i]));
@@ -268,18 +272,14 @@ LogicalResult DeformConvOp::verify() {
   if (failed(verifyElements(*this)))
     return failure();
   // deform_conv_c2
-  int64_t groups = getGroups(), offsetGroups = getOffsetGroups();
-  int64_t inputs = getInput().getType().getDimSize(1),
-          outputs = getFilter().getType().getDimSize(0);
-  if (groups < 1 || (!ShapedType::isDynamic(outputs) && outputs % groups != 0))
-    return emitOpError("expects groups (")
-           << groups << ") to divide the " << outputs << " output channels";
-  // deform_conv_c3
-  if (offsetGroups < 1 || (!ShapedType::isDynamic(inputs) && inputs % offsetGroups != 0))
-    return emitOpError("expects offset groups (")
-           << offsetGroups << ") to divide the " << inputs << " input channels";
   Dims result = dimsOf(getResult().getType()), filter = dimsOf(getFilter().getType());
-  AffineExpr taps = filter[2] * filter[3] * offsetGroups;
+  if (failed(verifyGroups(*this, "groups", getGroups(), filter[0], "output channels")))
+    return failure();
+  // deform_conv_c3
+  if (failed(verifyGroups(*this, "offset groups", getOffsetGroups(),
+                          sizeOf(getInput().getType(), 1), "input channels")))
+    return failure();
+  AffineExpr taps = filter[2] * filter[3] * getOffsetGroups();
   // deform_conv_c4
   if (failed(
           verifyShape(*this, "offsets", getOffset(), {result[0], taps * 2, result[2], result[3]})))
@@ -335,16 +335,15 @@ bool ConvFilterGradientOp::readsOnce(unsigned index, bool onDevice) {
 
 LogicalResult ConvFilterGradientOp::verify() {
   unsigned channelAxis = imageAxes(getLayout(), getInput().getType().getRank()).second;
-  int64_t inputs = getInput().getType().getDimSize(channelAxis),
-          outputs = getCotangent().getType().getDimSize(channelAxis);
   // conv_filter_gradient_c1
-  if (getElementTypeOrSelf(getInput()) != getElementTypeOrSelf(getCotangent()))
-    return emitOpError("expects input and cotangent of one element type");
+  if (failed(verifyOneElementType(*this, getOperands())))
+    return failure();
   // conv_filter_gradient_c2
-  if (getGroups() < 1 || inputs % getGroups() != 0 || outputs % getGroups() != 0)
-    return emitOpError("expects groups (") << getGroups() << ") to divide the " << inputs
-                                           << " input and " << outputs << " output channels";
-  return success();
+  if (failed(verifyGroups(*this, "groups", getGroups(), sizeOf(getInput().getType(), channelAxis),
+                          "input channels")))
+    return failure();
+  return verifyGroups(*this, "groups", getGroups(), sizeOf(getCotangent().getType(), channelAxis),
+                      "output channels");
 }
 
 AffineExpr ConvFilterGradientOp::getFlops() {

@@ -66,8 +66,9 @@ LogicalResult GatherNDOp::inferReturnTypes(MLIRContext *, std::optional<Location
                                    dimsString(dims) + " with batch_dims = " + Twine(batch));
   for (size_t axis = 0; axis < batch; ++axis)
     if (dims[axis] != indices[axis])
-      return inferenceError(loc, "batch axes of " + dimsString(dims) + " and " +
-                                     dimsString(indices) + " differ");
+      return sizesDiffer(loc, {dims[axis], indices[axis]},
+                         "batch axes of " + dimsString(dims) + " and " + dimsString(indices) +
+                             " differ");
   Dims result(ArrayRef(indices).drop_back());
   llvm::append_range(result, ArrayRef(dims).drop_front(batch + *depth));
   types.push_back(tensorOf(result, getElementTypeOrSelf(op.getOperand().getType())));
@@ -91,9 +92,8 @@ DLC_INFER_AS_OPERAND(ScatterNDOp)
 template <typename Op>
 static LogicalResult verifyScatterElement(Op op) {
   Type element = getElementTypeOrSelf(op.getOperand());
-  if (getElementTypeOrSelf(op.getUpdates()) != element)
-    return op.emitOpError("expects operand and updates of one element type, got ")
-           << element << " and " << getElementTypeOrSelf(op.getUpdates());
+  if (failed(verifyOneElementType(op, {op.getOperand(), op.getUpdates()})))
+    return failure();
   if (element.isInteger(1) && op.getKind() != ScatterKind::Set)
     return op.emitOpError("sets bools only, got ") << stringifyScatterKind(op.getKind());
   return success();

@@ -1,4 +1,5 @@
 // Normalisations: verifiers and layout. Inference and cost are in the ODS base classes.
+#include "OperandShapes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 
 using namespace mlir;
@@ -48,16 +49,17 @@ template <typename Op>
 static LogicalResult verifyBroadcast(Op op, Value operand, StringRef name) {
   RankedTensorType input = op.getInput().getType();
   auto type = cast<RankedTensorType>(operand.getType());
-  bool fits = type.getRank() <= input.getRank();
-  for (int64_t i = 1; fits && i <= type.getRank(); ++i) {
-    int64_t size = type.getDimSize(type.getRank() - i);
-    fits =
-        size == 1 || size == input.getDimSize(input.getRank() - i) || ShapedType::isDynamic(size);
-  }
-  if (fits)
-    return success();
-  return op.emitOpError("expects a ")
-         << name << " that broadcasts to the input " << input << ", got " << type;
+  auto error = [&] {
+    return op.emitOpError("expects a ")
+           << name << " that broadcasts to the input " << input << ", got " << type;
+  };
+  if (type.getRank() > input.getRank())
+    return error();
+  for (auto [size, whole] :
+       llvm::zip_equal(dimsOf(type), ArrayRef<AffineExpr>(dimsOf(input)).take_back(type.getRank())))
+    if (size != whole && constantDim(size) != 1)
+      return withSizes(error(), {whole, size});
+  return success();
 }
 
 LogicalResult LayerNormOp::verify() {
@@ -112,13 +114,11 @@ void LrnOp::setChannelsLast(bool value) { setLayout(layoutFor(value)); }
 template <typename Op>
 static LogicalResult verifyPerChannel(Op op) {
   int64_t axis = op.getChannelAxis();
-  int64_t channels = axis < 0 ? 1 : op.getInput().getType().getDimSize(axis);
-  for (Value operand : op->getOperands().drop_front()) {
-    auto type = cast<RankedTensorType>(operand.getType());
-    if (type.getRank() != 1 || type.getDimSize(0) != channels)
-      return op.emitOpError("expects per-channel operands of ")
-             << channels << " elements, got " << type;
-  }
+  AffineExpr channels =
+      axis < 0 ? getAffineConstantExpr(1, op.getContext()) : sizeOf(op.getInput().getType(), axis);
+  for (Value operand : op->getOperands().drop_front())
+    if (failed(verifyShape(op, "an operand for the channels", operand, {channels})))
+      return failure();
   return success();
 }
 
@@ -145,10 +145,9 @@ LogicalResult GroupNormOp::verify() {
   if (failed(verifyImage(*this)))
     return failure();
   // group_norm_c2
-  int64_t channels = getInput().getType().getDimSize(getChannelAxis()), groups = getGroups();
-  if (groups < 1 || channels % groups != 0)
-    return emitOpError("expects groups (")
-           << groups << ") to divide the " << channels << " channels";
+  if (failed(verifyGroups(*this, "groups", getGroups(),
+                          sizeOf(getInput().getType(), getChannelAxis()), "channels")))
+    return failure();
   // group_norm_c3
   return verifyPerChannel(*this);
 }

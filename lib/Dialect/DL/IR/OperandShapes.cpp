@@ -10,10 +10,24 @@ using namespace mlir;
 namespace dlc::dl {
 
 LogicalResult verifyShape(Operation *op, StringRef name, Value operand, const Dims &shape) {
-  if (!operand || dimsOf(operand.getType()) == shape)
+  if (!operand)
+    return success();
+  Dims dims = dimsOf(operand.getType());
+  if (dims == shape)
+    return success();
+  InFlightDiagnostic error = op->emitOpError("expects ")
+                             << name << " of shape " << dimsString(shape) << ", got "
+                             << operand.getType();
+  return dims.size() == shape.size() ? withSizes(std::move(error), *firstDiffering(dims, shape))
+                                     : std::move(error);
+}
+
+LogicalResult verifyGroups(Operation *op, StringRef name, int64_t groups, AffineExpr channels,
+                           StringRef of) {
+  if (groups >= 1 && (!constantDim(channels) || *constantDim(channels) % groups == 0))
     return success();
   return op->emitOpError("expects ")
-         << name << " of shape " << dimsString(shape) << ", got " << operand.getType();
+         << name << " (" << groups << ") to divide the " << dimsString({channels}) << " " << of;
 }
 
 LogicalResult checkAxis(std::optional<Location> loc, int64_t axis, size_t rank) {
@@ -36,12 +50,8 @@ LogicalResult verifyOneElementType(Operation *op, ValueRange operands) {
 }
 
 LogicalResult verifyElements(Operation *op) {
-  Type element = getElementTypeOrSelf(op->getOperand(0));
-  for (Value operand : op->getOperands())
-    if (Type other = getElementTypeOrSelf(operand); other != element && !other.isInteger(1))
-      return op->emitOpError("expects operands of one element type, got ")
-             << element << " and " << other;
-  return success();
+  auto isNumber = [](Value operand) { return !getElementTypeOrSelf(operand).isInteger(1); };
+  return verifyOneElementType(op, llvm::filter_to_vector(op->getOperands(), isNumber));
 }
 
 } // namespace dlc::dl

@@ -15,7 +15,12 @@ llvm::LogicalResult verifyShape(mlir::Operation *op, llvm::StringRef name, mlir:
 /// Checks that an operand of `rank` axes has `axis`.
 llvm::LogicalResult checkAxis(std::optional<mlir::Location> loc, int64_t axis, size_t rank);
 
-/// Checks that all operands but those of bool have the element type of the first.
+/// Checks that `groups`, which errors call `name`, divide `channels`, called `of`. Open channels
+/// may turn out to be anything.
+llvm::LogicalResult verifyGroups(mlir::Operation *op, llvm::StringRef name, int64_t groups,
+                                 mlir::AffineExpr channels, llvm::StringRef of);
+
+/// Checks that all operands but those of bool have one element type.
 llvm::LogicalResult verifyElements(mlir::Operation *op);
 
 } // namespace dlc::dl

@@ -45,20 +45,24 @@ static FailureOr<LayerDims> inferLayer(std::optional<Location> loc, StringRef na
                                    dimsString(input) + " and " + dimsString(recurrent));
   LayerDims dims{input[0], input[1], recurrent[packed ? 1 : 0]};
   AffineExpr columns = dims.units * gates;
-  bool square = packed || recurrent[1] == columns;
-  bool projected = !op.getWeights() && input[2] == columns;
-  if (op.getWeights()) {
-    Dims weights = dimsOf(op.getWeights().getType());
-    projected = weights.size() == 2 && weights[0] == input[2] && weights[1] == columns;
-  }
-  if (!square || !projected)
-    return inferenceError(
-        loc, name + " expects matrices with " + Twine(gates) +
-                 " columns a unit, and as many rows as features and units, got input " +
-                 dimsString(input) +
-                 (op.getWeights() ? ", weights " + dimsString(dimsOf(op.getWeights().getType()))
-                                  : std::string()) +
-                 " and recurrent " + dimsString(recurrent));
+  Dims weights = op.getWeights() ? dimsOf(op.getWeights().getType()) : Dims();
+  std::string message =
+      (name + " expects matrices with " + Twine(gates) +
+       " columns a unit, and as many rows as features and units, got input " + dimsString(input) +
+       (op.getWeights() ? ", weights " + dimsString(weights) : std::string()) + " and recurrent " +
+       dimsString(recurrent))
+          .str();
+  if (op.getWeights() && weights.size() != 2)
+    return inferenceError(loc, message);
+  SmallVector<SizePair> equal;
+  if (!packed)
+    equal.emplace_back(recurrent[1], columns);
+  if (op.getWeights())
+    equal.append({{weights[0], input[2]}, {weights[1], columns}});
+  else
+    equal.emplace_back(input[2], columns);
+  if (std::optional<SizePair> differing = firstDiffering(equal))
+    return sizesDiffer(loc, *differing, message);
   return dims;
 }
 

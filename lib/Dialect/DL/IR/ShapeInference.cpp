@@ -115,8 +115,7 @@ FailureOr<Dims> dimsOf(std::optional<Location> loc, MLIRContext *context, ArrayR
     fits = constantDim(dims[axis]).value_or(ShapedType::kDynamic) == sizes[axis];
   if (fits)
     return dims;
-  (void)inferenceError(loc, "sizes and their expressions " + dimsString(dims) + " differ");
-  return failure();
+  return inferenceError(loc, "sizes and their expressions " + dimsString(dims) + " differ");
 }
 
 RankedTensorType withElement(RankedTensorType tensor, Type element) {
@@ -285,6 +284,37 @@ LogicalResult inferenceError(std::optional<Location> loc, const Twine &message) 
   return failure();
 }
 
+std::optional<SizePair> firstDiffering(ArrayRef<SizePair> pairs) {
+  const auto *found = llvm::find_if(pairs, [](SizePair pair) { return pair.first != pair.second; });
+  return found == pairs.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<SizePair> firstDiffering(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
+  for (auto [mine, theirs] : llvm::zip_equal(a, b))
+    if (mine != theirs)
+      return SizePair(mine, theirs);
+  return std::nullopt;
+}
+
+InFlightDiagnostic withSizes(InFlightDiagnostic diagnostic, SizePair sizes) {
+  auto [shape, map] = sizeAttributes(sizes.first.getContext(), {sizes.first, sizes.second});
+  if (map)
+    diagnostic.getUnderlyingDiagnostic()->getMetadata().emplace_back(map);
+  return diagnostic;
+}
+
+LogicalResult sizesDiffer(std::optional<Location> loc, SizePair sizes, const Twine &message) {
+  return loc ? LogicalResult(withSizes(emitError(*loc) << message, sizes)) : failure();
+}
+
+std::optional<SizePair> differingSizes(Diagnostic &diagnostic) {
+  for (DiagnosticArgument &argument : diagnostic.getMetadata())
+    if (argument.getKind() == DiagnosticArgument::DiagnosticArgumentKind::Attribute)
+      if (auto map = dyn_cast<AffineMapAttr>(argument.getAsAttribute()))
+        return SizePair(map.getAffineMap().getResult(0), map.getAffineMap().getResult(1));
+  return std::nullopt;
+}
+
 FailureOr<Dims> broadcastDims(std::optional<Location> loc, ArrayRef<AffineExpr> a,
                               ArrayRef<AffineExpr> b) {
   ArrayRef<AffineExpr> longer = a.size() >= b.size() ? a : b;
@@ -299,9 +329,9 @@ FailureOr<Dims> broadcastDims(std::optional<Location> loc, ArrayRef<AffineExpr> 
       other = dim;
       continue;
     }
-    (void)inferenceError(loc, "shapes " + dimsString(a) + " and " + dimsString(b) +
-                                  " do not broadcast: sizes must be equal or 1");
-    return failure();
+    return sizesDiffer(loc, {other, dim},
+                       "shapes " + dimsString(a) + " and " + dimsString(b) +
+                           " do not broadcast: sizes must be equal or 1");
   }
   return dims;
 }

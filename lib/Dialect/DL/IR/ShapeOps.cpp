@@ -151,13 +151,17 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
                                    Twine(result.size()));
   for (Value operand : operands.drop_front()) {
     Dims dims = dimsOf(operand.getType());
-    bool fits = dims.size() == result.size();
-    for (size_t i = 0; fits && i < dims.size(); ++i)
-      fits = static_cast<int64_t>(i) == axis || dims[i] == result[i];
-    if (!fits)
-      return inferenceError(loc, "concat operands " + dimsString(result) + " and " +
-                                     dimsString(dims) + " differ outside axis " + Twine(axis));
-    result[axis] = result[axis] + dims[axis];
+    auto message = [&] {
+      return "concat operands " + dimsString(result) + " and " + dimsString(dims) +
+             " differ outside axis " + std::to_string(axis);
+    };
+    if (dims.size() != result.size())
+      return inferenceError(loc, message());
+    AffineExpr joined = result[axis] + dims[axis];
+    dims[axis] = result[axis];
+    if (std::optional<SizePair> sizes = firstDiffering(result, dims))
+      return sizesDiffer(loc, *sizes, message());
+    result[axis] = joined;
   }
   types.push_back(tensorOf(result, getElementTypeOrSelf(operands.front().getType())));
   return success();

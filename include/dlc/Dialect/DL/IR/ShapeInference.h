@@ -108,6 +108,25 @@ llvm::FailureOr<Dims> broadcastDims(std::optional<mlir::Location> loc,
 /// Reports an inference failure at `loc`, or drops it where there is none.
 llvm::LogicalResult inferenceError(std::optional<mlir::Location> loc, const llvm::Twine &message);
 
+//===-- Sizes that should be equal ---------------------------------------------------------===//
+
+/// Two sizes that an op takes for equal.
+using SizePair = std::pair<mlir::AffineExpr, mlir::AffineExpr>;
+
+/// The first of `pairs` whose sizes differ; nullopt where none do.
+std::optional<SizePair> firstDiffering(llvm::ArrayRef<SizePair> pairs);
+/// The same for the axes of two shapes of one rank.
+std::optional<SizePair> firstDiffering(llvm::ArrayRef<mlir::AffineExpr> a,
+                                       llvm::ArrayRef<mlir::AffineExpr> b);
+/// Puts `sizes`, whose difference `diagnostic` reports, into its metadata where one of them is open
+/// and might still turn out to be the other: see differingSizes.
+mlir::InFlightDiagnostic withSizes(mlir::InFlightDiagnostic diagnostic, SizePair sizes);
+/// Reports at `loc`, or drops where there is none, that inference failed since `sizes` differ.
+llvm::LogicalResult sizesDiffer(std::optional<mlir::Location> loc, SizePair sizes,
+                                const llvm::Twine &message);
+/// The open sizes that would have to be equal for what `diagnostic` reports to be right.
+std::optional<SizePair> differingSizes(mlir::Diagnostic &diagnostic);
+
 } // namespace dlc::dl
 
 #endif // DLC_DIALECT_DL_IR_SHAPEINFERENCE_H
