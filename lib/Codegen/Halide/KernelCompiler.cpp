@@ -43,8 +43,9 @@ Halide::Target halideTarget(dl::KernelOp kernel, const KernelTarget &target) {
   if (target.facts.device)
     addElementTypes(result, target.facts.device->kind, usesFloat(kernel, 64),
                     usesFloat(kernel, 16));
-  // On the host operation by operation, see templates::makeStrict.
-  if (target.facts.device && !sumsProducts(kernel))
+  // On the host operation by operation, see templates::makeStrict. A device's compiler joins the
+  // products and the sums of a contraction all the same.
+  if (target.facts.device)
     result.set_feature(Halide::Target::StrictFloat);
   return result;
 }
