@@ -70,7 +70,6 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
     // One weight for all batches: the batches are more rows of one product.
     bool joined = sharedRhs && !op.getTransposeLhs() && lhs.size() == rank &&
                   emitter.isLinearizable(op.getLhs(), result, 0, rank - 1);
-    bool linear = joined && emitter.outputsAreLinearizable(result, 0, rank - 1);
     templates::GemmProblem problem;
     problem.accumulator = accumulatorType(op.getResult());
     problem.columns = sizes[rank - 1];
@@ -111,25 +110,8 @@ struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::M
     auto contraction = std::make_shared<templates::Contraction>(
         templates::buildGemm(problem, params, emitter.getFacts()));
 
-    IterationSpace space;
-    Halide::Var column("column"), row("row");
-    space.vars = {column, row};
-    space.extents = {problem.columns, problem.rows};
-    space.axes = {{rank - 1, rank}, {joined ? 0 : rank - 2, rank - 1}};
-    std::vector<Expr> batch;
-    for (auto [index, extent] : llvm::enumerate(problem.batch)) {
-      space.vars.emplace_back("batch" + std::to_string(index));
-      space.extents.push_back(extent);
-      // Innermost first, before the rows.
-      const unsigned axis = rank - 3 - static_cast<unsigned>(index);
-      space.axes.push_back({axis, axis + 1});
-      batch.push_back(space.vars.back());
-    }
-    space.coords =
-        joined ? emitter.splitLinear(row, result, 0, rank - 1, linear) : batchCoords(batch);
-    if (!joined)
-      space.coords.push_back(row);
-    space.coords.push_back(column);
+    IterationSpace space =
+        productSpace(emitter, result, problem.columns, problem.rows, problem.batch, joined);
     std::vector<Expr> own(space.vars.begin(), space.vars.end());
     // The epilogue reads the product at its own place only, in whichever coordinates it is written.
     emitter.define(op.getResult(),

@@ -33,6 +33,32 @@ void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Hali
         ": edit schedules in a dump of the phase 'schedule', before weights are packed");
 }
 
+IterationSpace productSpace(KernelEmitter &emitter, const dl::Dims &result,
+                            const templates::Size &columns, const templates::Size &rows,
+                            const templates::Sizes &batch, bool joined) {
+  const unsigned rank = result.size();
+  IterationSpace space;
+  Halide::Var column("column"), row("row");
+  space.vars = {column, row};
+  space.extents = {columns, rows};
+  space.axes = {{rank - 1, rank}, {joined ? 0 : rank - 2, rank - 1}};
+  for (auto [index, extent] : llvm::enumerate(batch)) {
+    space.vars.emplace_back("batch" + std::to_string(index));
+    space.extents.push_back(extent);
+    const unsigned axis = rank - 3 - static_cast<unsigned>(index);
+    space.axes.push_back({axis, axis + 1});
+  }
+  if (joined) {
+    const bool linear = emitter.outputsAreLinearizable(result, 0, rank - 1);
+    space.coords = emitter.splitLinear(row, result, 0, rank - 1, linear);
+  } else {
+    space.coords.assign(space.vars.rbegin(), space.vars.rend() - 2);
+    space.coords.push_back(row);
+  }
+  space.coords.push_back(column);
+  return space;
+}
+
 std::function<Expr(Expr, Expr, Expr, Expr)> imageAccess(KernelEmitter &emitter, Value input) {
   bool oneAxis = shapeOf(input).size() == 3;
   return [&emitter, input, oneAxis](Expr c, Expr x, Expr y, Expr n) {

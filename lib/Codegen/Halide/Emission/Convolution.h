@@ -45,6 +45,12 @@ inline Halide::Type accumulatorType(mlir::Value value) {
 void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Halide::Type type,
                 const dl::PackedPanel &packed, int64_t columns, int64_t depth);
 
+/// The loops over a product of matrices of shape `result`: its columns, rows, and batches from the
+/// innermost axis on; `joined` are batches that are rows.
+IterationSpace productSpace(KernelEmitter &emitter, const dl::Dims &result,
+                            const templates::Size &columns, const templates::Size &rows,
+                            const templates::Sizes &batch, bool joined);
+
 /// (kernel..., C, O) as (O, C, kernel...), and back: places and sizes of filters.
 template <typename List>
 List channelsInFront(const List &behind) {

@@ -73,25 +73,8 @@ void emitOnDevice(dl::MatmulOp op, KernelEmitter &emitter) {
     return KernelEmitter::compute(emitter.broadcastAt(op.getRhs(), coords));
   };
 
-  IterationSpace space;
-  Halide::Var column("column"), row("row");
-  space.vars = {column, row};
-  space.extents = {problem.columns, problem.rows};
-  space.axes = {{rank - 1, rank}, {joined ? 0 : rank - 2, rank - 1}};
-  Indices batch;
-  for (auto [index, extent] : llvm::enumerate(problem.batch)) {
-    space.vars.emplace_back("batch" + std::to_string(index));
-    space.extents.push_back(extent);
-    // Innermost first, before the rows.
-    const unsigned axis = rank - 3 - static_cast<unsigned>(index);
-    space.axes.push_back({axis, axis + 1});
-    batch.push_back(space.vars.back());
-  }
-  bool linear = joined && emitter.outputsAreLinearizable(result, 0, rank - 1);
-  space.coords = joined ? emitter.splitLinear(row, result, 0, rank - 1, linear) : outer(batch);
-  if (!joined)
-    space.coords.push_back(row);
-  space.coords.push_back(column);
+  IterationSpace space =
+      productSpace(emitter, result, problem.columns, problem.rows, problem.batch, joined);
   emitContraction(emitter, op.getResult(), problem, space, [](Expr sum) { return sum; });
 }
 
