@@ -176,6 +176,14 @@ TEST_F(ImportONNXTest, CheckListsAllUnsupportedNodes) {
   EXPECT_EQ(errors[1].code, ExitCode::Unsupported);
 }
 
+// Where NumPy's x[-7::-1] of 3 elements is empty, the standard's has the first one.
+TEST_F(ImportONNXTest, ASliceBackwardsStartsInsideOfTheAxis) {
+  Model model = makeModel({makeNode("Slice", {"x", "s", "e", "a", "t"}, {"y"})});
+  model.graph.initializers = {
+      {"s", int64s({-7})}, {"e", int64s({-100})}, {"a", int64s({1})}, {"t", int64s({-1})}};
+  EXPECT_THAT(import(model), HasSubstr("tensor<2x1x5xf32> {dl.name = \"y\"}"));
+}
+
 TEST_F(ImportONNXTest, NegativeSliceStepsAreNormalised) {
   Model model = makeModel({makeNode("Slice", {"x", "s", "e", "a", "t"}, {"y"})});
   model.graph.initializers["s"] = int64s({-1});

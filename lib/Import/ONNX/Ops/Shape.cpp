@@ -272,14 +272,18 @@ static FailureOr<SliceBounds> sliceBounds(NodeContext &c) {
   return bounds;
 }
 
-/// NumPy's rule for one axis: start and end are counted from the end where negative, then clamped.
+/// The standard's rule for one axis: start and end are counted from the end where negative, then
+/// clamped; a start is a place of the axis also where steps go backwards, which NumPy has
+/// otherwise.
 static std::pair<int64_t, int64_t> clampSlice(int64_t start, int64_t end, int64_t step,
                                               int64_t size) {
+  if (size == 0)
+    return {0, 0};
   start += start < 0 ? size : 0;
   end += end < 0 ? size : 0;
-  int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
-  start = std::clamp(start, low, high);
-  end = std::clamp(end, low, high);
+  int64_t high = step > 0 ? size : size - 1;
+  start = std::clamp<int64_t>(start, 0, high);
+  end = std::clamp<int64_t>(end, step > 0 ? 0 : -1, high);
   int64_t span = step > 0 ? end - start : start - end;
   if (span <= 0)
     return {0, 0};
@@ -324,7 +328,9 @@ static FailureOr<Places> symbolicSlice(NodeContext &c, AffineExpr start, AffineE
                          ", which must be known for this: give it with --shape");
   // A fixed number of elements of an axis that may be shorter would not have this many.
   SizeSymbols &symbols = c.graphBuilder().symbols();
-  symbols.require(dl::simplified(step > 0 ? first : size - 1 - first));
+  symbols.require(first);
+  if (step < 0)
+    symbols.require(dl::simplified(size - 1 - first));
   symbols.require(dl::simplified(step > 0 ? size - last : last + 1));
   AffineExpr span = dl::simplified(step > 0 ? last - first : first - last);
   AffineExpr count = dl::simplified(span.ceilDiv(step < 0 ? -step : step));
