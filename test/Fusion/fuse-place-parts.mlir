@@ -26,6 +26,20 @@ func.func @concat_of_rows(%a: tensor<3x7xf32>, %b: tensor<2x7xf32>) -> tensor<5x
   return %c : tensor<5x7xf32>
 }
 
+// The state that a recurrence starts from lies as those that its steps leave: a part is copied.
+// CHECK-LABEL: @initial_state
+func.func @initial_state(%x: tensor<4x3x16xf32>, %r: tensor<16x16xf32>, %h: tensor<3x2x16xf32>) -> tensor<4x3x16xf32> {
+  // CHECK: %[[PART:.*]] = dl.reshape
+  // CHECK: %[[COPY:.*]] = dl.kernel (%{{.*}} = %[[PART]]{{.*}}strides = [array<i64: 32, 1>, array<i64>]
+  // CHECK: dl.kernel {{.*}} = %[[COPY]]
+  // CHECK-NOT: strides
+  // CHECK: return
+  %part = dl.slice %h {starts = array<i64: 0, 1, 0>, sizes = array<i64: 3, 1, 16>, steps = array<i64: 1, 1, 1>} : (tensor<3x2x16xf32>) -> tensor<3x1x16xf32>
+  %state = dl.reshape %part {shape = array<i64: 3, 16>} : (tensor<3x1x16xf32>) -> tensor<3x16xf32>
+  %y, %last = dl.simple_rnn %x recurrent %r hidden %state : (tensor<4x3x16xf32>, tensor<16x16xf32>, tensor<3x16xf32>) -> (tensor<4x3x16xf32>, tensor<3x16xf32>)
+  return %y : tensor<4x3x16xf32>
+}
+
 // A concat of a concat is a part of it; who reads the inner one reads with the outer row.
 // CHECK-LABEL: @nested
 func.func @nested(%a: tensor<7x3xf32>) -> tensor<7x9xf32> {

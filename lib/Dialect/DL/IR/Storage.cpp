@@ -172,6 +172,23 @@ StorageMap::Conflict StorageMap::placeParts(func::FuncOp function) {
   return {};
 }
 
+/// A step's object reads the state before it with one set of strides, wherever that is.
+static StorageMap::Conflict strayState(KernelOp kernel, const StorageMap &storages) {
+  auto recurrent = dyn_cast_if_present<RecurrentOpInterface>(kernel.getAnchor());
+  if (!recurrent)
+    return {};
+  for (const StepArgument &argument : recurrent.getStepInputs())
+    for (Value state : {argument.tensor, argument.outside}) {
+      auto input = dyn_cast_if_present<BlockArgument>(state);
+      if (!input || argument.entry == StepArgument::Entry::Own)
+        continue;
+      OpOperand &operand = kernel->getOpOperand(input.getArgNumber());
+      if (!isDense(shapeOf(operand.get()), storages.of(operand.get()).strides))
+        return {&operand, "states of a recurrence lie row by row"};
+    }
+  return {};
+}
+
 StorageMap::Conflict StorageMap::placeViews(func::FuncOp function) {
   for (BlockArgument argument : function.getArguments())
     storages[argument] = alone(argument);
@@ -194,6 +211,9 @@ StorageMap::Conflict StorageMap::placeViews(func::FuncOp function) {
     } else if (auto decision = dyn_cast<DecideSizeOp>(op)) {
       Storage same = of(decision.getCount());
       storages[decision.getResult()] = same;
+    } else if (auto kernel = dyn_cast<KernelOp>(op)) {
+      if (Conflict conflict = strayState(kernel, *this); conflict.use)
+        return conflict;
     } else if (isa<func::ReturnOp>(op)) {
       for (OpOperand &operand : op.getOpOperands())
         if (!isDense(shapeOf(operand.get()), of(operand.get()).strides))
