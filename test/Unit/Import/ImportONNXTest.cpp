@@ -1,6 +1,7 @@
 // The conversion of ONNX graphs to the dl dialect: what becomes of shapes, names, constants and
 // errors.
 #include "ImportModel.h"
+#include "dlc/Reference/Interpreter.h"
 
 using namespace dlc;
 using namespace dlc::onnx;
@@ -146,6 +147,26 @@ TEST_F(ImportONNXTest, DividesAndDequantizesInFloats) {
   model.graph.inputs.push_back(tensorInfo("s", {}));
   EXPECT_THAT(import(model), HasSubstr("1 m.onnx: node n_y (DequantizeLinear): attribute "
                                        "'output_dtype' is no floating-point type"));
+}
+
+TEST_F(ImportONNXTest, SymmetricHalfPixelsHitWholePlaces) {
+  mlir::DialectRegistry registry;
+  registerReferenceModels(registry); // of constants the result is one
+  context.appendDialectRegistry(registry);
+  Attribute coordinates{"coordinate_transformation_mode", std::string("half_pixel_symmetric"), ""},
+      nearest{"nearest_mode", std::string("floor"), ""};
+  Model model = makeModel({makeNode("Resize", {"c", "", "scales"}, {"y"}, {coordinates, nearest})});
+  model.graph.nodes[0].opsetVersion = 19;
+  auto floats = [](Shape shape, std::vector<float> values) {
+    TensorValue value;
+    value.shape = shape;
+    value.tensor = Tensor(DType::F32, std::move(shape));
+    std::copy(values.begin(), values.end(), value.tensor.data<float>());
+    return value;
+  };
+  model.graph.initializers["c"] = floats({1, 1, 5}, {0, 1, 2, 3, 4});
+  model.graph.initializers["scales"] = floats({3}, {1, 1, 0.5f});
+  EXPECT_THAT(import(model), HasSubstr("dense<[[[1.000000e+00, 3.000000e+00]]]>"));
 }
 
 TEST_F(ImportONNXTest, UnknownAttributeIsUnsupported) {

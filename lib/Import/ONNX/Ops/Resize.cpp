@@ -51,10 +51,11 @@ static double sourcePlace(const ResizeRule &rule, const ResizeAxis &axis, double
     return axis.roiBegin * (from - 1) +
            x * (axis.roiEnd - axis.roiBegin) * (from - 1) / static_cast<double>(axis.to - 1);
   }
-  double place = (x + 0.5) / axis.scale - 0.5;
+  // From the middle, which lies on the middle: a place that is a whole number must come out as one,
+  // since nearest modes round it.
   if (rule.coordinates == "half_pixel_symmetric")
-    place += from / 2 * (1 - static_cast<double>(axis.to) / to);
-  return place;
+    return (x + 0.5 - static_cast<double>(axis.to) / 2) / axis.scale + from / 2 - 0.5;
+  return (x + 0.5) / axis.scale - 0.5;
 }
 
 /// The weight of a tap at `distance` in the kernel of `rule`.
