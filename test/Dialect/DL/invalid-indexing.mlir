@@ -37,7 +37,7 @@ func.func @scatter_nd_c1(%x: tensor<3x4xf32>, %i: tensor<2x3xi64>, %u: tensor<2x
 // -----
 
 func.func @scatter_nd_c2(%x: tensor<3x4xf32>, %i: tensor<2x1xi64>, %u: tensor<2x3xf32>) {
-  // expected-error @+1 {{expects updates of shape [2, 4], got 'tensor<2x3xf32>'}}
+  // expected-error @+1 {{expects updates of shape 2x4, got 'tensor<2x3xf32>'}}
   %0 = dl.scatter_nd %x, %i, %u
     : (tensor<3x4xf32>, tensor<2x1xi64>, tensor<2x3xf32>) -> tensor<3x4xf32>
   return
@@ -111,5 +111,15 @@ func.func @non_zero_c1(%x: tensor<f32>, %n: tensor<i64>) {
 func.func @non_zero_c2(%x: tensor<3xf32>, %n: tensor<1xi64>) {
   // expected-error @+1 {{expects one number of places, got 'tensor<1xi64>'}}
   %0 = dl.non_zero %x, %n {symbol = 0 : i64} : (tensor<3xf32>, tensor<1xi64>) -> tensor<1x?xi64, #places>
+  return
+}
+
+// -----
+
+// Sizes that are open are no numbers: neither too small for the indices, nor printed as one.
+func.func @scatter_open(%x: tensor<?x4xf32, affine_map<()[s0] -> (s0, 4)>>, %i: tensor<3x1xi64>, %j: tensor<2x4xi64>, %u: tensor<2x4xf32>, %v: tensor<3x?xf32, affine_map<()[s0] -> (3, s0)>>) {
+  %0 = dl.scatter_elements %x, %j, %u {axis = 1 : i64} : (tensor<?x4xf32, affine_map<()[s0] -> (s0, 4)>>, tensor<2x4xi64>, tensor<2x4xf32>) -> tensor<?x4xf32, affine_map<()[s0] -> (s0, 4)>>
+  // expected-error @+1 {{expects updates of shape 3x4, got}}
+  %1 = dl.scatter_nd %x, %i, %v : (tensor<?x4xf32, affine_map<()[s0] -> (s0, 4)>>, tensor<3x1xi64>, tensor<3x?xf32, affine_map<()[s0] -> (3, s0)>>) -> tensor<?x4xf32, affine_map<()[s0] -> (s0, 4)>>
   return
 }

@@ -111,7 +111,7 @@ LogicalResult ScatterElementsOp::verify() {
            << indices << " and " << getUpdates().getType();
   // scatter_elements_c3
   for (int64_t axis = 0; axis < operand.getRank(); ++axis)
-    if (axis != static_cast<int64_t>(getAxis()) &&
+    if (axis != static_cast<int64_t>(getAxis()) && !operand.isDynamicDim(axis) &&
         indices.getDimSize(axis) > operand.getDimSize(axis))
       return emitOpError("expects indices no larger than the operand on axis ") << axis;
   // scatter_elements_c4
@@ -119,19 +119,17 @@ LogicalResult ScatterElementsOp::verify() {
 }
 
 LogicalResult ScatterNDOp::verify() {
-  ArrayRef<int64_t> operand = getOperand().getType().getShape();
-  ArrayRef<int64_t> indices = getIndices().getType().getShape();
+  Dims operand = dimsOf(getOperand().getType()), indices = dimsOf(getIndices().getType());
+  std::optional<int64_t> depth = indices.empty() ? std::nullopt : constantDim(indices.back());
   // scatter_nd_c1
-  if (indices.empty() || indices.back() < 1 ||
-      indices.back() > static_cast<int64_t>(operand.size()))
+  if (!depth || *depth < 1 || *depth > static_cast<int64_t>(operand.size()))
     return emitOpError("expects indices whose last axis indexes the operand, got ")
            << getIndices().getType();
   // scatter_nd_c2
-  SmallVector<int64_t> expected(indices.drop_back());
-  llvm::append_range(expected, operand.drop_front(indices.back()));
-  if (getUpdates().getType().getShape() != ArrayRef<int64_t>(expected))
-    return emitOpError("expects updates of shape [")
-           << expected << "], got " << getUpdates().getType();
+  Dims expected(ArrayRef(indices).drop_back());
+  llvm::append_range(expected, ArrayRef(operand).drop_front(*depth));
+  if (failed(verifyShape(*this, "updates", getUpdates(), expected)))
+    return failure();
   // scatter_nd_c3
   return verifyScatterElement(*this);
 }
