@@ -97,6 +97,12 @@ ScanParams chooseScan(const ScanShape &shape, const MachineFacts &facts) {
   const int64_t vectors = ceilDiv(shape.inner, lanes);
   if (inVectors && vectors <= 6)
     params.vectorsPerTile = int(vectors);
+  // More registers hold more of a step: 8 vectors, the lines of a row of 128 floats, were 1.15
+  // times as fast as 4 with 32 registers, and 4 1.08 times as fast as 8 with 16.
+  constexpr int manyVectors = 8;
+  if (inVectors && facts.vectorRegisters >= 4 * manyVectors &&
+      shape.inner % (manyVectors * lanes) == 0)
+    params.vectorsPerTile = manyVectors;
   // Along an innermost axis steps are lanes. Four vectors wait for those before them once; short
   // rows beside each other need none of that.
   if (shape.inner == 1 && shape.length >= 2 * lanes)

@@ -190,6 +190,9 @@ TEST(AnalyticModel, ScansHaveSeveralChainsWhereTheyCan) {
   EXPECT_EQ(chooseScan({1000, 100, 1, 4}, facts).vectorsPerTile, 4);
   EXPECT_EQ(chooseScan({1, 100, 1, 4}, facts).vectorsPerTile, 1);
   EXPECT_EQ(chooseScan({1, 15, 50, 4}, facts).vectorsPerTile, 2);
+  EXPECT_EQ(chooseScan({256, 100, 1, 4}, facts).vectorsPerTile, 4);
+  EXPECT_EQ(chooseScan({256, 100, 1, 4}, wideFacts()).vectorsPerTile, 8);
+  EXPECT_EQ(chooseScan({250, 100, 1, 4}, wideFacts()).vectorsPerTile, 4);
 }
 
 TEST(AnalyticModel, SmallWorkStaysOnOneCore) {

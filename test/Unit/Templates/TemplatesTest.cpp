@@ -315,6 +315,13 @@ TEST(InjectiveTemplate, EveryExtent) {
     expectCorrect(buildAddRelu(columns, rows, testFacts(2)), text({columns, rows}));
 }
 
+TEST(InjectiveTemplate, VectorsTogether) {
+  for (auto [columns, rows] : std::initializer_list<std::array<int, 2>>{
+           {64, 3}, {128, 2}, {256, 1}, {257, 3}, {300, 2}, {40001, 1}})
+    expectCorrect(buildAddRelu(columns, rows, schedule::avx512Facts(testFacts(2))),
+                  text({columns, rows}));
+}
+
 TEST(TransposeTemplate, EveryExtent) {
   for (auto [channels, height, width] : std::initializer_list<std::array<int, 3>>{{1, 1, 1},
                                                                                   {2, 3, 9},

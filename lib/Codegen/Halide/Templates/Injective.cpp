@@ -2,6 +2,7 @@
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace Halide;
 
@@ -36,6 +37,67 @@ static void scheduleOuter(Func output, const std::vector<Var> &args, const Sizes
   loops.push_back(tile.outer);
   counts.push_back(tile.tiles);
   paralleliseOutermost(output, loops, counts, pieces, mostPieces);
+}
+
+namespace {
+
+/// Whether elements that lie side by side along an axis are made of such elements.
+class ReadsSideBySide : public Internal::IRGraphVisitor {
+public:
+  bool holds = true;
+
+  void ask(const std::vector<Expr> &values, const std::string &along) {
+    const std::string outer = std::exchange(axis, along);
+    for (const Expr &value : values)
+      include(value);
+    axis = outer;
+  }
+
+protected:
+  using IRGraphVisitor::visit;
+  void visit(const Internal::Call *op) override {
+    IRGraphVisitor::visit(op);
+    const bool readsFunc = op->call_type == Internal::Call::Halide;
+    if (!readsFunc && op->call_type != Internal::Call::Image)
+      return;
+    bool follows = false;
+    for (size_t i = 0; i < op->args.size(); ++i) {
+      const Expr at = op->args[i], next = Internal::substitute(axis, variable(axis) + 1, at);
+      const Expr step = Internal::simplify(next - at);
+      follows = follows || (i == 0 && Internal::is_const_one(step));
+      holds = holds && (Internal::is_const_zero(step) || (i == 0 && follows));
+    }
+    if (!readsFunc || !follows)
+      return;
+    const Internal::Function callee(op->func);
+    if (callee.is_pure())
+      ask(callee.values(), callee.args()[0]);
+    else
+      holds = false;
+  }
+
+private:
+  static Expr variable(const std::string &name) { return Internal::Variable::make(Int(32), name); }
+
+  std::string axis;
+};
+
+} // namespace
+
+/// How many vectors of a tile are computed beside each other, all loaded before the first is
+/// stored. A load behind a store that lies a multiple of 4 KiB before it waits for it, as in
+/// tensors of whole pages one behind the other, and vectors of whole lines do not hide that.
+static int vectorsTogether(const Func &output, const Var &axis, const Size &extent, int bytes,
+                           const MachineFacts &facts) {
+  constexpr int manyRegisters = 32, manyVectors = 16;
+  // Types of less than 4 bytes may be made of those: their vectors are several anyway.
+  const int together = std::min(4, bytes), lanes = facts.lanes(bytes);
+  if (facts.vectorRegisters < manyRegisters || together == 1 ||
+      !(extent.isMultipleOf(int64_t(together) * lanes) || extent.isAtLeast(manyVectors * lanes)))
+    return 1;
+  ReadsSideBySide reads;
+  reads.ask(output.function().values(), axis.name());
+  return reads.holds ? together : 1;
 }
 
 /// Tiles `axis` in unrolled vectors. A row that would be few of them and a rest is one tile, whose
@@ -76,7 +138,10 @@ void scheduleInjective(Func output, Sizes extents, const schedule::InjectivePara
     scheduleOuter(output, args, extents, 2, pixels, pieces(extents, params), params.tasks);
     return;
   }
-  VectorTile tile = vectorise(output, args[0], extents[0], lanes, params.vectorsPerTile);
+  const int together = vectorsTogether(output, args[0], extents[0], widestBytes(output), facts);
+  VectorTile tile = together > 1
+                        ? vectoriseGuarded(output, args[0], extents[0], together * lanes, 1)
+                        : vectorise(output, args[0], extents[0], lanes, params.vectorsPerTile);
   scheduleOuter(output, args, extents, 1, tile, pieces(extents, params), params.tasks);
 }
 

@@ -42,7 +42,11 @@ static void scheduleSteps(Stage stage, const std::vector<Var> &args, const RVar 
       .reorder(inside, row, step, columns, rows)
       .unroll(row)
       .fuse(columns, rows, flat);
-  if (tile.lanes > 1)
+  // A tile of whole vectors is one of Halide's: all of a step is loaded before any of it is stored.
+  // A load behind a store that lies a multiple of 4 KiB before it waits for it.
+  if (tile.lanes > 1 && problem.inner.isMultipleOf(tile.width))
+    stage.vectorize(inside);
+  else if (tile.lanes > 1)
     stage.vectorize(inside, tile.lanes).unroll(inside);
   if (pieces.isConstant() && pieces.constant() <= 1)
     return;
