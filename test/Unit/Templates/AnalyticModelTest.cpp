@@ -188,7 +188,7 @@ TEST(AnalyticModel, ScansHaveSeveralChainsWhereTheyCan) {
   MachineFacts facts;
   EXPECT_EQ(chooseScan({facts.lanes(4), 100, 1, 4}, facts).vectorsPerTile, 1);
   EXPECT_EQ(chooseScan({1000, 100, 1, 4}, facts).vectorsPerTile, 4);
-  EXPECT_EQ(chooseScan({1, 100, 1, 4}, facts).vectorsPerTile, 1);
+  EXPECT_EQ(chooseScan({1, 30, 1, 4}, facts).vectorsPerTile, 1);
   EXPECT_EQ(chooseScan({1, 15, 50, 4}, facts).vectorsPerTile, 2);
   EXPECT_EQ(chooseScan({256, 100, 1, 4}, facts).vectorsPerTile, 4);
   EXPECT_EQ(chooseScan({256, 100, 1, 4}, wideFacts()).vectorsPerTile, 8);
@@ -209,7 +209,9 @@ TEST(AnalyticModel, SmallWorkStaysOnOneCore) {
 TEST(AnalyticModel, ScansOfLongRowsWaitOnceForSeveralVectors) {
   MachineFacts facts;
   EXPECT_EQ(chooseScan({1, 512, 1024, 4}, facts).vectorsPerTile, 4);
-  EXPECT_EQ(chooseScan({1, 100, 1024, 4}, facts).vectorsPerTile, 1);
+  EXPECT_EQ(chooseScan({1, 40, 1024, 4}, facts).vectorsPerTile, 4);
+  EXPECT_EQ(chooseScan({1, 39, 1024, 4}, facts).vectorsPerTile, 1);
+  EXPECT_EQ(chooseScan({1, 100, 1024, 4}, wideFacts()).vectorsPerTile, 1);
   EXPECT_EQ(chooseScan({1, 15, 1024, 4}, facts).vectorsPerTile, 2); // rows beside each other
 }
 
