@@ -46,6 +46,7 @@ class ReadsSideBySide : public Internal::IRGraphVisitor {
 public:
   bool holds = true;
 
+  /// Asks it of what `values` read along the axis `along`, and of the Funcs that they call.
   void ask(const std::vector<Expr> &values, const std::string &along) {
     const std::string outer = std::exchange(axis, along);
     for (const Expr &value : values)
