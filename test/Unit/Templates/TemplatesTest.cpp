@@ -265,6 +265,36 @@ TEST(WindowTemplate, ChannelsInBlocks) {
                 "pool");
 }
 
+/// Choices by a condition in what `kernel` is lowered to.
+int selectsIn(const BuiltKernel &kernel) {
+  class Selects : public Halide::Internal::IRVisitor {
+  public:
+    int count = 0;
+
+  protected:
+    using IRVisitor::visit;
+    void visit(const Halide::Internal::Select *op) override {
+      ++count;
+      IRVisitor::visit(op);
+    }
+  } selects;
+  const std::vector<Halide::Argument> arguments(kernel.params.begin(), kernel.params.end());
+  Halide::Pipeline pipeline = kernel.pipeline;
+  const Halide::Module module =
+      pipeline.compile_to_module(arguments, "kernel", Halide::Target("x86-64-linux-avx2-fma"));
+  for (const Halide::Internal::LoweredFunc &function : module.functions())
+    function.body.accept(&selects);
+  return selects.count;
+}
+
+TEST(WindowTemplate, EndsOfALineHaveCodeOfTheirOwn) {
+  // Of one tile, two and more, the last one whole or not: no element is chosen by where it lies.
+  for (int width : {3, 4, 8, 7, 16, 40}) {
+    const WindowSize window = {9, width, 16, 3, 1, 1, /*pool=*/false};
+    EXPECT_EQ(selectsIn(buildWindow(window, testFacts(1), {{"nv", 2}, {"cols", 4}})), 0) << width;
+  }
+}
+
 TEST(WindowTemplate, PadModesAndTiles) {
   for (bool pool : {true, false})
     for (int pad : {0, 1, 2})

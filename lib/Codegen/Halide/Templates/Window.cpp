@@ -106,8 +106,9 @@ static Func padInput(const std::string &name, const SlidingWindow &window, Type 
 }
 
 /// The input addressed from the padded corner, read in place: columns outside are `fill`; lines
-/// outside are never asked for (lineInside), which bounds inference does not see. `likely` makes
-/// the first and last tile of a line code of their own.
+/// outside are never asked for (lineInside), which bounds inference does not see. What is likely
+/// makes the first and last tile of a line code of their own: Halide splits loops by the conditions
+/// that lead to it.
 static Pixel guardColumns(const SlidingWindow &window, Type type, Expr fill, const Pixel &input) {
   return [=](Expr c, Expr x, Expr y, Expr n) {
     Expr column = x - int(window.padLeft), line = y - int(window.padTop);
@@ -117,7 +118,7 @@ static Pixel guardColumns(const SlidingWindow &window, Type type, Expr fill, con
       return input(c, column, line, n);
     const Expr last = (window.inputWidth - 1).expr();
     Expr value = cast(type, input(c, clamp(column, 0, last), line, n));
-    return select(likely(column >= 0 && column <= last), value, fill);
+    return select(column >= 0 && column <= last, likely(value), fill);
   };
 }
 
@@ -416,6 +417,9 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
     }
   }
   output.never_partition(block, yi, xi, n);
+  // A line of two tiles has none between the first and the last that loops could be split around.
+  if (problem.width.isConstant() && problem.width.constant() <= 2 * columns)
+    output.unroll(columnTile);
   // An element of the result costs about a cycle a vector of taps; a piece, tens of microseconds.
   int64_t perPixel = ceilDiv(problem.channels.constantOr(64), tile.lanes);
   for (int64_t extent : problem.window)
