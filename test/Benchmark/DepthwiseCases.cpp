@@ -29,6 +29,17 @@ static void windowReference(const WindowSize &c, const std::vector<HostTensor> &
       }
 }
 
+/// Taps of all windows along an axis of `size` elements that lie in the image.
+static int64_t tapsInside(const WindowSize &c, int size, int windows) {
+  int64_t taps = 0;
+  for (int window = 0; window < windows; ++window)
+    for (int k = 0; k < c.kernel; ++k) {
+      const int at = window * c.stride + k - c.pad;
+      taps += at >= 0 && at < size;
+    }
+  return taps;
+}
+
 BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts,
                         const Overrides &overrides) {
   templates::SlidingWindow w;
@@ -91,7 +102,8 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
     kernel.params = {input, weights, bias};
     kernel.inputs.emplace_back(std::vector<int>{c.channels, c.kernel, c.kernel});
     kernel.inputs.emplace_back(std::vector<int>{c.channels});
-    kernel.flops = 2.0 * oh * ow * c.channels * c.kernel * c.kernel;
+    kernel.flops =
+        2.0 * double(tapsInside(c, c.height, oh) * tapsInside(c, c.width, ow) * c.channels);
     kernel.extrema = 2.0 * oh * ow * c.channels;
   }
   for (size_t i = 0; i < kernel.inputs.size(); ++i)

@@ -2,6 +2,7 @@
 // what binds it; each checked against a plain reference on buffers that end at an unmapped page.
 #include "KernelCheck.h"
 #include "KernelTiming.h"
+#include "VectorUnits.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 
 #include <benchmark/benchmark.h>
@@ -68,9 +69,10 @@ double shareOf(double seconds, const Round &round, int threads) {
   return seconds / threads / round.seconds;
 }
 
-/// Of what binds the kernel. Minima and maxima are done by the units that multiply.
-double boundShare(const BuiltKernel &kernel, const Round &round, int threads) {
-  const double operations = kernel.flops > 0 ? 1 + 2 * kernel.extrema / kernel.flops : 0;
+/// Of what binds the kernel.
+double boundShare(const BuiltKernel &kernel, const Round &round, int threads, double extremumCost) {
+  const double operations =
+      kernel.flops > 0 ? 1 + 2 * extremumCost * kernel.extrema / kernel.flops : 0;
   double share = std::max(peakShare(kernel, round, threads) * operations,
                           shareOf(round.transferSeconds, round, threads));
   for (double seconds : round.elementSeconds)
@@ -117,8 +119,10 @@ void runCase(benchmark::State &state, const KernelCase &kernelCase, const Option
     state.counters["%bytes"] = 100 * timing.medianShare([&](const Round &r) {
       return shareOf(r.transferSeconds, r, threads);
     });
-    state.counters["%bound"] =
-        100 * timing.medianShare([&](const Round &r) { return boundShare(kernel, r, threads); });
+    static const double cost = extremumCost(facts.vectorBytes);
+    state.counters["%bound"] = 100 * timing.medianShare([&](const Round &r) {
+      return boundShare(kernel, r, threads, cost);
+    });
     state.counters["GB/s"] = kernel.bytes / timing.leastSeconds() * 1e-9;
     state.counters["kB"] = double(loaded.objectBytes) / 1024;
     state.counters["cc_ms"] = loaded.compileMs;

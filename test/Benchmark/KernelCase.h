@@ -45,8 +45,8 @@ struct BuiltKernel {
   std::vector<HostTensor> inputs; ///< one a param
   HostTensor output;
   double flops = 0; ///< 0: bound by memory
-  /// Minima and maxima beside them, an element each: the units that multiply and add do them too,
-  /// one in the time of a fused multiply-add.
+  /// Minima and maxima beside them, an element each: on many machines the units that multiply and
+  /// add do them too, one in the time of a fused multiply-add.
   double extrema = 0;
   std::vector<ElementBound> elementBounds;
   /// Compiled as what the compiler builds outside of contractions: floats are the model's.
