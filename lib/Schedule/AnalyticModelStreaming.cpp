@@ -6,6 +6,8 @@
 
 namespace dlc::schedule {
 
+static constexpr int cacheLineBytes = 64;
+
 static int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /// Pieces for work of `cycles` on one core: waking a worker costs about 5 microseconds, so each
@@ -17,17 +19,32 @@ static int piecesFor(double cycles, const MachineFacts &facts) {
   return int(std::min<double>(4.0 * facts.cores, std::max(2.0, cycles / worthwhile)));
 }
 
+int64_t channelBytesTogether(const WindowShape &shape, const MachineFacts &facts) {
+  const int64_t line = shape.inputRowBytes;
+  const int64_t image = line * shape.inputHeight;
+  if (line * shape.kernelHeight <= facts.l1Bytes / 2 || image > 2 * facts.l2Bytes)
+    return 0;
+  const int64_t pixels = line / (shape.channels * shape.elementBytes);
+  const int64_t bytes = facts.l1Bytes / 2 / (pixels * (shape.kernelHeight + 1) + shape.taps);
+  return bytes >= cacheLineBytes ? bytes : 0;
+}
+
 DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts) {
   DepthwiseParams params;
   const int lanes = facts.lanes(shape.elementBytes);
   const int64_t vectors = std::max<int64_t>(1, shape.channels / lanes);
 
   const int chains = facts.fmaLatency * facts.fmaPerCycle; // independent sums that hide the latency
-  // Columns share the loads of their windows. Four of them by two vectors: neighbouring lines are
-  // fetched together. Where pairs would waste channels, one vector by the 4 to 8 columns that waste
-  // the fewest.
+  // Columns share the loads of their windows where these overlap by more than half: one vector by
+  // the 4 to 8 columns that waste the fewest. Else four of them by two vectors, as neighbouring
+  // lines are fetched together; and where a vector is less than a line of an image that is passed
+  // once, for few products an element. Not where pairs would waste channels.
+  constexpr int64_t fewTaps = 9;
   const int64_t whole = ceilDiv(shape.channels, lanes);
-  const bool pairs = vectors > 1 && 8 * 2 * ceilDiv(whole, 2) <= 9 * whole;
+  const bool passesOnce = channelBytesTogether(shape, facts) == 0;
+  const bool partOfLine = passesOnce && facts.vectorBytes < cacheLineBytes && shape.taps <= fewTaps;
+  const bool pairs = (shape.strideWidth > 1 || partOfLine) && vectors > 1 &&
+                     8 * 2 * ceilDiv(whole, 2) <= 9 * whole;
   const int64_t most = std::min<int64_t>(pairs ? chains / 2 : chains, shape.width);
   int64_t leastWaste = -1;
   for (int64_t columns = most; columns >= std::min<int64_t>(chains / 2, shape.width); --columns) {
@@ -46,6 +63,8 @@ DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &fa
                         double(ceilDiv(shape.channels, lanes)) * double(shape.taps) / 1.2;
   params.tasks = piecesFor(cycles, facts);
   params.rowsPerBlock = int(std::clamp<int64_t>(rows / shape.strideHeight, 1, shape.height));
+  if (!passesOnce)
+    params.rowsPerBlock = int(shape.height);
   if (params.tasks > 1)
     params.rowsPerBlock = int(std::min<int64_t>(
         params.rowsPerBlock, ceilDiv(shape.height * shape.batch, 2 * facts.cores)));

@@ -55,7 +55,8 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
   shape.width = ow;
   shape.taps = c.kernel * c.kernel;
   shape.inputRowBytes = int64_t(c.width) * c.channels * 4;
-  shape.strideHeight = c.stride;
+  shape.inputHeight = c.height;
+  shape.strideHeight = shape.strideWidth = c.stride;
   shape.kernelHeight = c.kernel;
   schedule::DepthwiseParams params = schedule::chooseDepthwise(shape, facts);
   override(overrides, "nv", params.vectorsPerTile);

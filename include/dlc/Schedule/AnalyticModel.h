@@ -70,8 +70,16 @@ struct WindowShape {
   int64_t taps = 1; ///< elements of the window
   int elementBytes = 4;
   int64_t inputRowBytes = 0; ///< one input row, all channels
-  int64_t strideHeight = 1, kernelHeight = 1;
+  int64_t inputHeight = 1;
+  int64_t strideHeight = 1, strideWidth = 1, kernelHeight = 1;
 };
+/// Bytes of a pixel's channels with which all windows pass over an image before they pass over it
+/// with the next ones: as many as keep the lines under a line of windows, the one that is written
+/// and the weights in half of L1. 0 where windows pass once, with all channels: where the lines
+/// stay in L1 anyway, where the image is far away, or where so few channels are less than a cache
+/// line.
+int64_t channelBytesTogether(const WindowShape &shape, const MachineFacts &facts);
+
 DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts);
 WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts);
 

@@ -81,7 +81,9 @@ WindowShape windowShapeOf(Value input, Value result, ArrayRef<int64_t> window,
   shape.taps = product(window);
   shape.elementBytes = accumulatorBytes(result);
   shape.inputRowBytes = image[image.size() - 2] * image.back() * shape.elementBytes;
+  shape.inputHeight = twoAxes ? image[1] : 1;
   shape.strideHeight = twoAxes ? strides[0] : 1;
+  shape.strideWidth = strides.back();
   shape.kernelHeight = twoAxes ? window[0] : 1;
   return shape;
 }

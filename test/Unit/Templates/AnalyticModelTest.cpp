@@ -234,6 +234,50 @@ TEST(AnalyticModel, OnlyOneImageIsPaddedPerBlock) {
   }
 }
 
+/// Windows of `kernel` x `kernel` over an image that is padded to keep its size.
+static WindowShape windowsOver(int64_t size, int64_t channels, int64_t kernel, int64_t stride) {
+  return {.channels = channels,
+          .height = size / stride,
+          .width = size / stride,
+          .taps = kernel * kernel,
+          .inputRowBytes = size * channels * 4,
+          .inputHeight = size,
+          .strideHeight = stride,
+          .strideWidth = stride,
+          .kernelHeight = kernel};
+}
+
+TEST(AnalyticModel, WindowsPassOverNearImagesForSomeChannels) {
+  MachineFacts facts; // 32 KiB of L1, 512 KiB of L2
+  facts.cores = 1;
+  // As many channels as keep four lines of 14 pixels and nine weights in 16 KiB.
+  EXPECT_EQ(channelBytesTogether(windowsOver(14, 384, 3, 1), facts), 252);
+  EXPECT_EQ(chooseDepthwise(windowsOver(14, 384, 3, 1), facts).rowsPerBlock, 14);
+  EXPECT_EQ(channelBytesTogether(windowsOver(14, 64, 3, 1), facts), 0);  // lines stay in L1
+  EXPECT_EQ(channelBytesTogether(windowsOver(56, 144, 3, 1), facts), 0); // a far image
+  EXPECT_EQ(channelBytesTogether(windowsOver(112, 16, 3, 1), facts), 0); // less than a line
+  EXPECT_EQ(channelBytesTogether(windowsOver(0, 0, 3, 1), facts), 0);
+  facts.l2Bytes = 1 << 20;
+  EXPECT_EQ(channelBytesTogether(windowsOver(56, 144, 3, 1), facts), 70);
+}
+
+TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
+  auto tile = [](const WindowShape &shape, const MachineFacts &facts) {
+    const DepthwiseParams params = chooseDepthwise(shape, facts);
+    return std::pair(params.vectorsPerTile, params.columnsPerTile);
+  };
+  const MachineFacts narrow, wide = avx512Facts(narrow);
+  using Tile = std::pair<int, int>;
+  for (const MachineFacts &facts : {narrow, wide}) {
+    EXPECT_EQ(tile(windowsOver(14, 384, 3, 1), facts), Tile(1, 7));
+    EXPECT_EQ(tile(windowsOver(28, 384, 3, 2), facts), Tile(2, 4));
+    EXPECT_EQ(tile(windowsOver(112, 64, 5, 1), facts), Tile(1, 8));
+  }
+  // Passed once, by vectors of half a cache line.
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 1), narrow), Tile(2, 4));
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 1), wide), Tile(1, 8));
+}
+
 TEST(AnalyticModel, SoftmaxesTakeRowsTogether) {
   MachineFacts facts;
   EXPECT_EQ(chooseRowReduce({128, 1536, 4, 8}, facts).rowsPerBlock, 4);

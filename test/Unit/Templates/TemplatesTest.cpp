@@ -261,8 +261,10 @@ TEST(WindowTemplate, ChannelsInBlocks) {
         expectCorrect(buildWindow({9, 40, channels, 3, stride, 1, false}, testFacts(2),
                                   {{"nv", 2}, {"cols", 4}, {"rows", rows}, {"tasks", 2}}),
                       text({channels, rows, stride}));
-  expectCorrect(buildWindow({9, 40, 96, 3, 1, 1, true}, testFacts(1), {{"rows", 9}, {"tasks", 1}}),
-                "pool");
+  for (int channels : {96, 97, 37})
+    for (bool pool : {true, false})
+      expectCorrect(buildWindow({9, 40, channels, 3, 1, 1, pool}, testFacts(1), {}),
+                    text({channels, pool}));
 }
 
 /// Choices by a condition in what `kernel` is lowered to.

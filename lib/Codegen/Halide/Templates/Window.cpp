@@ -5,6 +5,7 @@
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/PaddedImage.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
+#include "dlc/Schedule/AnalyticModel.h"
 
 #include <algorithm>
 
@@ -14,6 +15,13 @@ namespace dlc::templates {
 
 /// Windows of at most this many taps are unrolled whole.
 static constexpr int64_t maxUnrolledTaps = 25;
+
+static int64_t tapsOf(const WindowProblem &problem) {
+  int64_t taps = 1;
+  for (int64_t extent : problem.window)
+    taps *= extent;
+  return taps;
+}
 
 /// Neighbouring columns of a tile.
 static int64_t columnsOf(const WindowProblem &problem, const schedule::WindowParams &params) {
@@ -263,17 +271,18 @@ static schedule::WindowParams asWindow(const schedule::DepthwiseParams &params) 
           params.pad};
 }
 
-/// Whether tiles ask for what the next ones read first: images that stream by, in vectors of less
-/// than a cache line, of which a core looks ahead to half as many lines. Where each vector is a
-/// line, and where the image is in L2, it costs up to a quarter.
+/// Whether tiles ask for what the next ones read first: images that, with what is made of them,
+/// leave L2, in vectors of less than a cache line, of which a core looks ahead to half as many
+/// lines. Where each vector is a line, and where all stays in L2, it costs up to a quarter.
 static bool asksForNextTile(const DepthwiseProblem &problem,
                             const schedule::DepthwiseParams &params, const MachineFacts &facts) {
   constexpr int lineBytes = 64;
   const SlidingWindow &w = problem.window;
-  const Size elements = w.inputHeight * w.inputWidth * problem.channels;
+  const Size elements =
+      (w.inputHeight * w.inputWidth + w.outputHeight() * w.outputWidth()) * problem.channels;
   return params.pad == schedule::PadMode::InPlace && facts.vectorBytes < lineBytes &&
          w.kernelHeight * w.kernelWidth <= maxUnrolledTaps && elements.isConstant() &&
-         elements.constant() * problem.type.bytes() > facts.l2Bytes / 2;
+         elements.constant() * problem.type.bytes() > facts.l2Bytes / 4 * 3;
 }
 
 Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params,
@@ -332,42 +341,46 @@ static void scheduleFold(Func fold, const RDom &k, int64_t taps, const LoopLevel
 static void scheduleAccumulators(Window &window, const LoopLevel &at, const ChannelTile &tile,
                                  int64_t columns) {
   const WindowProblem &problem = window.problem;
-  int64_t taps = 1;
-  for (int64_t extent : problem.window)
-    taps *= extent;
   window.acc.align_bounds(window.acc.args()[1], int(columns));
-  scheduleFold(window.acc, window.k, taps, at, tile, columns);
+  scheduleFold(window.acc, window.k, tapsOf(problem), at, tile, columns);
   if (window.lines.defined())
     scheduleFold(window.lines, window.line, problem.lines, at, tile, window.span);
 }
 
-/// Whether the lines of the input under a line of windows stay in half of L1 between the channels.
-static bool linesStayNear(const WindowProblem &problem, const MachineFacts &facts) {
-  const Size elements = problem.inputLine * problem.lines;
-  return elements.isConstant() && elements.constant() * problem.type.bytes() <= facts.l1Bytes / 2;
-}
-
-/// Tiles of channels that pass over a line of windows together, where not all of them do: as many
-/// as keep the lines under it in half of L1. Each line of the image is then read once, in pieces
-/// that are long enough to be asked for ahead by the hardware. A tile alone where the image of its
-/// channels is small: its weights then stay in registers.
-static int64_t tilesTogether(const WindowProblem &problem, const ChannelTile &tile, int64_t pieces,
-                             const MachineFacts &facts) {
-  const Size tiles = ceilDiv(problem.channels, tile.width);
-  if (!tiles.isConstant() || tiles.is(0) || !problem.inputLine.isConstant() ||
+/// Bytes of channels that pass over the image together; 0 where all of them do.
+static int64_t channelBytesTogether(const WindowProblem &problem, const MachineFacts &facts) {
+  if (!problem.channels.isConstant() || !problem.inputLine.isConstant() ||
       !problem.inputHeight.isConstant())
-    return 1;
-  const int64_t tileLine = problem.inputLine.constant() * problem.type.bytes() / tiles.constant();
-  if (tileLine * problem.inputHeight.constant() <= facts.l1Bytes / 4)
-    return 1;
-  const int64_t most = facts.l1Bytes / 2 / (tileLine * problem.lines);
-  return divisorAtMost(tiles.constant(), std::min(most, tiles.constant() / pieces));
+    return 0;
+  schedule::WindowShape shape;
+  shape.channels = problem.channels.constant();
+  shape.inputHeight = problem.inputHeight.constant();
+  shape.taps = tapsOf(problem);
+  shape.elementBytes = problem.type.bytes();
+  shape.inputRowBytes = problem.inputLine.constant() * problem.type.bytes();
+  shape.kernelHeight = problem.lines;
+  return schedule::channelBytesTogether(shape, facts);
 }
 
-/// Whether the whole image stays in half of L2.
-static bool imageStaysNear(const WindowProblem &problem, const MachineFacts &facts) {
-  const Size elements = problem.inputLine * problem.inputHeight;
-  return elements.isConstant() && elements.constant() * problem.type.bytes() <= facts.l2Bytes / 2;
+/// Tiles of channels that pass over a line of windows together, of which at most `channelBytes`
+/// do: each line of the image is then read once, in pieces that are long enough to be asked for
+/// ahead by the hardware. A tile alone where the image of its channels is small and its weights
+/// stay in registers.
+static int64_t tilesTogether(const WindowProblem &problem, const ChannelTile &tile, int64_t columns,
+                             int64_t channelBytes, int64_t pieces, const MachineFacts &facts) {
+  const Size tiles = ceilDiv(problem.channels, tile.width);
+  if (!tiles.isConstant() || tiles.is(0))
+    return 1;
+  const int64_t shared = tiles.constant() / pieces, tileBytes = tile.width * problem.type.bytes();
+  if (channelBytes == 0)
+    return divisorAtMost(tiles.constant(), shared);
+  const int64_t imageBytes = problem.inputLine.constant() / problem.channels.constant() *
+                             problem.inputHeight.constant() * tileBytes;
+  const bool weightsStay =
+      (tapsOf(problem) + columns) * (tile.width / tile.lanes) < facts.vectorRegisters;
+  if (weightsStay && imageBytes <= facts.l1Bytes / 4)
+    return 1;
+  return divisorAtMost(tiles.constant(), std::min(channelBytes / tileBytes, shared));
 }
 
 void scheduleWindow(Window &window, Func output, const schedule::WindowParams &params,
@@ -399,14 +412,13 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   std::vector<Var> loops = {n, block};
   Size iterations = blocks;
   // Of a global pool, only channels are left to share out. Else lines that leave L1 before the next
-  // line of windows reads them again are read once for some channels, then for others; those of a
-  // large image come from far, and better whole.
-  const bool oneBlock = blocks.is(1), linesNear = linesStayNear(problem, facts);
-  const int64_t together = tilesTogether(problem, tile, oneBlock ? params.tasks : 1, facts);
+  // line of windows reads them again are read once for some channels, then for others.
+  const bool oneBlock = blocks.is(1);
+  const int64_t channelBytes = channelBytesTogether(problem, facts);
+  const int64_t together =
+      tilesTogether(problem, tile, columns, channelBytes, oneBlock ? params.tasks : 1, facts);
   const bool channelsOuter =
-      !window.padded.defined() &&
-      (oneBlock ? params.tasks > 1 || !linesNear
-                : !linesNear && together > 1 && imageStaysNear(problem, facts));
+      !window.padded.defined() && (channelBytes > 0 || (oneBlock && params.tasks > 1));
   Var channelBlock("channel_block");
   if (channelsOuter) {
     output.split(channelTile, channelBlock, channelTile, int(together))
@@ -421,9 +433,7 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   if (problem.width.isConstant() && problem.width.constant() <= 2 * columns)
     output.unroll(columnTile);
   // An element of the result costs about a cycle a vector of taps; a piece, tens of microseconds.
-  int64_t perPixel = ceilDiv(problem.channels.constantOr(64), tile.lanes);
-  for (int64_t extent : problem.window)
-    perPixel *= extent;
+  const int64_t perPixel = ceilDiv(problem.channels.constantOr(64), tile.lanes) * tapsOf(problem);
   const Size tasks =
       tasksFor(problem.batch * problem.height * problem.width, 80000 / perPixel, params.tasks);
   Var piece = parallelise(output, loops, iterations, tasks);
