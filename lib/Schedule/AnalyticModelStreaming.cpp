@@ -72,10 +72,37 @@ DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &fa
   return params;
 }
 
+/// Columns of a pool's tile, at most `columns`, whose folds over the lines under each of them stay
+/// in registers: they are then folded once for all windows. `columns` where none do.
+static int columnsThatShareFolds(const WindowShape &shape, int columns, int vectors,
+                                 const MachineFacts &facts) {
+  constexpr int64_t unrolledTaps = 25; // the template's
+  constexpr int others = 4;            // what is read and folded beside
+  const int64_t kernelWidth = shape.taps / shape.kernelHeight;
+  if (shape.taps > unrolledTaps)
+    return columns;
+  for (int fewer = columns; fewer > 1; --fewer)
+    if (((fewer - 1) * shape.strideWidth + kernelWidth) * vectors <= facts.vectorRegisters - others)
+      return fewer;
+  return columns;
+}
+
 WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts) {
-  DepthwiseParams depthwise = chooseDepthwise(shape, facts);
-  return {depthwise.vectorsPerTile, depthwise.columnsPerTile, depthwise.rowsPerBlock,
-          depthwise.tasks, depthwise.pad};
+  const DepthwiseParams depthwise = chooseDepthwise(shape, facts);
+  WindowParams params = {depthwise.vectorsPerTile, depthwise.columnsPerTile, depthwise.rowsPerBlock,
+                         depthwise.tasks, depthwise.pad};
+  const bool overlap = shape.taps / shape.kernelHeight > shape.strideWidth;
+  if (overlap) {
+    params.columnsPerTile =
+        columnsThatShareFolds(shape, params.columnsPerTile, params.vectorsPerTile, facts);
+  } else if (shape.width > 1) {
+    // Nothing is shared: what lies side by side is read at once.
+    constexpr int64_t mostVectors = 4;
+    params.columnsPerTile = 1;
+    params.vectorsPerTile =
+        int(std::clamp<int64_t>(shape.channels / facts.lanes(shape.elementBytes), 1, mostVectors));
+  }
+  return params;
 }
 
 /// Rows whose first fold is computed before their other stages.

@@ -58,7 +58,12 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
   shape.inputHeight = c.height;
   shape.strideHeight = shape.strideWidth = c.stride;
   shape.kernelHeight = c.kernel;
-  schedule::DepthwiseParams params = schedule::chooseDepthwise(shape, facts);
+  schedule::WindowParams params = schedule::chooseWindow(shape, facts);
+  if (!c.pool) {
+    const schedule::DepthwiseParams depthwise = schedule::chooseDepthwise(shape, facts);
+    params = {depthwise.vectorsPerTile, depthwise.columnsPerTile, depthwise.rowsPerBlock,
+              depthwise.tasks, depthwise.pad};
+  }
   override(overrides, "nv", params.vectorsPerTile);
   override(overrides, "cols", params.columnsPerTile);
   override(overrides, "rows", params.rowsPerBlock);
@@ -66,8 +71,8 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
   int pad = int(params.pad);
   override(overrides, "pad", pad);
   params.pad = schedule::PadMode(pad);
-  schedule::WindowParams windowParams = {params.vectorsPerTile, params.columnsPerTile,
-                                         params.rowsPerBlock, params.tasks, params.pad};
+  const schedule::DepthwiseParams depthwiseParams = {params.vectorsPerTile, params.columnsPerTile,
+                                                     params.rowsPerBlock, params.tasks, params.pad};
 
   BuiltKernel kernel;
   ImageParam input = denseInput("input", {c.channels, c.width, c.height, 1});
@@ -85,9 +90,9 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
     problem.width = w.outputWidth();
     problem.window = w;
     problem.input = read;
-    window = templates::buildPool(problem, windowParams, facts);
+    window = templates::buildPool(problem, params, facts);
     out(ch, x, y, n) = window.acc(ch, x, y, n);
-    templates::scheduleWindow(window, out, windowParams, facts);
+    templates::scheduleWindow(window, out, params, facts);
     kernel.params = {input};
     kernel.strictFloat = true;
   } else {
@@ -97,9 +102,9 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
     problem.input = read;
     problem.weights = [=](Expr ch, Expr kx, Expr ky) { return weights(ch, kx, ky); };
     problem.initial = [=](Expr ch) { return bias(ch); };
-    window = templates::buildDepthwise(problem, params, facts);
+    window = templates::buildDepthwise(problem, depthwiseParams, facts);
     out(ch, x, y, n) = clamp(window.acc(ch, x, y, n), 0.f, 6.f);
-    templates::scheduleDepthwise(window, out, params, facts);
+    templates::scheduleDepthwise(window, out, depthwiseParams, facts);
     kernel.params = {input, weights, bias};
     kernel.inputs.emplace_back(std::vector<int>{c.channels, c.kernel, c.kernel});
     kernel.inputs.emplace_back(std::vector<int>{c.channels});

@@ -278,6 +278,24 @@ TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
   EXPECT_EQ(tile(windowsOver(112, 64, 3, 1), wide), Tile(1, 8));
 }
 
+TEST(AnalyticModel, PoolsShareFoldsOrReadChannelsSideBySide) {
+  auto tile = [](const WindowShape &shape, const MachineFacts &facts) {
+    const WindowParams params = chooseWindow(shape, facts);
+    return std::pair(params.vectorsPerTile, params.columnsPerTile);
+  };
+  const MachineFacts narrow, wide = avx512Facts(narrow);
+  using Tile = std::pair<int, int>;
+  // Five columns of two vectors stay in 16 registers, nine in 32.
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), narrow), Tile(2, 2));
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), wide), Tile(2, 4));
+  EXPECT_EQ(tile(windowsOver(16, 64, 5, 1), narrow), Tile(1, 8));
+  EXPECT_EQ(tile(windowsOver(24, 64, 7, 3), narrow), Tile(2, 4)); // taps in loops
+  // Windows that do not overlap.
+  EXPECT_EQ(tile(windowsOver(112, 128, 2, 2), narrow), Tile(4, 1));
+  EXPECT_EQ(tile(windowsOver(112, 20, 2, 3), narrow), Tile(2, 1));
+  EXPECT_EQ(tile(windowsOver(112, 3, 2, 2), narrow), Tile(1, 1));
+}
+
 TEST(AnalyticModel, SoftmaxesTakeRowsTogether) {
   MachineFacts facts;
   EXPECT_EQ(chooseRowReduce({128, 1536, 4, 8}, facts).rowsPerBlock, 4);
