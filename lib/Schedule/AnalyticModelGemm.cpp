@@ -54,6 +54,14 @@ static int64_t panelColumns(const GemmShape &shape, const GemmParams &params,
               : int64_t(params.vectorsPerTile) * facts.lanes(shape.elementBytes);
 }
 
+/// Vector registers of a tile: its accumulators, an operand for each of its rows or vectors,
+/// whichever are fewer, and one for the others in turn. Steps side by side are not reordered so.
+static int registersOf(const GemmParams &params) {
+  const int rows = params.rowsPerTile, vectors = params.vectorsPerTile;
+  const int operands = params.stepsSideBySide > 1 ? vectors : std::min(rows, vectors);
+  return rows * vectors + operands + 1;
+}
+
 /// What the innermost loop of a tile does.
 struct Iteration {
   double steps = 1; ///< of the reduction
@@ -137,8 +145,7 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
   return double(shape.batch) * tiles * (double(shape.depth) * step + perTile);
 }
 
-/// Register tiles worth trying: accumulators, a row of the right operand and one broadcast must
-/// fit.
+/// The cheapest of the tiles that fit the registers.
 static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams best;
   double bestCycles = -1;
@@ -146,9 +153,7 @@ static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) 
   // More vectors than 6 are for whole lines of an output of many rows.
   const int mostVectors = shape.rows > 64 ? 12 : 6;
   for (int vectors = 1; vectors <= mostVectors; ++vectors)
-    for (int rows = 1; rows * vectors + vectors + 1 <= facts.vectorRegisters; ++rows) {
-      if (rows > 14 || rows > shape.rows)
-        continue;
+    for (int rows = 1; rows <= std::min<int64_t>(shape.rows, 14); ++rows) {
       // Packed in vectors of a tile's rows.
       if (shape.lhsDenseAlongRows && shape.rows > 8 && (rows & (rows - 1)) != 0)
         continue;
@@ -157,7 +162,8 @@ static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) 
       params.vectorsPerTile = vectors;
       for (int steps = 1; steps <= lanes; steps *= 2) {
         params.stepsSideBySide = steps;
-        if (steps > 1 && !sideBySide(shape, params, facts))
+        if (registersOf(params) > facts.vectorRegisters ||
+            (steps > 1 && !sideBySide(shape, params, facts)))
           continue;
         double cycles = predictGemmCycles(shape, params, facts);
         if (bestCycles < 0 || cycles < bestCycles) {
@@ -244,15 +250,14 @@ static int64_t tilesWithOutput(const GemmShape &shape, const GemmParams &params,
 
 /// Whether the weights' next panel is worth bringing into L2 beside the tiles of this one: all rows
 /// pass each panel once, so the first of them would wait for what lies beyond L2, where the weights
-/// are at each call but for those of a model that fits L2 whole. Both panels and the rows must fit,
-/// and the tiles be enough to hide it: one or two are bound by reading the weights anyway.
+/// are at each call but for those of a model that fits L2 whole. A panel and the rows must fit, and
+/// the tiles be enough to hide it: one or two are bound by reading the weights anyway.
 static bool prefetchesPanel(const GemmShape &shape, const GemmParams &params, int64_t rowBytes,
                             int64_t panelBytes, const MachineFacts &facts) {
   constexpr int64_t fewestTiles = 3;
   const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
   return params.order == LoopOrder::ColumnsOuter && weights >= facts.l2Bytes / 8 &&
-         params.tilesPerBlock >= fewestTiles &&
-         2 * panelBytes + shape.rows * rowBytes <= facts.l2Bytes * 7 / 8;
+         params.tilesPerBlock >= fewestTiles && panelBytes + shape.rows * rowBytes <= facts.l2Bytes;
 }
 
 /// Whether the rows that tiles read next are worth asking for: rows that stream by, one beside the

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace dlc::schedule {
 namespace {
 
@@ -28,7 +30,8 @@ TEST(AnalyticModel, GemmTilesFitTheRegisters) {
             EXPECT_GE(params.rowsPerTile, 1);
             EXPECT_LE(params.rowsPerTile, rows);
             EXPECT_GE(params.vectorsPerTile, 1);
-            EXPECT_LE(params.rowsPerTile * params.vectorsPerTile + params.vectorsPerTile + 1,
+            EXPECT_LE(params.rowsPerTile * params.vectorsPerTile +
+                          std::min(params.rowsPerTile, params.vectorsPerTile) + 1,
                       facts.vectorRegisters);
             EXPECT_GE(params.tilesPerBlock, 1);
             EXPECT_GE(params.tasks, 1);
@@ -43,6 +46,14 @@ TEST(AnalyticModel, LargeGemmHidesTheLatency) {
   EXPECT_GE(narrow.rowsPerTile * narrow.vectorsPerTile, 8);
   GemmParams wide = chooseGemm(shapeOf(768, 768, 768), avx512Facts(facts));
   EXPECT_GE(wide.rowsPerTile * wide.vectorsPerTile, 16);
+}
+
+TEST(AnalyticModel, RowsOfManyVectorsFitSixteenRegisters) {
+  GemmShape lines = shapeOf(111 * 111, 64, 27);
+  lines.lineWidth = 111;
+  const GemmParams params = chooseGemm(lines, MachineFacts());
+  EXPECT_EQ(params.rowsPerTile, 3);
+  EXPECT_EQ(params.vectorsPerTile, 4);
 }
 
 /// A core with AVX-512 and a large L2.
@@ -100,6 +111,8 @@ TEST(AnalyticModel, SlicesHaveNoStepsSideBySide) {
 TEST(AnalyticModel, WeightsThatFewRowsUseComeAhead) {
   const MachineFacts facts = wideFacts();
   EXPECT_TRUE(chooseGemm(shapeOf(49, 2048, 512), facts).prefetch);
+  // Two panels of 800 KiB and the rows are more than L2, one and the rows are less.
+  EXPECT_TRUE(chooseGemm(shapeOf(49, 512, 6400), facts).prefetch);
   // Small weights; one tile of rows; rows in blocks, which pass all panels; slices.
   EXPECT_FALSE(chooseGemm(shapeOf(49, 64, 512), facts).prefetch);
   EXPECT_FALSE(chooseGemm(shapeOf(1, 2048, 512), facts).prefetch);

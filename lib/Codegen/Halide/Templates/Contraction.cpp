@@ -245,6 +245,15 @@ static void unrollReduction(Stage update, RVar k, const Size &extent, int limit)
     update.unroll(k, int(unroll));
 }
 
+/// Unrolls a step of a tile of columns `n` and rows `m`. Its operands are in registers for the
+/// fewer of rows and vectors; each of the others is used up before the next one is read.
+static void unrollTile(Stage update, Var n, Var m, const schedule::GemmParams &params, int lanes) {
+  update.vectorize(n, lanes);
+  if (params.rowsPerTile < params.vectorsPerTile)
+    update.reorder(m, n);
+  update.unroll(n).unroll(m);
+}
+
 /// Pieces of a contraction: below a megaflop none is worth a wake-up.
 static Size tasksOf(const ContractionProblem &problem, const schedule::GemmParams &params) {
   const int64_t depth = productOf(problem.reduction).constantOr(64);
@@ -271,7 +280,8 @@ void accumulateInRegisters(Contraction &contraction, Func output, Var at,
   for (int i = 0; i < contraction.k.dimensions(); ++i)
     order.push_back(contraction.k[i]);
   Stage update = acc.update();
-  update.reorder(order).vectorize(n, lanes).unroll(n).unroll(m);
+  update.reorder(order);
+  unrollTile(update, n, m, params, lanes);
   unrollReduction(update, contraction.k[0], contraction.problem.reduction[0], params.unroll);
 }
 
@@ -332,7 +342,8 @@ static RVar accumulateInSlices(Contraction &contraction, Func output, Var at,
   }
   for (size_t i = whole; i < extents.size(); ++i)
     order.push_back(contraction.k[int(i)]);
-  update.reorder(order).vectorize(lane, lanes).unroll(lane).unroll(row);
+  update.reorder(order);
+  unrollTile(update, lane, row, params, lanes);
   unrollReduction(update, innermostLoop, innermost, params.unroll);
   return slice;
 }
