@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 namespace dlc::schedule {
@@ -97,11 +98,16 @@ static double cyclesPerStep(const GemmShape &shape, const GemmParams &params,
   return cycles / iteration.steps;
 }
 
-/// Cycles in which a row of a tile adds what its lanes have of different steps.
+/// Cycles in which a row of a tile adds what its lanes have of different steps. Rows of less than a
+/// vector do so together: each time two vectors become one.
 static double foldCycles(const GemmShape &shape, const GemmParams &params,
                          const MachineFacts &facts) {
   const auto tile = sideBySide(shape, params, facts);
-  return tile ? 1 + 2 * std::log2(tile->steps) + tile->vectors - 1 : 0;
+  if (!tile)
+    return 0;
+  const int together = tile->wholeVectors > 0 ? 1 : std::gcd(tile->steps, params.rowsPerTile);
+  const double folds = together - 1 + std::log2(tile->steps / together);
+  return 1 + 2 * folds / together + tile->vectors - 1;
 }
 
 double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
@@ -311,6 +317,14 @@ static std::optional<GemmParams> streamWeights(const GemmShape &shape, const Mac
   return params;
 }
 
+/// Steps of the reduction beside each other. Where a tile of one vector fills the registers, LLVM
+/// moves the accumulators from one to the next and spills some.
+static int unrollOf(const GemmShape &shape, const GemmParams &params, const MachineFacts &facts) {
+  if (params.vectorsPerTile == 1 && registersOf(params) >= facts.vectorRegisters)
+    return 1;
+  return copiesGroups(shape) ? 8 : 4;
+}
+
 GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
   if (auto streaming = streamWeights(given, facts))
     return *streaming;
@@ -323,7 +337,7 @@ GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
     shape.packedDepth = 0;
     params = chooseTile(shape, facts);
   }
-  params.unroll = copiesGroups(shape) ? 8 : 4;
+  params.unroll = unrollOf(shape, params, facts);
   params.pad = PadMode::Whole;
 
   const int64_t width = panelColumns(shape, params, facts);

@@ -81,6 +81,10 @@ TEST(AnalyticModel, ColumnsBeyondWholeVectorsHaveStepsSideBySide) {
   EXPECT_EQ(steps(31, true), 1);
   EXPECT_EQ(steps(24, false), 1);
   EXPECT_EQ(steps(24, true, 1), 1);
+  // One column fills its vectors with steps: rows together add them at little cost.
+  GemmShape column = shapeOf(9600, 1, 24);
+  column.packedDepth = column.depth;
+  EXPECT_EQ(chooseGemm(column, MachineFacts()).stepsSideBySide, 8);
 }
 
 TEST(AnalyticModel, StepsSideBySideInTilesOfOneAddress) {
