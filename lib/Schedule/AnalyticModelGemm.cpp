@@ -181,9 +181,39 @@ static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) 
   return best;
 }
 
-/// Cuts the parallel loop for `cores`: a few pieces a core, so that a late core gives some away.
+/// Cuts the parallel loop for `cores`: a few pieces a core, so that a late core gives some away. Of
+/// 4 to 8 a core as many as come out most even: 10 iterations in pieces of two are 6 and 4 for two
+/// cores.
 static int piecesOf(int64_t iterations, int64_t cores) {
-  return int(cores == 1 ? 1 : std::min(iterations, 4 * cores));
+  if (cores == 1)
+    return 1;
+  // Iterations of the core that has most, where each takes the next piece when it is done.
+  auto most = [&](int64_t pieces) {
+    const int64_t size = ceilDiv(iterations, pieces), whole = iterations / size;
+    return whole / cores * size + (whole % cores != 0 ? size : iterations % size);
+  };
+  int64_t best = std::min(iterations, 4 * cores);
+  for (int64_t pieces = best + 1; pieces <= std::min(iterations, 8 * cores); ++pieces)
+    if (most(pieces) < most(best))
+      best = pieces;
+  return int(best);
+}
+
+/// Cores share out the panels, each for all rows; or for blocks of rows, the fewest with which no
+/// core waits long for another, where the panels alone do not come out even: of 5 two cores have 3
+/// and 2. Panels that the kernel packs are packed for all rows at once.
+static void shareOutPanels(const GemmShape &shape, GemmParams &params, int64_t panels,
+                           int64_t cores) {
+  const int64_t tiles = ceilDiv(shape.rows, params.rowsPerTile), pieces = shape.batch * panels;
+  auto waits = [&](int64_t count) { return 20 * ceilDiv(count, cores) * cores > 21 * count; };
+  int64_t blocks = 1;
+  while (waits(pieces * blocks))
+    ++blocks;
+  if (!shape.storedPanels || shape.openRows || 2 * blocks > tiles)
+    blocks = 1;
+  params.order = LoopOrder::ColumnsOuter;
+  params.tilesPerBlock = int(ceilDiv(tiles, blocks));
+  params.tasks = piecesOf(pieces * blocks, cores);
 }
 
 /// Whether weights beyond L2 are better read once by all rows than once a block of rows. The rows
@@ -357,9 +387,7 @@ GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
     if (sliceBlocks(shape, params, facts, cores))
       return params;
     params.reductionBlock = int(std::max<int64_t>(64, budget / 8 / (width * shape.elementBytes)));
-    params.order = LoopOrder::ColumnsOuter;
-    params.tilesPerBlock = int(tiles);
-    params.tasks = piecesOf(shape.batch * panels, cores);
+    shareOutPanels(shape, params, panels, cores);
     return params;
   }
   // Rows of a block: what is left of it, yet not more than an eighth of L2 while the block has rows
@@ -384,9 +412,7 @@ GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
   const bool rowsFit =
       (blocks == 1 && shape.batch == 1) || (shape.rows <= 64 && panels >= 2 * cores);
   if (rowsFit && (cores == 1 || panels >= 2 * cores)) {
-    params.order = LoopOrder::ColumnsOuter;
-    params.tilesPerBlock = int(tiles);
-    params.tasks = piecesOf(shape.batch * panels, cores);
+    shareOutPanels(shape, params, panels, cores);
     params.prefetch = prefetchesPanel(shape, params, rowBytes, panelBytes, facts);
     return params;
   }
@@ -396,9 +422,7 @@ GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
     blocks = std::min(tiles, ceilDiv(blocks, cores) * cores);
   }
   if (!blockPads && panelsOuterReadsLess(shape, blocks, panels, budget) && panels >= 2 * cores) {
-    params.order = LoopOrder::ColumnsOuter;
-    params.tilesPerBlock = int(tiles);
-    params.tasks = piecesOf(panels, cores);
+    shareOutPanels(shape, params, panels, cores);
     params.prefetch = prefetchesPanel(shape, params, rowBytes, panelBytes, facts);
     return params;
   }

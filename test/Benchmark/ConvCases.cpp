@@ -175,6 +175,7 @@ void addConvCases(std::vector<KernelCase> &cases) {
       {"resnext_g32", 28, 0, 256, 256, 3, 1, 1, 32}, {"shuffle_g3", 28, 0, 240, 60, 1, 1, 0, 3},
       {"det_1x1", 80, 120, 64, 4, 1, 1, 0, 1},       {"det_1x1", 80, 120, 24, 1, 1, 1, 0, 1},
       {"alex_first", 224, 0, 3, 96, 11, 4, 0, 1},    {"squeeze_first", 224, 0, 3, 64, 3, 2, 0, 1},
+      {"inception_3x3", 28, 0, 96, 96, 3, 1, 1, 1},  {"inception_1x1", 7, 0, 1024, 224, 1, 1, 0, 1},
   };
   for (const auto &c : convs)
     cases.push_back({"conv",

@@ -112,6 +112,35 @@ TEST(AnalyticModel, SlicesHaveNoStepsSideBySide) {
   EXPECT_EQ(params.stepsSideBySide, 1);
 }
 
+TEST(AnalyticModel, CoresShareOutPanelsEvenly) {
+  MachineFacts facts = avx512Facts(MachineFacts());
+  facts.l2Bytes = 1 << 20;
+  auto blocksOf = [&](int64_t rows, int64_t columns, int64_t depth, int cores) {
+    facts.cores = cores;
+    GemmShape shape = shapeOf(rows, columns, depth);
+    shape.storedPanels = true;
+    const GemmParams params = chooseGemm(shape, facts);
+    EXPECT_EQ(params.order, LoopOrder::ColumnsOuter);
+    const int64_t tiles = (rows + params.rowsPerTile - 1) / params.rowsPerTile;
+    return (tiles + params.tilesPerBlock - 1) / params.tilesPerBlock;
+  };
+  // 7 panels; 8; 7 for one core.
+  EXPECT_EQ(blocksOf(49, 224, 1024, 2), 2);
+  EXPECT_EQ(blocksOf(49, 256, 1024, 2), 1);
+  EXPECT_EQ(blocksOf(49, 224, 1024, 1), 1);
+
+  // One panel of a depth that is visited in slices.
+  ConvShape conv;
+  conv.outputHeight = conv.outputWidth = 28;
+  conv.inputChannels = conv.outputChannels = 96;
+  conv.kernelHeight = conv.kernelWidth = 3;
+  conv.padded = true;
+  facts.cores = 2;
+  const GemmParams params = chooseGemm(gemmShapeOf(conv), facts);
+  EXPECT_GT(params.reductionBlock, 0);
+  EXPECT_EQ(params.tasks, 2);
+}
+
 TEST(AnalyticModel, WeightsThatFewRowsUseComeAhead) {
   const MachineFacts facts = wideFacts();
   EXPECT_TRUE(chooseGemm(shapeOf(49, 2048, 512), facts).prefetch);
