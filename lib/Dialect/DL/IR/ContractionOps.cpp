@@ -1,6 +1,7 @@
 // Matrix products and convolutions: inference, verifiers, cost.
 #include "OperandShapes.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
+#include "dlc/Dialect/DL/IR/PackedPanel.h"
 
 using namespace mlir;
 
@@ -14,6 +15,14 @@ void DLDialect::registerContractionOps() {
 #define GET_OP_LIST
 #include "dlc/Dialect/DL/IR/DLContractionOps.cpp.inc"
       >();
+}
+
+PackedPanel packedPanel(MatmulOp op) {
+  return {int64_t(op.getPackedColumns()), int64_t(op.getSideColumns()), int64_t(op.getSideSteps())};
+}
+PackedPanel packedPanel(ConvOp op) {
+  return {int64_t(op.getPackedChannels()), int64_t(op.getSideColumns()),
+          int64_t(op.getSideSteps())};
 }
 
 /// Whether `sideColumns` of `packed` columns can have `sideSteps` side by side in weights of this

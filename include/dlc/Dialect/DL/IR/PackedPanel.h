@@ -3,9 +3,12 @@
 #ifndef DLC_DIALECT_DL_IR_PACKEDPANEL_H
 #define DLC_DIALECT_DL_IR_PACKEDPANEL_H
 
-#include "dlc/Dialect/DL/IR/DLOps.h"
+#include <cstdint>
 
 namespace dlc::dl {
+
+class ConvOp;
+class MatmulOp;
 
 /// A panel of `columns` columns: step by step (rows of a matrix, channels of a filter's tap), each
 /// with its columns one beside the other. With `sideSteps` > 1 the last `sideColumns` have so many
@@ -27,13 +30,8 @@ struct PackedPanel {
 };
 
 /// How the packed weights of an op are stored.
-inline PackedPanel packedPanel(MatmulOp op) {
-  return {int64_t(op.getPackedColumns()), int64_t(op.getSideColumns()), int64_t(op.getSideSteps())};
-}
-inline PackedPanel packedPanel(ConvOp op) {
-  return {int64_t(op.getPackedChannels()), int64_t(op.getSideColumns()),
-          int64_t(op.getSideSteps())};
-}
+PackedPanel packedPanel(MatmulOp op);
+PackedPanel packedPanel(ConvOp op);
 
 } // namespace dlc::dl
 
