@@ -40,6 +40,12 @@ def opened(write, axes: dict[int, str]):
     return write_open
 
 
+def file_bytes(shapes: dict[str, tuple[int, ...]]) -> cases.Feeds:
+    """Of files, as numbers; 256 stands for what is behind the end of one."""
+    rng = np.random.default_rng(7)
+    return {name: rng.integers(0, 257, shape, np.int32) for name, shape in shapes.items()}
+
+
 def open_cases() -> dict[str, cases.Case]:
     """Shapes grow beyond all before, shrink afterwards, and hold 1 and primes. A page of fewer than 64 lines has no
     text in it, so that there is nothing to compare."""
@@ -59,6 +65,14 @@ def open_cases() -> dict[str, cases.Case]:
                                                            (1, 3, 64, 32), (1, 3, 352, 416), (3, 3, 64, 96))]),
         with_shapes("ocr-rec", [{"x": shape} for shape in ((1, 3, 48, 320), (1, 3, 48, 104), (3, 3, 48, 192),
                                                            (1, 3, 48, 331), (2, 3, 48, 97), (1, 3, 48, 16))]),
+        # Models that others exported as they are used: a detector of objects, of voices in sound, of what a file is.
+        cases.Case("nudenet-open", cases.copy_of(cases.package("nudenet") / "320n.onnx"),
+                   [{"images": shape} for shape in ((1, 3, 320, 320), (2, 3, 64, 96), (1, 3, 256, 192))], cases.noise),
+        cases.Case("silero-vad-open", cases.copy_of(cases.package("silero_vad") / "data" / "silero_vad_half.onnx"),
+                   [{"input": (batch, length), "state": (2, batch, 128)} for batch, length in ((1, 576), (3, 512), (2, 576))],
+                   cases.noise),
+        cases.Case("magika-open", cases.copy_of(cases.package("magika") / "models" / "standard_v3_3" / "model.onnx"),
+                   [{"bytes": (batch, 2048)} for batch in (1, 3, 2)], file_bytes),
         cases.Case("operators-open", open_operators.write, open_operators.shapes(), open_operators.feeds),
     ]
     return {case.name: case for case in listed}
