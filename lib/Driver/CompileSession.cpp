@@ -35,8 +35,7 @@ void CompileSession::report(Phase phase, std::string_view item, uint64_t done,
     options.progress({phaseName(phase), item, done, total});
 }
 
-//===-- Options
-//------------------------------------------------------------------------------------===//
+//===-- Options ----------------------------------------------------------------------------===//
 
 Status CompileSession::checkOptions() const {
   if (options.precision != NumberFormat::F32)
@@ -137,8 +136,7 @@ Status CompileSession::checkDump() {
   return {};
 }
 
-//===-- Phases
-//-------------------------------------------------------------------------------------===//
+//===-- Phases -----------------------------------------------------------------------------===//
 
 Status CompileSession::runPasses(Phase phase) {
   mlir::PassManager manager(&model->context);
@@ -209,8 +207,7 @@ Status CompileSession::dump(Phase phase) {
   return writeFileAtomically(options.dumpFolder + "/" + name, printModule(*model->module));
 }
 
-//===-- Results
-//------------------------------------------------------------------------------------===//
+//===-- Results ----------------------------------------------------------------------------===//
 
 Status CompileSession::writeTextFile(const std::string &content, std::string_view extension) {
   result.artifact = outputPath(extension);

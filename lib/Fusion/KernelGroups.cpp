@@ -40,8 +40,7 @@ static dl::Dims resultShape(const KernelGroup &group) {
   return shapeOf(group.ops.back()->getResult(0));
 }
 
-//===-- Placement
-//----------------------------------------------------------------------------------===//
+//===-- Placement --------------------------------------------------------------------------===//
 
 KernelGroups::KernelGroups(func::FuncOp function)
     : views(viewsOf(function)), onDevice(dl::deviceAround(function) != nullptr) {
@@ -95,8 +94,7 @@ void KernelGroups::place(Operation *op) {
   }
 }
 
-//===-- Legality and profit
-//------------------------------------------------------------------------===//
+//===-- Legality and profit ----------------------------------------------------------------===//
 
 bool KernelGroups::operandDependsOn(Value operand, const KernelGroup &ancestor) const {
   SmallVector<Operation *> pending;

@@ -67,8 +67,7 @@ static Tensor transposed(const Tensor &tensor) {
   return result;
 }
 
-//===-- Matmul
-//-------------------------------------------------------------------------------------===//
+//===-- Matmul -----------------------------------------------------------------------------===//
 
 /// (ceil(N/nr), K, nr) to (K, N).
 template <typename T>
@@ -119,8 +118,7 @@ static LogicalResult evaluateMatmul(MatmulOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
-//===-- Convolution
-//--------------------------------------------------------------------------------===//
+//===-- Convolution ------------------------------------------------------------------------===//
 
 namespace {
 
@@ -308,8 +306,7 @@ static LogicalResult evaluateConv(ConvOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
-//===-- Transposed convolution
-//---------------------------------------------------------------------===//
+//===-- Transposed convolution -------------------------------------------------------------===//
 
 /// One group of one image: every input position adds its pixel times the filter to the window it
 /// spans.
@@ -426,8 +423,7 @@ static LogicalResult evaluateDeformConv(DeformConvOp op, ArrayRef<Tensor> operan
   return success();
 }
 
-//===-- Gradient of a convolution's filter
-//---------------------------------------------------------===//
+//===-- Gradient of a convolution's filter -------------------------------------------------===//
 
 /// Every place of the cotangent adds its pixel times the window that it came from.
 static LogicalResult evaluateConvFilterGradient(ConvFilterGradientOp op, ArrayRef<Tensor> operands,

@@ -15,8 +15,7 @@ using namespace mlir;
 namespace dlc {
 using namespace dl;
 
-//===-- Application
-//--------------------------------------------------------------------------------===//
+//===-- Application ------------------------------------------------------------------------===//
 
 template <typename T, typename Function>
 static void applyUnary(const Tensor &operand, Tensor &result, Function function) {
@@ -51,8 +50,7 @@ static void applyBinary(const Tensor &lhs, const Tensor &rhs, Tensor &result, DT
   narrow(wide, result);
 }
 
-//===-- Table entries
-//------------------------------------------------------------------------------===//
+//===-- Table entries ----------------------------------------------------------------------===//
 
 /// A function of one real.
 template <typename Op, auto function>
@@ -114,8 +112,7 @@ static void compare(MLIRContext *context) {
   }>(context);
 }
 
-//===-- Scalar functions that do not fit a line
-//----------------------------------------------------===//
+//===-- Scalar functions that do not fit a line --------------------------------------------===//
 
 /// Quotient truncated toward zero. Division by zero, which the models leave undefined, gives 0.
 template <typename T>
@@ -226,8 +223,7 @@ static T boundOf(double value, double (*round)(double)) {
   }
 }
 
-//===-- Evaluations with types of their own
-//--------------------------------------------------------===//
+//===-- Evaluations with types of their own ------------------------------------------------===//
 
 static LogicalResult evaluatePow(PowOp, ArrayRef<Tensor> operands,
                                  MutableArrayRef<Tensor> results) {
@@ -348,8 +344,7 @@ static LogicalResult evaluateBitcast(BitcastOp, ArrayRef<Tensor> operands,
   return success();
 }
 
-//===-- The table
-//----------------------------------------------------------------------------------===//
+//===-- The table --------------------------------------------------------------------------===//
 
 static void attachArithmetic(MLIRContext *context) {
   binary<AddOp, [](auto a, auto b) { return wrappingAdd(a, b); }>(context);

@@ -12,8 +12,7 @@ using namespace mlir;
 namespace dlc {
 using namespace dl;
 
-//===-- Along one axis
-//-----------------------------------------------------------------------------===//
+//===-- Along one axis ---------------------------------------------------------------------===//
 
 /// Calls `body(line, stride, length)` for each line of `wide` along `axis`.
 template <typename Body>
@@ -79,8 +78,7 @@ static LogicalResult evaluateLpNormalize(LpNormalizeOp op, ArrayRef<Tensor> oper
   return success();
 }
 
-//===-- By mean and variance
-//-----------------------------------------------------------------------===//
+//===-- By mean and variance ---------------------------------------------------------------===//
 
 /// Calls `body(element, set)` for each element; its set is the offset that `setStrides` give over
 /// `shape`.
@@ -157,8 +155,7 @@ static LogicalResult evaluateRmsNorm(RmsNormOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
-//===-- Of images
-//----------------------------------------------------------------------------------===//
+//===-- Of images --------------------------------------------------------------------------===//
 
 /// Strides from an element of `shape` to its channel; 0 where there is no channel axis.
 static Shape channelStrides(const Shape &shape, int64_t channelAxis) {

@@ -166,8 +166,7 @@ private:
   std::vector<Tensor> wide;
 };
 
-//===-- Layers
-//-------------------------------------------------------------------------------------===//
+//===-- Layers -----------------------------------------------------------------------------===//
 
 LogicalResult evaluateLstm(LstmOp op, ArrayRef<Tensor> operands, MutableArrayRef<Tensor> results) {
   enum Result { Sequence, Hidden, Cell, Cells, Gates };
@@ -289,8 +288,7 @@ LogicalResult evaluateSimpleRnn(SimpleRnnOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
-//===-- Gradients
-//----------------------------------------------------------------------------------===//
+//===-- Gradients --------------------------------------------------------------------------===//
 
 /// The recurrent matrix of a layer, transposed: cotangents of sums to those of the state before.
 struct TransposedMatrix {

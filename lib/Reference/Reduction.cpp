@@ -11,8 +11,7 @@ using namespace mlir;
 namespace dlc {
 using namespace dl;
 
-//===-- Reduce
-//-------------------------------------------------------------------------------------===//
+//===-- Reduce -----------------------------------------------------------------------------===//
 
 /// The shape with the reduced axes kept as 1.
 static Shape keptShape(Shape shape, ArrayRef<int64_t> axes) {
@@ -109,8 +108,7 @@ static LogicalResult evaluateReduce(ReduceOp op, ArrayRef<Tensor> operands,
   return success();
 }
 
-//===-- Arg max, arg min
-//---------------------------------------------------------------------------===//
+//===-- Arg max, arg min -------------------------------------------------------------------===//
 
 /// Whether `a` stands before `b` in an order where NaN is ahead of every number.
 template <typename T>
@@ -154,8 +152,7 @@ static LogicalResult evaluateArgMin(ArgMinOp op, ArrayRef<Tensor> operands,
   return evaluateArgReduce(op, /*largest=*/false, operands, results[0]);
 }
 
-//===-- Scan, selection
-//----------------------------------------------------------------------------===//
+//===-- Scan, selection --------------------------------------------------------------------===//
 
 /// Each element becomes `join` of those before it and, unless the scan is exclusive, itself.
 template <typename Op, typename Join>

@@ -17,8 +17,7 @@ using Halide::Expr;
 
 namespace dlc::codegen {
 
-//===-- Any contraction, plainly
-//-------------------------------------------------------------------===//
+//===-- Any contraction, plainly -----------------------------------------------------------===//
 
 void emitPlainSum(KernelEmitter &emitter, Operation *op, const Sizes &extents,
                   const std::function<Expr(const Coords &, const Halide::RDom &)> &term, Value bias,
@@ -47,8 +46,7 @@ void emitPlainSum(KernelEmitter &emitter, Operation *op, const Sizes &extents,
 
 namespace {
 
-//===-- Matmul
-//-------------------------------------------------------------------------------------===//
+//===-- Matmul -----------------------------------------------------------------------------===//
 
 struct MatmulModel : AnchorEmissionOpInterface::ExternalModel<MatmulModel, dl::MatmulOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {
@@ -141,8 +139,7 @@ private:
   }
 };
 
-//===-- Convolution
-//--------------------------------------------------------------------------------===//
+//===-- Convolution ------------------------------------------------------------------------===//
 
 struct ConvModel : AnchorEmissionOpInterface::ExternalModel<ConvModel, dl::ConvOp> {
   void emitAnchor(Operation *operation, KernelEmitter &emitter) const {

@@ -21,8 +21,7 @@ Expr inverseOf(Expr like, const Size &count) {
 
 std::vector<Expr> reversed(const Coords &coords) { return {coords.rbegin(), coords.rend()}; }
 
-//===-- Along one axis
-//-----------------------------------------------------------------------------===//
+//===-- Along one axis ---------------------------------------------------------------------===//
 
 /// Folds along one axis of `operand`: Funcs over all axes but that one.
 class LineFolds {
@@ -157,8 +156,7 @@ struct LpNormalizeModel
   }
 };
 
-//===-- Over the trailing axes
-//---------------------------------------------------------------------===//
+//===-- Over the trailing axes -------------------------------------------------------------===//
 
 /// 1 / sqrt(sum / count + epsilon).
 Expr inverseDeviation(Expr sum, const Size &count, double epsilon) {
@@ -204,8 +202,7 @@ struct RmsNormModel : AnchorEmissionOpInterface::ExternalModel<RmsNormModel, dl:
   }
 };
 
-//===-- Of images
-//----------------------------------------------------------------------------------===//
+//===-- Of images --------------------------------------------------------------------------===//
 
 struct BatchNormModel : ElementEmissionOpInterface::ExternalModel<BatchNormModel, dl::BatchNormOp> {
   Expr emitElement(Operation *operation, KernelEmitter &emitter, unsigned,

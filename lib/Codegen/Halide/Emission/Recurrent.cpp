@@ -229,8 +229,7 @@ struct SimpleRnnModel : StepEmissionOpInterface::ExternalModel<SimpleRnnModel, d
   }
 };
 
-//===-- Gradients
-//----------------------------------------------------------------------------------===//
+//===-- Gradients --------------------------------------------------------------------------===//
 
 /// The cotangent of the hidden state before it is taken apart: what the step taken before gives,
 /// through the sums whose columns are `depth`, and what comes from outside of the layer, in

@@ -17,8 +17,7 @@ using Halide::Expr;
 namespace dlc::codegen {
 namespace {
 
-//===-- Reduce
-//-------------------------------------------------------------------------------------===//
+//===-- Reduce -----------------------------------------------------------------------------===//
 
 /// A reduction as a fold of `map(x)` by `kind` and `finish` of the folded value.
 struct Fold {
@@ -240,8 +239,7 @@ private:
   }
 };
 
-//===-- Orders
-//-------------------------------------------------------------------------------------===//
+//===-- Orders -----------------------------------------------------------------------------===//
 
 Expr isNaN(Expr x) {
   return x.type().is_float() ? Halide::is_nan(x) : Halide::Internal::const_false();

@@ -36,8 +36,7 @@ static bool fitSideBySide(int64_t sideColumns, int64_t sideSteps, int64_t packed
          !ShapedType::isDynamic(depth) && depth % sideSteps == 0 && shape.front() == groups;
 }
 
-//===-- Matmul
-//-------------------------------------------------------------------------------------===//
+//===-- Matmul -----------------------------------------------------------------------------===//
 
 LogicalResult MatmulOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                          ValueRange operands, DictionaryAttr attributes,
@@ -90,8 +89,7 @@ AffineExpr MatmulOp::getFlops() {
   return elementsOf(getResult().getType()) * depth * 2;
 }
 
-//===-- Convolution
-//--------------------------------------------------------------------------------===//
+//===-- Convolution ------------------------------------------------------------------------===//
 
 /// The axis of the first spatial dimension and of the channels in an image of this layout.
 static std::pair<unsigned, unsigned> imageAxes(Layout layout, unsigned rank) {
@@ -309,8 +307,7 @@ AffineExpr DeformConvOp::getFlops() {
   return elementsOf(result) * taps * sizeOf(filter, 1) * 2 + samples * 8;
 }
 
-//===-- Gradients
-//----------------------------------------------------------------------------------===//
+//===-- Gradients --------------------------------------------------------------------------===//
 
 LogicalResult ConvFilterGradientOp::inferReturnTypes(MLIRContext *context,
                                                      std::optional<Location> loc,

@@ -229,8 +229,7 @@ AffineExpr GridSampleOp::getFlops() {
   return elementsOf(getResult().getType()) * perElement;
 }
 
-//===-- Places that data decides
-//-----------------------------------------------------------------------===//
+//===-- Places that data decides -----------------------------------------------------------===//
 
 LogicalResult NonZeroOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                           ValueRange operands, DictionaryAttr attributes,

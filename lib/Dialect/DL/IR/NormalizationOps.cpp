@@ -16,8 +16,7 @@ void DLDialect::registerNormalizationOps() {
       >();
 }
 
-//===-- Along one axis
-//-----------------------------------------------------------------------------===//
+//===-- Along one axis ---------------------------------------------------------------------===//
 
 template <typename Op>
 static LogicalResult verifyAxis(Op op, RankedTensorType type) {
@@ -41,8 +40,7 @@ LogicalResult LpNormalizeOp::verify() {
   return verifyAxis(*this, getOperand().getType());
 }
 
-//===-- Over the trailing axes
-//---------------------------------------------------------------------===//
+//===-- Over the trailing axes -------------------------------------------------------------===//
 
 /// Checks that `operand` broadcasts to the input without widening it.
 template <typename Op>
@@ -55,8 +53,9 @@ static LogicalResult verifyBroadcast(Op op, Value operand, StringRef name) {
   };
   if (type.getRank() > input.getRank())
     return error();
+  const Dims wholes = dimsOf(input);
   for (auto [size, whole] :
-       llvm::zip_equal(dimsOf(type), ArrayRef<AffineExpr>(dimsOf(input)).take_back(type.getRank())))
+       llvm::zip_equal(dimsOf(type), ArrayRef<AffineExpr>(wholes).take_back(type.getRank())))
     if (size != whole && constantDim(size) != 1)
       return withSizes(error(), {whole, size});
   return success();
@@ -80,8 +79,7 @@ LogicalResult RmsNormOp::verify() {
   return verifyBroadcast(*this, getScale(), "scale");
 }
 
-//===-- Of images
-//----------------------------------------------------------------------------------===//
+//===-- Of images --------------------------------------------------------------------------===//
 
 /// The axis of the channels, or -1 where the input has none (one channel).
 template <typename Op>

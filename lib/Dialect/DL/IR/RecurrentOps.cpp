@@ -17,8 +17,7 @@ void DLDialect::registerRecurrentOps() {
       >();
 }
 
-//===-- Sizes
-//--------------------------------------------------------------------------------------===//
+//===-- Sizes ------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -158,8 +157,7 @@ LogicalResult SimpleRnnGradientOp::inferReturnTypes(MLIRContext *, std::optional
   return success();
 }
 
-//===-- Verifiers
-//----------------------------------------------------------------------------------===//
+//===-- Verifiers --------------------------------------------------------------------------===//
 
 /// Checks that there is something to take a step of.
 static LogicalResult verifySteps(Operation *op, RankedTensorType sequence) {
@@ -297,8 +295,7 @@ LogicalResult SimpleRnnGradientOp::verify() {
   return verifyGradient(*this, layerDims(getSequence().getType()));
 }
 
-//===-- Cost
-//---------------------------------------------------------------------------------------===//
+//===-- Cost -------------------------------------------------------------------------------===//
 
 /// Operations of a pass: the products of the states with `gates` columns a unit, of `features`
 /// inputs where the op projects them itself, and `perUnit` for each unit and step.

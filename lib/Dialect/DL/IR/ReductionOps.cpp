@@ -30,8 +30,7 @@ static Dims reducedDims(ArrayRef<AffineExpr> dims, ArrayRef<int64_t> axes, bool 
   return result;
 }
 
-//===-- Reduce
-//-------------------------------------------------------------------------------------===//
+//===-- Reduce -----------------------------------------------------------------------------===//
 
 LogicalResult ReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                          ValueRange operands, DictionaryAttr attributes,
@@ -61,8 +60,7 @@ LogicalResult ReduceOp::verify() {
 
 AffineExpr ReduceOp::getFlops() { return elementsOf(getOperand().getType()); }
 
-//===-- Arg max, arg min
-//---------------------------------------------------------------------------===//
+//===-- Arg max, arg min -------------------------------------------------------------------===//
 
 template <typename Adaptor>
 static LogicalResult inferArgReduce(MLIRContext *context, std::optional<Location> loc, Adaptor op,
@@ -93,8 +91,7 @@ LogicalResult ArgMinOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
 AffineExpr ArgMaxOp::getFlops() { return elementsOf(getOperand().getType()); }
 AffineExpr ArgMinOp::getFlops() { return elementsOf(getOperand().getType()); }
 
-//===-- Scan, selection
-//----------------------------------------------------------------------------===//
+//===-- Scan, selection --------------------------------------------------------------------===//
 
 template <typename Adaptor>
 static LogicalResult inferScan(std::optional<Location> loc, Adaptor op,

@@ -18,8 +18,7 @@ void DLDialect::registerShapeOps() {
       >();
 }
 
-//===-- Reshape
-//------------------------------------------------------------------------------------===//
+//===-- Reshape ----------------------------------------------------------------------------===//
 
 LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                           ValueRange operands, DictionaryAttr attributes,
@@ -61,8 +60,7 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-//===-- Transpose
-//----------------------------------------------------------------------------------===//
+//===-- Transpose --------------------------------------------------------------------------===//
 
 LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
                                             ValueRange operands, DictionaryAttr attributes,
@@ -106,8 +104,7 @@ OpFoldResult TransposeOp::fold(FoldAdaptor) {
   return getResult();
 }
 
-//===-- Expand, concat, slice
-//----------------------------------------------------------------------===//
+//===-- Expand, concat, slice --------------------------------------------------------------===//
 
 LogicalResult ExpandOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                                          ValueRange operands, DictionaryAttr attributes,
@@ -213,8 +210,7 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-//===-- Sizes that data decides
-//------------------------------------------------------------------------===//
+//===-- Sizes that data decides ------------------------------------------------------------===//
 
 LogicalResult DecideSizeOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
                                              ValueRange operands, DictionaryAttr, OpaqueProperties,

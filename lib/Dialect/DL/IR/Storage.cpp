@@ -12,8 +12,7 @@ static Dims shapeOf(Value value) { return dimsOf(value.getType()); }
 
 static AffineExpr product(AffineExpr a, AffineExpr b) { return productOf({a, b}, a.getContext()); }
 
-//===-- Strides
-//------------------------------------------------------------------------------------===//
+//===-- Strides ----------------------------------------------------------------------------===//
 
 Dims denseStrides(ArrayRef<AffineExpr> shape) {
   Dims strides(shape);
@@ -121,8 +120,7 @@ std::optional<Dims> reshapedStrides(ArrayRef<AffineExpr> from, ArrayRef<AffineEx
   return result;
 }
 
-//===-- The map
-//------------------------------------------------------------------------------------===//
+//===-- The map ----------------------------------------------------------------------------===//
 
 /// The storage of a value that is no part of another.
 static Storage alone(Value value) {

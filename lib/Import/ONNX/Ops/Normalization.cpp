@@ -8,8 +8,7 @@ using namespace mlir;
 
 namespace dlc::onnx {
 
-//===-- Along one axis
-//-----------------------------------------------------------------------------===//
+//===-- Along one axis ---------------------------------------------------------------------===//
 
 /// Before opset 13 the operand is read as a matrix, cut before the axis, and each row normalised.
 template <typename OpTy>
@@ -37,8 +36,7 @@ static LogicalResult importLpNormalization(NodeContext &c) {
       0, c.create<dl::LpNormalizeOp>(c.input(0), c.i64(*axis), c.i64(c.intAttr("p", 2))));
 }
 
-//===-- Statistics
-//---------------------------------------------------------------------------------===//
+//===-- Statistics -------------------------------------------------------------------------===//
 
 static Value meanOver(NodeContext &c, Value operand, ArrayRef<int64_t> axes, bool keepDims) {
   auto kind = dl::ReduceKindAttr::get(c.builder().getContext(), dl::ReduceKind::Mean);
@@ -110,8 +108,7 @@ static LogicalResult importMeanVarianceNormalization(NodeContext &c) {
   return c.setOutput(0, c.create<dl::DivOp>(c.create<dl::SubOp>(c.input(0), mean), deviation));
 }
 
-//===-- Of images
-//----------------------------------------------------------------------------------===//
+//===-- Of images --------------------------------------------------------------------------===//
 
 /// running * momentum + batch * (1 - momentum), in the type of `running`.
 static Value movingAverage(NodeContext &c, Value running, Value batch, double momentum) {
