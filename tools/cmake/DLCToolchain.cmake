@@ -22,7 +22,7 @@ if(DLC_SANITIZE)
   # Undefined behaviour ends the process, as a bad access does: what is only printed fails no test.
   set(sanitizers -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all)
   add_compile_options(${sanitizers} -fno-omit-frame-pointer)
-  add_link_options(${sanitizers})
+  add_link_options(${sanitizers} LINKER:--export-dynamic-symbol=dlclose)
   add_library(DLCSanitizerOptions OBJECT ${CMAKE_SOURCE_DIR}/tools/cmake/SanitizerOptions.c)
   link_libraries($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:DLCSanitizerOptions>)
 endif()
