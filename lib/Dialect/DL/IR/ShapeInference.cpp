@@ -130,10 +130,13 @@ std::optional<int64_t> elementCountOf(Type tensor) {
 SmallVector<int64_t> shapeAt(Type tensor, ArrayRef<int64_t> symbols) {
   auto type = cast<RankedTensorType>(tensor);
   auto map = dyn_cast_if_present<AffineMapAttr>(type.getEncoding());
-  if (!map)
-    return SmallVector<int64_t>(type.getShape());
   constexpr int64_t middling = 64;
   SmallVector<int64_t> values(symbols), shape;
+  if (!map) {
+    for (int64_t size : type.getShape())
+      shape.push_back(ShapedType::isDynamic(size) ? middling : size);
+    return shape;
+  }
   values.resize(std::max<size_t>(values.size(), map.getAffineMap().getNumSymbols()), middling);
   for (AffineExpr dim : map.getAffineMap().getResults())
     shape.push_back(std::max<int64_t>(1, evaluateDim(dim, values)));

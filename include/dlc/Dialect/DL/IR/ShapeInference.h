@@ -75,7 +75,7 @@ mlir::RankedTensorType withElement(mlir::RankedTensorType tensor, mlir::Type ele
 /// The number of elements of a ranked tensor; nullopt where a size is not a constant.
 std::optional<int64_t> elementCountOf(mlir::Type tensor);
 /// Sizes of `tensor` where symbol i is `symbols[i]`; a middling size stands for symbols beyond
-/// these.
+/// these, and for open sizes without an expression.
 llvm::SmallVector<int64_t> shapeAt(mlir::Type tensor, llvm::ArrayRef<int64_t> symbols);
 /// Bytes of `tensor` with middling sizes for symbols: for choices that only speed depends on.
 int64_t likelyBytes(mlir::Type tensor);
