@@ -29,6 +29,11 @@ int64_t channelBytesTogether(const WindowShape &shape, const MachineFacts &facts
   return bytes >= cacheLineBytes ? bytes : 0;
 }
 
+bool holdsFolds(int64_t span, int64_t vectors, const MachineFacts &facts) {
+  constexpr int64_t others = 4; // what is read and folded beside
+  return span * vectors <= facts.vectorRegisters - others;
+}
+
 DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts) {
   DepthwiseParams params;
   const int lanes = facts.lanes(shape.elementBytes);
@@ -76,13 +81,11 @@ DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &fa
 /// in registers: they are then folded once for all windows. `columns` where none do.
 static int columnsThatShareFolds(const WindowShape &shape, int columns, int vectors,
                                  const MachineFacts &facts) {
-  constexpr int64_t unrolledTaps = 25; // the template's
-  constexpr int others = 4;            // what is read and folded beside
   const int64_t kernelWidth = shape.taps / shape.kernelHeight;
-  if (shape.taps > unrolledTaps)
+  if (shape.taps > maxUnrolledTaps)
     return columns;
   for (int fewer = columns; fewer > 1; --fewer)
-    if (((fewer - 1) * shape.strideWidth + kernelWidth) * vectors <= facts.vectorRegisters - others)
+    if (holdsFolds((fewer - 1) * shape.strideWidth + kernelWidth, vectors, facts))
       return fewer;
   return columns;
 }

@@ -1,10 +1,10 @@
 // Ahead-of-time compile, link and load of one kernel, with Halide's own runtime for its threads.
 #include "CompiledKernel.h"
+#include "Clock.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 
 #include <cstdlib>
-#include <ctime>
 #include <dlfcn.h>
 #include <filesystem>
 #include <stdexcept>
@@ -12,12 +12,6 @@
 using namespace Halide;
 
 namespace dlc::bench {
-
-static double threadMilliseconds() {
-  timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return double(t.tv_sec) * 1e3 + 1e-6 * double(t.tv_nsec);
-}
 
 static void link(const std::string &object, const std::string &library) {
   std::string command = "ld.lld-22 -shared -o " + library + " " + object;
@@ -51,13 +45,13 @@ KernelWorkshop::Loaded KernelWorkshop::compile(const BuiltKernel &kernel,
   std::vector<Argument> args(kernel.params.begin(), kernel.params.end());
   Target target = Target(targetName).with_feature(Target::UserContext);
   Loaded loaded;
-  const double start = threadMilliseconds();
+  const double start = threadSeconds();
   Pipeline pipeline = kernel.pipeline;
   templates::addLoweringPasses(pipeline, target.has_feature(Target::AVX512_Skylake));
   target = templates::makeStrict(pipeline, target, /*sumsProducts=*/!kernel.strictFloat);
   Module module = pipeline.compile_to_module(args, name, target, LinkageType::ExternalPlusArgv);
   module.compile({{OutputFileType::object, base + ".o"}});
-  loaded.compileMs = threadMilliseconds() - start;
+  loaded.compileMs = 1e3 * (threadSeconds() - start);
   loaded.objectBytes = long(std::filesystem::file_size(base + ".o"));
   if (!assembly.empty())
     module.compile(

@@ -1,23 +1,17 @@
 // Alternates the kernel with its bounds: the FMA peak, the bytes that must move, what it does with
 // each element.
 #include "KernelTiming.h"
+#include "Clock.h"
 #include "KernelCheck.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <sys/mman.h>
 
 namespace dlc::bench {
 namespace {
-
-double secondsOf(clockid_t clock) {
-  timespec t;
-  clock_gettime(clock, &t);
-  return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
-}
 
 struct Free {
   void operator()(void *memory) const { std::free(memory); }

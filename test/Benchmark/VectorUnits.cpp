@@ -1,8 +1,8 @@
 // Times FMAs alone and with maxima beside them.
 #include "VectorUnits.h"
+#include "Clock.h"
 
 #include <algorithm>
-#include <ctime>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -12,12 +12,6 @@ namespace dlc::bench {
 #if defined(__x86_64__)
 // Together with a factor they fit 16 registers.
 static constexpr int products = 10, extrema = 4, iterations = 4000;
-
-static double threadSeconds() {
-  timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
-}
 
 // The empty asm keeps each operation in its loop and each value in a register.
 template <int beside>

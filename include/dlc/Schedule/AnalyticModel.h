@@ -80,6 +80,12 @@ struct WindowShape {
 /// line.
 int64_t channelBytesTogether(const WindowShape &shape, const MachineFacts &facts);
 
+/// Windows of at most this many taps are unrolled whole.
+inline constexpr int64_t maxUnrolledTaps = 25;
+/// Whether the folds of the lines under `span` columns of an image, `vectors` each, stay in
+/// registers beside what is read and folded.
+bool holdsFolds(int64_t span, int64_t vectors, const MachineFacts &facts);
+
 DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts);
 WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts);
 

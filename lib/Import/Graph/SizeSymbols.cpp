@@ -144,8 +144,8 @@ bool SizeSymbols::requireEqual(AffineExpr a, AffineExpr b) {
   return true;
 }
 
-std::map<std::string, int64_t, std::less<>> SizeSymbols::concluded() const {
-  std::map<std::string, int64_t, std::less<>> values;
+OpenSizeValues SizeSymbols::concluded() const {
+  OpenSizeValues values;
   for (auto [expr, value] : equal)
     if (auto symbol = dyn_cast<AffineSymbolExpr>(expr);
         symbol && dl::constantDim(value) && !isDecidedByData(expr))

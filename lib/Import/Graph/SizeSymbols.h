@@ -15,6 +15,9 @@
 
 namespace dlc::importer {
 
+/// Values of open sizes, by name.
+using OpenSizeValues = std::map<std::string, int64_t, std::less<>>;
+
 /// The symbols of one model, numbered as they are first seen. Equal names are one symbol.
 class SizeSymbols {
 public:
@@ -37,7 +40,7 @@ public:
   void record(mlir::ModuleOp module) const;
   llvm::ArrayRef<std::string> allNames() const { return names; }
   /// The values of symbols, by name, that the model is right with alone.
-  std::map<std::string, int64_t, std::less<>> concluded() const;
+  OpenSizeValues concluded() const;
   /// Whether only data decides a size that `expr` is made of: such may be 0.
   bool isDecidedByData(mlir::AffineExpr expr) const;
   /// Refuses what cannot be done with such sizes yet: an Error that says what, and where, for the

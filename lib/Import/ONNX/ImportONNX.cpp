@@ -17,7 +17,7 @@ namespace dlc::onnx {
 
 namespace {
 
-using OpenSizeValues = std::map<std::string, int64_t, std::less<>>;
+using importer::OpenSizeValues;
 
 /// One import. Holds the module until it is complete.
 class ModelImporter {

@@ -37,8 +37,7 @@ static std::optional<Pads> padsForAnySize(int64_t span, int64_t stride, bool upp
       return std::nullopt;
     pads.second = std::max(pads.second, other.second);
   }
-  bool spans = stride <= span || pads.first == 0;
-  return spans ? std::optional(pads) : std::nullopt;
+  return pads;
 }
 
 static void padSame(NodeContext &c, SpatialAttributes &window, Value input, bool upper) {

@@ -13,8 +13,7 @@ using namespace Halide;
 
 namespace dlc::templates {
 
-/// Windows of at most this many taps are unrolled whole.
-static constexpr int64_t maxUnrolledTaps = 25;
+using schedule::maxUnrolledTaps;
 
 static int64_t tapsOf(const WindowProblem &problem) {
   int64_t taps = 1;
@@ -179,10 +178,9 @@ static bool foldsLinesFirst(const WindowProblem &generic, const SlidingWindow &w
     return false;
   const int64_t columns = columnsOf(generic, params), span = spanOf(w, columns);
   const ChannelTile tile(generic, params.vectorsPerTile, facts);
-  constexpr int64_t others = 4; // what is read and folded beside
   return span * (w.kernelHeight - 1) + columns * (w.kernelWidth - 1) <
              columns * (w.kernelHeight * w.kernelWidth - 1) &&
-         span * (tile.width / tile.lanes) <= facts.vectorRegisters - others;
+         schedule::holdsFolds(span, tile.width / tile.lanes, facts);
 }
 
 /// Whether the elements of a window can be folded in one expression: those of lines outside of the

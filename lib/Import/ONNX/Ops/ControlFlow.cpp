@@ -34,10 +34,6 @@ static std::optional<bool> decided(NodeContext &c, Value condition) {
   return std::nullopt;
 }
 
-static bool haveTypes(ArrayRef<Value> values, ArrayRef<Value> others) {
-  return llvm::equal(TypeRange(ValueRange(values)), TypeRange(ValueRange(others)));
-}
-
 static LogicalResult importIf(NodeContext &c) {
   const Graph *thenBranch = c.requiredGraphAttr("then_branch");
   const Graph *elseBranch = c.requiredGraphAttr("else_branch");
@@ -57,7 +53,7 @@ static LogicalResult importIf(NodeContext &c) {
   if (chosen.size() != other.size())
     return c.badInput("its branches give " + Twine(chosen.size()) + " and " + Twine(other.size()) +
                       " outputs");
-  if (!haveTypes(chosen, other)) {
+  if (TypeRange(ValueRange(chosen)) != TypeRange(ValueRange(other))) {
     SizeSymbols &symbols = c.graphBuilder().symbols();
     auto sizes = comparedSizes(c.input(0), symbols);
     if (!sizes)

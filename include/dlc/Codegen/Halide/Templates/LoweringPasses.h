@@ -10,6 +10,7 @@ namespace dlc::templates {
 /// - expressions of fused() get their freedom (FusedMath.h);
 /// - loads marked by prefetchingAhead() ask for lines (Prefetch.h);
 /// - squares are turned in few shuffles (TurnedSquares.h);
+/// - vectors read around the beginning of a buffer read the lanes inside only (PlacesBelowZero.h);
 /// - stores of a part of a vector become plain ones, unless `masksStores`: the machine makes them
 ///   as fast as those of a whole one (TailStores.h);
 /// - loads of what a kernel has stored in its own outputs claim the alignment of an element. Halide
