@@ -16,18 +16,21 @@
 // CHECK-DAG: ok {{ *}}all:
 // CHECK-DAG: ok {{ *}}rows:
 // CHECK-DAG: ok {{ *}}tail:
+// CHECK-DAG: ok {{ *}}grown:
 
 // PLAN: sizes    n=2, h=9, w=5 in the figures here
 #x = affine_map<()[s0, s1, s2] -> (s0, s1, s2, 9)>
 #c1 = affine_map<()[s0, s1, s2] -> (s0, s1, s2, 5)>
 #c2 = affine_map<()[s0, s1, s2] -> (s0, s1, s2, 10)>
 #all = affine_map<()[s0, s1, s2] -> (s0, s1, s2, 24)>
+#g5 = affine_map<()[s0, s1, s2] -> (s0, s1 + 2, s2 + 2, 5)>
+#g10 = affine_map<()[s0, s1, s2] -> (s0, s1 + 2, s2 + 2, 10)>
 #m = affine_map<()[s0, s1] -> (s1, 8)>
 #rows = affine_map<()[s0, s1] -> (s1 + 6, 8)>
 module attributes {dl.model = "views", dl.symbols = ["n", "h", "w"], dl.symbol_estimates = array<i64: 2, 9, 5>} {
   func.func @main(%x: tensor<?x?x?x9xf32, #x> {dl.name = "x"}, %m: tensor<?x8xf32, #m> {dl.name = "m"})
       -> (tensor<?x?x?x24xf32, #all> {dl.name = "all"}, tensor<?x8xf32, #rows> {dl.name = "rows"},
-          tensor<?x8xf32, #m> {dl.name = "tail"}) {
+          tensor<?x8xf32, #m> {dl.name = "tail"}, tensor<?x?x?x10xf32, #g10> {dl.name = "grown"}) {
     %w = dl.constant dense<0.125> : tensor<5x9x3x3xf32>
     %p = dl.constant dense<0.25> : tensor<10x9x1x1xf32>
     // A convolution with padding, a product, a pool with an epilogue: 5 + 10 + 9, which a last kernel reads.
@@ -45,6 +48,11 @@ module attributes {dl.model = "views", dl.symbols = ["n", "h", "w"], dl.symbol_e
     %rows = dl.concat %e, %f {axis = 0 : i64} : (tensor<?x8xf32, #m>, tensor<6x8xf32>) -> tensor<?x8xf32, #rows>
     %t = dl.slice %rows {starts = array<i64: 6, 0>, sizes = array<i64: -9223372036854775808, 8>, steps = array<i64: 1, 1>, symbolic = #m} : (tensor<?x8xf32, #rows>) -> tensor<?x8xf32, #m>
     %tail = dl.abs %t : (tensor<?x8xf32, #m>) -> tensor<?x8xf32, #m>
-    return %out, %rows, %tail : tensor<?x?x?x24xf32, #all>, tensor<?x8xf32, #rows>, tensor<?x8xf32, #m>
+    // Lines whose stride is a sum in the attribute, 10 * w + 20.
+    %g = dl.conv %x, %w {dilations = array<i64: 1, 1>, groups = 1 : i64, layout = #dl.layout<channels_last>, pads_begin = array<i64: 2, 2>, pads_end = array<i64: 2, 2>, strides = array<i64: 1, 1>} : (tensor<?x?x?x9xf32, #x>, tensor<5x9x3x3xf32>) -> tensor<?x?x?x5xf32, #g5>
+    %v = dl.constant dense<-0.5> : tensor<5x9x3x3xf32>
+    %h = dl.conv %x, %v {dilations = array<i64: 1, 1>, groups = 1 : i64, layout = #dl.layout<channels_last>, pads_begin = array<i64: 2, 2>, pads_end = array<i64: 2, 2>, strides = array<i64: 1, 1>} : (tensor<?x?x?x9xf32, #x>, tensor<5x9x3x3xf32>) -> tensor<?x?x?x5xf32, #g5>
+    %grown = dl.concat %g, %h {axis = 3 : i64} : (tensor<?x?x?x5xf32, #g5>, tensor<?x?x?x5xf32, #g5>) -> tensor<?x?x?x10xf32, #g10>
+    return %out, %rows, %tail, %grown : tensor<?x?x?x24xf32, #all>, tensor<?x8xf32, #rows>, tensor<?x8xf32, #m>, tensor<?x?x?x10xf32, #g10>
   }
 }

@@ -40,10 +40,13 @@ FusionClass KernelOp::getKind() {
   return kind;
 }
 
-/// What an attribute of strides holds; empty for a tensor that lies alone.
+/// What an attribute of strides holds; empty for a tensor that lies alone. The attribute has sums
+/// in their normal form, and strides are compared as products.
 static Dims stridesIn(Attribute strides) {
   if (auto map = dyn_cast<AffineMapAttr>(strides))
-    return Dims(map.getAffineMap().getResults());
+    return llvm::map_to_vector<6>(map.getAffineMap().getResults(), [&](AffineExpr stride) {
+      return productOf({stride}, strides.getContext());
+    });
   return dimsOf(strides.getContext(), cast<DenseI64ArrayAttr>(strides).asArrayRef());
 }
 
