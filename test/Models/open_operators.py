@@ -67,6 +67,7 @@ def add_movements(g: Graph) -> None:
     g.result("padded_edge", "Pad", "x", [1, 0, 0, 2, 0, 3], mode="edge")
     g.result("tiled", "Tile", "matrix", [2, 3])
     g.result("tiled_by_size", "Tile", [[1.0, 2, 3]], g.node("Concat", g.size("x", 2), [2], axis=0))
+    add_pads(g)
     add_slices(g)
     add_squeezes(g)
     g.result("depth_to_space", "DepthToSpace", "image", blocksize=2)
@@ -79,6 +80,26 @@ def add_movements(g: Graph) -> None:
     to = g.node("Concat", g.node("Shape", "small", start=0, end=2), [11, 6], axis=0)
     g.result("cubic", "Resize", "small", "", "", to, mode="cubic")
     g.result("nearest", "Resize", "small", "", [1.0, 1, 0.5, 0.6], mode="nearest")
+
+
+def add_pads(g: Graph) -> None:
+    """By what is missing to a multiple of 4, half of it on either side, by as much as there is, and down to another's size."""
+    def pads(*low_and_high):
+        return g.node("Concat", *low_and_high, axis=0)
+
+    length = g.size("x", 2)
+    missing = g.node("Mod", g.node("Sub", [4], g.node("Mod", length, [4])), [4])
+    g.result("padded_to_multiple", "Pad", "x", pads([0, 0], [0], [0, 0], missing), 0.5)
+    columns = g.node("Mod", g.node("Neg", g.size("image", 3)), [8])
+    half = g.node("Div", columns, [2])
+    g.result("padded_on_both_sides", "Pad", "image", pads([0, 0, 1], half, [0, -1, 0], g.node("Sub", columns, half)))
+    g.result("padded_edges", "Pad", "image", pads(half, columns), "", [3], mode="edge")
+    others = g.node("Sub", length, [1])
+    g.result("padded_mirrored", "Pad", "x", pads(others, g.node("Div", others, [2])), "", [-1], mode="reflect")
+    g.result("padded_wrapped", "Pad", "x", pads(length, others), "", [2], mode="wrap")
+    doubled = g.node("Resize", g.node("MaxPool", "image", kernel_shape=[2, 1], strides=[2, 1], ceil_mode=1), "",
+                     [1.0, 1, 2, 1], mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+    g.result("cut_to_size", "Pad", doubled, pads([0], g.node("Sub", g.size("image", 2), g.size(doubled, 2))), "", [2])
 
 
 def add_slices(g: Graph) -> None:

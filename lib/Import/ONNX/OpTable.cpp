@@ -55,6 +55,7 @@ const OpTable &OpTable::get() {
     registerIndexingImporters(all);
     registerQuantizationImporters(all);
     registerPlaceImporters(all);
+    registerPadImporters(all);
     registerRearrangeImporters(all);
     registerAttentionImporters(all);
     registerEinsumImporters(all);

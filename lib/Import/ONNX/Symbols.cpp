@@ -126,6 +126,8 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
     return dl::simplified(x[0] - x[1]);
   if (isa<dl::MulOp>(op))
     return dl::productOf(x, context);
+  if (isa<dl::NegOp>(op))
+    return dl::simplified(-x[0]);
   bool toBool = getElementTypeOrSelf(op->getResult(0)).isInteger(1);
   if (isa<dl::CastOp>(op) && !toBool)
     return x[0];
@@ -139,8 +141,10 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
     bool isInt = getElementTypeOrSelf(op->getResult(0)).isIntOrIndex();
     return exact ? exact : isInt ? x[0].floorDiv(x[1]) : AffineExpr();
   }
-  if (isa<dl::ModOp>(op) && positive)
-    return x[0] % x[1];
+  // With the divisor's sign, as an affine remainder; with the dividend's where that is positive
+  // too.
+  if (auto mod = dyn_cast<dl::ModOp>(op))
+    return dl::isAtLeast(x[1], 1) && (positive || !mod.getFmod()) ? x[0] % x[1] : AffineExpr();
   if (isa<dl::MaxOp>(op))
     return dl::isAtLeast(difference(), 0)                  ? x[0]
            : dl::isAtLeast(dl::simplified(x[1] - x[0]), 0) ? x[1]

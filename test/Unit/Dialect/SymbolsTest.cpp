@@ -49,6 +49,32 @@ TEST_F(SymbolsTest, BoundsFromSymbolsOfAtLeastOne) {
   EXPECT_FALSE(isAtLeast(n - h, 0));
 }
 
+TEST_F(SymbolsTest, BoundsOfWhatIsMissingToAMultiple) {
+  AffineExpr missing = (h + 15).floorDiv(16) * 16 - h;
+  EXPECT_EQ(lowerBound(missing), 0);
+  EXPECT_EQ(lowerBound(-missing), -15);
+  // A half of it, as it looks once it is simplified: -h / 2 + (h + 15) / 16 * 8.
+  EXPECT_EQ(lowerBound(simplified(missing.floorDiv(2))), 0);
+  EXPECT_EQ(lowerBound(number(4) - h % 4), 1);
+  EXPECT_FALSE(lowerBound(number(4) - h));
+  // What two sums of quotients have in common.
+  EXPECT_EQ(lowerBound((h + 2).floorDiv(4) * 3 - (h + 2).floorDiv(4) * 3), 0);
+  // Numbers that overflow are no bound.
+  constexpr int64_t huge = int64_t(1) << 62;
+  EXPECT_FALSE(lowerBound(h * huge + n * huge));
+}
+
+TEST_F(SymbolsTest, RemaindersThatFillAMultiple) {
+  AffineExpr filled = (h + 15).floorDiv(16) * 16;
+  EXPECT_EQ(withoutRemainders(h + (number(16) - h % 16) % 16), filled);
+  EXPECT_EQ(withoutRemainders(h + (-h) % 16), filled);
+  EXPECT_EQ(withoutRemainders(h - h % 16), h.floorDiv(16) * 16);
+  EXPECT_EQ(exactQuotient(filled, number(8)), (h + 15).floorDiv(16) * 2);
+  EXPECT_EQ(withoutRemainders(n * h + 1), n * h + 1);
+  for (int64_t size : {1, 15, 16, 17, 37})
+    EXPECT_EQ(evaluateDim(withoutRemainders((h * 3 - n) % 5), {7, size}), (size * 3 - 7 + 10) % 5);
+}
+
 TEST_F(SymbolsTest, EvaluatedAsTheCallDoes) {
   AffineExpr size = (h - 3).floorDiv(2) + n * 5;
   EXPECT_EQ(evaluateDim(size, {2, 8}), 12);

@@ -88,6 +88,33 @@ static AffineExpr normalForm(AffineExpr dim) {
   return isSum && isa<AffineBinaryOpExpr>(dim) ? simplified(roundedDown(dim)) : dim;
 }
 
+/// Whether the first symbol of a sum is subtracted.
+static bool beginsNegative(AffineExpr sum) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(sum);
+  while (binary && binary.getKind() == AffineExprKind::Add)
+    binary = dyn_cast<AffineBinaryOpExpr>(binary.getLHS());
+  return binary && binary.getKind() == AffineExprKind::Mul &&
+         constantDim(binary.getRHS()).value_or(0) < 0;
+}
+
+AffineExpr withoutRemainders(AffineExpr expr) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return expr;
+  AffineExpr a = withoutRemainders(binary.getLHS()), b = withoutRemainders(binary.getRHS());
+  std::optional<int64_t> divisor = constantDim(b);
+  if (binary.getKind() != AffineExprKind::Mod || !divisor || *divisor < 1)
+    return simplified(getAffineBinaryOpExpr(binary.getKind(), a, b));
+  // Multiples of the divisor leave the dividend, and -a is divided as a rounded up.
+  if (auto rest = dyn_cast<AffineBinaryOpExpr>(a % b);
+      rest && rest.getKind() == AffineExprKind::Mod)
+    a = rest.getLHS();
+  AffineExpr multiple = beginsNegative(a)
+                            ? quotient(simplified(-a + (*divisor - 1)), *divisor) * -*divisor
+                            : quotient(a, *divisor) * *divisor;
+  return simplified(a - multiple);
+}
+
 std::pair<SmallVector<int64_t>, AffineMapAttr> sizeAttributes(MLIRContext *context,
                                                               ArrayRef<AffineExpr> given) {
   Dims dims = llvm::map_to_vector<6>(given, normalForm);

@@ -1,8 +1,6 @@
 // Symbols of a module, and what can be said of expressions over them.
 #include "dlc/Dialect/DL/IR/Symbols.h"
 
-#include "dlc/Support/CheckedArithmetic.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -105,41 +103,6 @@ std::string expressionString(AffineExpr expr, ArrayRef<std::string> names) {
   if (binary.getKind() == AffineExprKind::Add && number && number.getValue() < 0)
     return part(binary.getLHS()) + " - " + std::to_string(-number.getValue());
   return part(binary.getLHS()) + operatorOf(binary.getKind()).str() + part(binary.getRHS());
-}
-
-std::optional<int64_t> lowerBound(AffineExpr expr) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-    return constant.getValue();
-  if (isa<AffineSymbolExpr>(expr))
-    return 1;
-  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (!binary)
-    return std::nullopt;
-  std::optional<int64_t> a = lowerBound(binary.getLHS()), b = lowerBound(binary.getRHS());
-  std::optional<int64_t> divisor = constantDim(binary.getRHS());
-  switch (binary.getKind()) {
-  case AffineExprKind::Add:
-    return a && b ? checkedAdd(*a, *b) : std::nullopt;
-  case AffineExprKind::Mul:
-    return a && b && *a >= 0 && *b >= 0 ? checkedMul(*a, *b) : std::nullopt;
-  case AffineExprKind::FloorDiv:
-    if (a && divisor && *divisor > 0)
-      return llvm::divideFloorSigned(*a, *divisor);
-    return a && b && *a >= 0 && *b >= 1 ? std::optional<int64_t>(0) : std::nullopt;
-  case AffineExprKind::CeilDiv:
-    return a && divisor && *divisor > 0
-               ? std::optional<int64_t>(llvm::divideCeilSigned(*a, *divisor))
-               : std::nullopt;
-  case AffineExprKind::Mod:
-    return 0;
-  default:
-    return std::nullopt;
-  }
-}
-
-bool isAtLeast(AffineExpr expr, int64_t least) {
-  std::optional<int64_t> bound = lowerBound(expr);
-  return bound && *bound >= least;
 }
 
 } // namespace dlc::dl

@@ -16,6 +16,7 @@ void registerReductionImporters(OpTable &table);
 void registerIndexingImporters(OpTable &table);
 void registerQuantizationImporters(OpTable &table);
 void registerPlaceImporters(OpTable &table);
+void registerPadImporters(OpTable &table);
 void registerRearrangeImporters(OpTable &table);
 void registerAttentionImporters(OpTable &table);
 void registerEinsumImporters(OpTable &table);

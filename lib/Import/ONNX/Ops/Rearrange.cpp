@@ -1,4 +1,4 @@
-// Operators that are reshapes and transposes in another guise, and pads.
+// Operators that are reshapes and transposes in another guise.
 #include "Families.h"
 
 #include "../NodeContext.h"
@@ -7,111 +7,6 @@
 using namespace mlir;
 
 namespace dlc::onnx {
-
-//===-- Pad --------------------------------------------------------------------------------===//
-
-/// Pads of every axis, before and after; `axes` (opset 18) names those that `pads` is about.
-struct Pads {
-  Ints low, high;
-};
-
-static FailureOr<Pads> padsOf(NodeContext &c, int64_t rank) {
-  Ints given;
-  if (c.opset() < 11) {
-    given = c.intsAttr(c.opset() < 2 ? "paddings" : "pads").value_or(Ints());
-  } else {
-    FailureOr<Ints> values = c.requireInts(1);
-    if (failed(values))
-      return failure();
-    given = *values;
-  }
-  Ints axes(llvm::seq<int64_t>(0, rank).begin(), llvm::seq<int64_t>(0, rank).end());
-  if (c.hasInput(3)) {
-    FailureOr<Ints> values = c.requireInts(3);
-    if (failed(values))
-      return failure();
-    FailureOr<Ints> normal = c.normalizeAxes(*values, rank);
-    if (failed(normal))
-      return failure();
-    axes = *normal;
-  }
-  if (given.size() != 2 * axes.size())
-    return c.badInput("has " + Twine(given.size()) + " pads for " + Twine(axes.size()) + " axes");
-  constexpr int64_t largest = int64_t(1) << 40;
-  for (int64_t pad : given)
-    if (pad < -largest || pad > largest)
-      return c.badInput("pad " + Twine(pad) + " is out of range");
-  Pads pads{Ints(rank, 0), Ints(rank, 0)};
-  for (auto [index, axis] : llvm::enumerate(axes)) {
-    pads.low[axis] = given[index];
-    pads.high[axis] = given[axes.size() + index];
-  }
-  return pads;
-}
-
-/// Negative pads cut elements off, after the others were added.
-static Value cutNegativePads(NodeContext &c, Value value, const Pads &pads) {
-  dl::Dims shape = c.dimsOf(value), sizes(shape);
-  Ints starts(shape.size(), 0), steps(shape.size(), 1);
-  for (size_t axis = 0; axis < shape.size(); ++axis) {
-    int64_t low = std::max<int64_t>(-pads.low[axis], 0),
-            high = std::max<int64_t>(-pads.high[axis], 0);
-    if (low == 0 && high == 0)
-      continue;
-    starts[axis] = low;
-    sizes[axis] = dl::simplified(shape[axis] - low - high);
-    std::optional<int64_t> known = dl::constantDim(sizes[axis]);
-    if (!known)
-      c.graphBuilder().symbols().require(sizes[axis] - 1);
-    if (known && *known < 0) {
-      (void)c.badInput("negative pads remove more than axis " + Twine(axis) + " holds");
-      return {};
-    }
-    if (known && *known == 0)
-      starts[axis] = 0;
-  }
-  return sizes == shape ? value : c.slice(value, starts, sizes, steps);
-}
-
-static LogicalResult importPad(NodeContext &c) {
-  std::string name = c.stringAttr("mode", "constant");
-  std::optional<dl::PadMode> mode = dl::symbolizePadMode(name);
-  if (!mode)
-    return c.badInput("attribute 'mode' is '" + name +
-                      "', expected constant, reflect, edge or wrap");
-  FailureOr<Pads> pads = padsOf(c, c.rankOf(c.input(0)));
-  if (failed(pads))
-    return failure();
-  Value fill;
-  if (c.opset() < 11) {
-    double number = c.floatAttr("value", 0);
-    fill = number == 0 ? Value() : c.scalar(c.elementOf(c.input(0)), number);
-  } else if (c.hasInput(2)) {
-    if (c.typeOf(c.input(2)).getNumElements() != 1)
-      return c.badInput("constant_value must be one element");
-    fill = c.reshape(c.input(2), Ints());
-  }
-  Ints low, high;
-  for (auto [before, after] : llvm::zip(pads->low, pads->high)) {
-    low.push_back(std::max<int64_t>(before, 0));
-    high.push_back(std::max<int64_t>(after, 0));
-  }
-  // Reflections and the like are of the operand as it is left, so there negative pads go first.
-  Value operand = c.input(0);
-  if (*mode != dl::PadMode::Constant)
-    operand = cutNegativePads(c, operand, *pads);
-  Value padded = operand;
-  if (llvm::any_of(low, [](int64_t pad) { return pad > 0; }) ||
-      llvm::any_of(high, [](int64_t pad) { return pad > 0; }))
-    padded =
-        c.create<dl::PadOp>(operand, *mode == dl::PadMode::Constant ? fill : Value(), c.i64s(low),
-                            c.i64s(high), dl::PadModeAttr::get(c.builder().getContext(), *mode));
-  if (c.failed())
-    return failure();
-  if (*mode == dl::PadMode::Constant)
-    padded = cutNegativePads(c, padded, *pads);
-  return c.setOutput(0, padded);
-}
 
 //===-- Tile, DepthToSpace, SpaceToDepth ---------------------------------------------------===//
 
@@ -262,7 +157,6 @@ void registerRearrangeImporters(OpTable &table) {
                .maxInputs = most,
                .limits = limits});
   };
-  add("Pad", importPad, 1, 4);
   add("Tile", importTile, 2, 3);
   add("DepthToSpace", importDepthToSpace, 1, 1);
   add("SpaceToDepth", importSpaceToDepth, 1, 1);
