@@ -45,6 +45,12 @@ void SizeSymbols::require(AffineExpr atLeastZero) {
     bounds.push_back(atLeastZero);
 }
 
+bool SizeSymbols::isAtLeast(AffineExpr expr, int64_t least) const {
+  return dl::isAtLeast(expr, least) || llvm::any_of(bounds, [&](AffineExpr bound) {
+           return dl::isAtLeast(dl::simplified(expr - bound), least);
+         });
+}
+
 bool SizeSymbols::isDecidedByData(AffineExpr expr) const {
   return llvm::any_of(dl::symbolsIn(expr).set_bits(),
                       [&](int symbol) { return llvm::is_contained(decidedByData, symbol); });

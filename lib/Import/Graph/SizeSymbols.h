@@ -34,6 +34,9 @@ public:
   /// The model is right only where `a` is `b`: the simpler of the two stands for both from here on.
   /// False where that was known, or where no sizes are such.
   bool requireEqual(mlir::AffineExpr a, mlir::AffineExpr b);
+  /// Whether `expr` is at least `least` for all values of symbols that meet what is required. False
+  /// where that is not plain to see.
+  bool isAtLeast(mlir::AffineExpr expr, int64_t least) const;
   /// `dims` with what is required of them.
   dl::Dims settled(llvm::ArrayRef<mlir::AffineExpr> dims) const;
   /// Writes the table into the module's attributes.

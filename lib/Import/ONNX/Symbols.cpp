@@ -134,30 +134,31 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
   // Sizes that only data decides may be 0: what follows takes sizes for at least 1.
   if (llvm::any_of(x, [&](AffineExpr size) { return symbols.isDecidedByData(size); }))
     return {};
-  // Integer division truncates: as floor where nothing is negative.
-  bool positive = x.size() == 2 && dl::isAtLeast(x[0], 0) && dl::isAtLeast(x[1], 1);
-  if (isa<dl::DivOp>(op) && positive) {
+  // A quotient without a rest needs no rounding. Integer division truncates: as floor where nothing
+  // is negative.
+  bool positive = x.size() == 2 && symbols.isAtLeast(x[0], 0) && symbols.isAtLeast(x[1], 1);
+  if (isa<dl::DivOp>(op)) {
     AffineExpr exact = dl::exactQuotient(x[0], x[1]);
     bool isInt = getElementTypeOrSelf(op->getResult(0)).isIntOrIndex();
-    return exact ? exact : isInt ? x[0].floorDiv(x[1]) : AffineExpr();
+    return exact ? exact : isInt && positive ? x[0].floorDiv(x[1]) : AffineExpr();
   }
   // With the divisor's sign, as an affine remainder; with the dividend's where that is positive
   // too.
   if (auto mod = dyn_cast<dl::ModOp>(op))
-    return dl::isAtLeast(x[1], 1) && (positive || !mod.getFmod()) ? x[0] % x[1] : AffineExpr();
+    return symbols.isAtLeast(x[1], 1) && (positive || !mod.getFmod()) ? x[0] % x[1] : AffineExpr();
   if (isa<dl::MaxOp>(op))
-    return dl::isAtLeast(difference(), 0)                  ? x[0]
-           : dl::isAtLeast(dl::simplified(x[1] - x[0]), 0) ? x[1]
-                                                           : AffineExpr();
+    return symbols.isAtLeast(difference(), 0)                  ? x[0]
+           : symbols.isAtLeast(dl::simplified(x[1] - x[0]), 0) ? x[1]
+                                                               : AffineExpr();
   if (isa<dl::MinOp>(op))
-    return dl::isAtLeast(difference(), 0)                  ? x[1]
-           : dl::isAtLeast(dl::simplified(x[1] - x[0]), 0) ? x[0]
-                                                           : AffineExpr();
+    return symbols.isAtLeast(difference(), 0)                  ? x[1]
+           : symbols.isAtLeast(dl::simplified(x[1] - x[0]), 0) ? x[0]
+                                                               : AffineExpr();
   if (isa<dl::EqualOp>(op)) {
     AffineExpr d = difference();
     if (std::optional<int64_t> value = dl::constantDim(d))
       return truth(*value == 0);
-    bool apart = dl::isAtLeast(d, 1) || dl::isAtLeast(dl::simplified(x[1] - x[0]), 1);
+    bool apart = symbols.isAtLeast(d, 1) || symbols.isAtLeast(dl::simplified(x[1] - x[0]), 1);
     return apart ? truth(false) : AffineExpr();
   }
   if (isa<dl::WhereOp>(op)) {
@@ -171,7 +172,7 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
   if (isa<dl::CastOp>(op)) {
     if (std::optional<int64_t> value = dl::constantDim(x[0]))
       return truth(*value != 0);
-    return dl::isAtLeast(x[0], 1) ? truth(true) : AffineExpr();
+    return symbols.isAtLeast(x[0], 1) ? truth(true) : AffineExpr();
   }
   if (isa<dl::FloorOp, dl::CeilOp>(op))
     return x[0];

@@ -83,6 +83,43 @@ TEST_F(OpenSizesTest, ASliceOfATableBoundsTheSymbol) {
   EXPECT_THAT(import(model), HasSubstr("affine_map<()[s0, s1] -> (-s1 + 512)>"));
 }
 
+TEST_F(OpenSizesTest, WhatIsRequiredDecidesComparisons) {
+  // The last 3 columns cut off, which a call must have more than, and as many asked for unless
+  // there are none.
+  Model model = makeModel(
+      {makeNode("Slice", {"x", "zero", "last", "two"}, {"part"}),
+       makeNode("Shape", {"part"}, {"s"}), makeNode("Slice", {"s", "two", "three"}, {"w"}),
+       makeNode("Equal", {"w", "zero"}, {"none"}), makeNode("Where", {"none", "three", "w"}, {"v"}),
+       makeNode("Concat", {"minus", "v"}, {"to"}, {intAttribute("axis", 0)}),
+       makeNode("Reshape", {"part", "to"}, {"y"})},
+      open);
+  model.graph.initializers["zero"] = int64s({0});
+  model.graph.initializers["two"] = int64s({2});
+  model.graph.initializers["three"] = int64s({3});
+  model.graph.initializers["last"] = int64s({-3});
+  model.graph.initializers["minus"] = int64s({-1});
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("#map = affine_map<()[s0, s1] -> (s1 - 4)>"));
+  EXPECT_THAT(text, HasSubstr("dl.symbol_bounds = #map,"));
+  EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1] -> (s0 * 3, s1 - 3)>"));
+}
+
+TEST_F(OpenSizesTest, AQuotientWithoutARestMayBeOfSizesThatAreZero) {
+  // n * (w - 3) / (w - 3)
+  Model model =
+      makeModel({makeNode("Shape", {"x"}, {"s"}), makeNode("Gather", {"s", "zero"}, {"n"}),
+                 makeNode("Gather", {"s", "two"}, {"w"}), makeNode("Sub", {"w", "three"}, {"v"}),
+                 makeNode("Mul", {"n", "v"}, {"product"}), makeNode("Div", {"product", "v"}, {"q"}),
+                 makeNode("Concat", {"q", "minus"}, {"to"}, {intAttribute("axis", 0)}),
+                 makeNode("Reshape", {"x", "to"}, {"y"})},
+                open);
+  model.graph.initializers["zero"] = int64s({0});
+  model.graph.initializers["two"] = int64s({2});
+  model.graph.initializers["three"] = int64s({3});
+  model.graph.initializers["minus"] = int64s({-1});
+  EXPECT_THAT(import(model), HasSubstr("affine_map<()[s0, s1] -> (s0, s1 * 3)>"));
+}
+
 TEST_F(OpenSizesTest, SizesThatMustAgreeAreBounds) {
   // Every other column added to a part that has as many only where w is 2 k + 1 for some k.
   Model model =
