@@ -54,6 +54,8 @@ def add_arithmetic(g: Graph) -> None:
     g.result("range", "Add", "x", places)
     g.result("range_steps", "Range", 3, g.node("Add", g.node("Mul", limit, 4), 3), 3, dtype=TensorProto.INT64)
     g.result("range_down", "Range", limit, -1, -2, dtype=TensorProto.INT64)
+    ones = g.node("ConstantOfShape", length, value=numpy_helper.from_array(np.ones(1, np.float32)))
+    g.result("range_of_ones", "NonZero", ones, dtype=TensorProto.INT64)
     width = g.node("Cast", limit, to=TensorProto.FLOAT)
     g.result("range_floats", "Range", 0.0, width, 1.0)
     g.result("range_floats_steps", "Range", -2.0, width, 3.0)
@@ -112,6 +114,9 @@ def add_slices(g: Graph) -> None:
     g.result("stepped", "Slice", "image", [1, 0, -2], [beyond, beyond, beyond], [1, 2, 3], [3, 4, 1])
     g.result("backwards", "Slice", "x", [beyond], [-beyond], [2], [-1])
     g.result("down_to", "Slice", "image", [-1, -1], [0, -beyond], [3, 2], [-2, -3])
+    middle = g.node("Sub", [200], g.size("matrix", 0))
+    g.result("around_a_place", "Slice", np.arange(400), middle, g.node("Add", g.size("matrix", 0), [200]), [0],
+             dtype=TensorProto.INT64)
     last = g.node("Sub", g.size("matrix", 0), 1)
     g.result("from_a_size", "Slice", "x", last, [beyond], [2])
 

@@ -131,6 +131,8 @@ static Solution solve(AffineExpr &expr, int64_t &value) {
 }
 
 bool SizeSymbols::requireEqual(AffineExpr a, AffineExpr b) {
+  if (dl::constantDim(dl::simplified(a - b)))
+    return false;
   AffineExpr expr = isSimpler(b, a) ? a : b, value = expr == a ? b : a;
   require(dl::simplified(expr - value));
   require(dl::simplified(value - expr));

@@ -43,13 +43,13 @@ public:
   /// The name of the graph input that `value` is, or depends on through ops that could be
   /// evaluated; empty where none.
   std::string undecidedInput(mlir::Value value);
+  bool equate(dl::SizePair sizes, llvm::MutableArrayRef<mlir::Value> operands) override;
   /// Inputs that became constants through `evaluate`.
   const std::set<unsigned> &frozenInputs() const { return frozen; }
   /// The known value of input argument `index`.
   const Tensor &inputValue(unsigned index) const { return known.at(index); }
 
 private:
-  bool equate(dl::SizePair sizes, llvm::MutableArrayRef<mlir::Value> operands) override;
   std::string legend(mlir::ValueRange operands) override;
   /// The results as constants where the op can be evaluated now and cheaply, else as they are.
   llvm::SmallVector<mlir::Value> fold(mlir::Operation *op) override;

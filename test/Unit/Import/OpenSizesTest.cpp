@@ -134,6 +134,21 @@ TEST_F(OpenSizesTest, SizesThatMustAgreeAreBounds) {
   EXPECT_THAT(text, HasSubstr("dl.symbols = [\"n\", \"w\", \"v\"]"));
 }
 
+TEST_F(OpenSizesTest, LettersOfAnEinsumAreOneSize) {
+  Attribute equation = intAttribute("equation", 0);
+  equation.value = std::string("ncw,ncw->nc");
+  Model model = makeModel({makeNode("Einsum", {"x", "b"}, {"y"}, {equation})}, open);
+  model.graph.inputs.push_back(tensorInfo("b", {std::string("n"), int64_t(3), std::string("v")}));
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("dl.symbol_bounds"));
+  EXPECT_THAT(text, HasSubstr("dl.symbols = [\"n\", \"w\", \"v\"]"));
+
+  equation.value = std::string("ncw,nww->nc");
+  model.graph.nodes[0].attributes = {equation};
+  model.graph.inputs.back() = tensorInfo("b", {std::string("n"), int64_t(4), int64_t(5)});
+  EXPECT_THAT(import(model), HasSubstr("axes of one letter differ in size: 4 and 5"));
+}
+
 TEST_F(OpenSizesTest, WeightsTellASize) {
   // Found by the last node; the first has it as well.
   Model model =

@@ -52,6 +52,18 @@ static Term sumOut(NodeContext &c, Term term, StringRef kept) {
   return {sum, left};
 }
 
+/// Takes the sizes that one letter has for equal, changing the operands accordingly. False, with an
+/// error, where they cannot be.
+static bool equate(NodeContext &c, dl::SizePair sizes, MutableArrayRef<Value> operands) {
+  if (c.graphBuilder().equate(sizes, operands))
+    return true;
+  ArrayRef<std::string> names = c.graphBuilder().symbols().allNames();
+  (void)c.badInput(
+      "axes of one letter differ in size: " + dl::expressionString(sizes.first, names) + " and " +
+      dl::expressionString(sizes.second, names));
+  return false;
+}
+
 /// A letter that occurs twice in one operand stands for the diagonal: mask what is off it and sum.
 static Term takeDiagonals(NodeContext &c, Term term) {
   for (size_t second = 1; second < term.letters.size(); ++second) {
@@ -59,10 +71,9 @@ static Term takeDiagonals(NodeContext &c, Term term) {
     if (first == second)
       continue;
     dl::Dims shape = c.dimsOf(term.value), maskShape(shape.size(), c.dim(1));
-    if (shape[first] != shape[second]) {
-      (void)c.badInput("axes of one letter differ in size");
+    if (shape[first] != shape[second] && !equate(c, {shape[first], shape[second]}, term.value))
       return term;
-    }
+    shape = c.dimsOf(term.value);
     maskShape[first] = maskShape[second] = shape[first];
     Value mask = triangle(c, shape[first], shape[first], c.dim(0), Side::On);
     Value zero = c.scalar(c.elementOf(term.value), 0);
@@ -77,6 +88,26 @@ static Term takeDiagonals(NodeContext &c, Term term) {
     --second;
   }
   return term;
+}
+
+/// Takes the first `batch` sizes of both operands for equal, and those that are summed: the last
+/// `summed` of `left`, which follow the batch in `right`. False, with an error, where they cannot
+/// be.
+static bool equateShared(NodeContext &c, Value &left, Value &right, size_t batch, size_t summed) {
+  for (;;) {
+    dl::Dims leftShape = c.dimsOf(left), rightShape = c.dimsOf(right);
+    ArrayRef<AffineExpr> l(leftShape), r(rightShape);
+    dl::Dims shared(l.take_front(batch));
+    llvm::append_range(shared, l.take_back(summed));
+    std::optional<dl::SizePair> differing =
+        dl::firstDiffering(shared, r.take_front(batch + summed));
+    if (!differing)
+      return true;
+    Value operands[] = {left, right};
+    if (!equate(c, *differing, operands))
+      return false;
+    std::tie(left, right) = std::pair(operands[0], operands[1]);
+  }
 }
 
 /// The product of two terms summed over the letters that nothing later needs (`kept`).
@@ -97,13 +128,11 @@ static Term multiply(NodeContext &c, Term lhs, Term rhs, StringRef kept) {
         right = arrange(c, rhs, batch + summed + columns);
   if (c.failed())
     return lhs;
+  size_t b = batch.size(), s = summed.size(), m = rows.size();
+  if (!equateShared(c, left, right, b, s))
+    return lhs;
   dl::Dims leftShape = c.dimsOf(left), rightShape = c.dimsOf(right);
   ArrayRef<AffineExpr> l(leftShape), r(rightShape);
-  size_t b = batch.size(), s = summed.size(), m = rows.size();
-  if (l.take_front(b) != r.take_front(b) || l.take_back(s) != r.slice(b, s)) {
-    (void)c.badInput("axes of one letter differ in size");
-    return lhs;
-  }
   auto joined = [&](ArrayRef<AffineExpr> sizes) {
     return dl::productOf(sizes, c.builder().getContext());
   };

@@ -157,8 +157,20 @@ static LogicalResult importCompress(NodeContext &c) {
   return c.setOutput(0, c.create<dl::GatherOp>(operand, places, static_cast<uint64_t>(*axis)));
 }
 
+/// Whether all elements of `operand` are one number that is not zero.
+static bool isFilledWithNonZero(Value operand) {
+  auto expand = operand.getDefiningOp<dl::ExpandOp>();
+  std::optional<Tensor> value = expand ? dl::constantTensor(expand.getOperand()) : std::nullopt;
+  return value && value->numElements() == 1 && value->asDouble(0) != 0;
+}
+
 static LogicalResult importNonZero(NodeContext &c) {
   std::optional<Tensor> value = c.constantInput(0);
+  // How exporters spelled a range before there was an operator for it.
+  if (!value && c.rankOf(c.input(0)) == 1 && isFilledWithNonZero(c.input(0))) {
+    AffineExpr size = c.dimsOf(c.input(0)).front();
+    return c.setOutput(0, placesAlong(c, size, 2, 1, c.builder().getI64Type()));
+  }
   if (!value && c.rankOf(c.input(0)) == 0)
     return c.unsupported("the places in a scalar are known at run time only");
   if (!value)

@@ -308,26 +308,22 @@ static FailureOr<Places> symbolicSlice(NodeContext &c, AffineExpr start, AffineE
     int64_t far = place < -farthest ? farthest : std::abs(place);
     return importer::exceedsTensorLimit(RankedTensorType::get({far}, element));
   };
-  // Counted from the end where negative; null where only the symbols' values tell.
+  SizeSymbols &symbols = c.graphBuilder().symbols();
+  // Counted from the end where it is negative at all calls; else no call may make it negative, as
+  // nothing counts from either end.
   auto placeOf = [&](AffineExpr expr, AffineExpr low, AffineExpr high) {
     std::optional<int64_t> known = dl::constantDim(expr);
     if (known && isBeyondAll(*known))
       return *known < 0 ? low : high;
-    if (known && *known < 0)
+    if (symbols.isAtLeast(-expr, 1))
       return dl::simplified(size + expr);
-    return known || dl::isAtLeast(expr, 0) ? expr : AffineExpr();
+    symbols.require(expr);
+    return expr;
   };
   AffineExpr zero = c.dim(0), behind = step > 0 ? size : size - 1;
   AffineExpr first = placeOf(start, zero, behind),
              last = placeOf(end, step > 0 ? zero : zero - 1, behind);
-  ArrayRef<std::string> names = c.graphBuilder().symbols().allNames();
-  if (!first || !last)
-    return c.unsupported("slices " + dl::expressionString(start, names) + " to " +
-                         dl::expressionString(end, names) + " of size " +
-                         dl::expressionString(size, names) +
-                         ", which must be known for this: give it with --shape");
   // A fixed number of elements of an axis that may be shorter would not have this many.
-  SizeSymbols &symbols = c.graphBuilder().symbols();
   symbols.require(first);
   if (step < 0)
     symbols.require(dl::simplified(size - 1 - first));
