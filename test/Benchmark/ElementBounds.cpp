@@ -1,5 +1,6 @@
 // What a row's kernel does with each element, without the row: see ElementBound.
 #include "KernelCase.h"
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/LoopNest.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/SpreadLanes.h"
@@ -65,13 +66,17 @@ BuiltKernel buildSoftmaxElements(const schedule::MachineFacts &facts) {
 BuiltKernel buildLayerNormElements(const schedule::MachineFacts &facts) {
   // The additions are as many as those to the row's two sums.
   const float mean = 0.25f, factor = 0.75f;
-  auto value = [=](auto x, auto y) {
-    auto sum = x + y, centred = sum - mean;
-    return (centred * centred + sum) + centred * factor;
-  };
   return buildElements(
-      2, [=](const Expr &x, const Expr &y) { return value(x, y); },
-      [=](float x, float y) { return value(double(x), double(y)); }, facts);
+      2,
+      [=](const Expr &x, const Expr &y) {
+        Expr sum = x + y, centred = sum - mean;
+        return templates::multiplyAdd(sum, centred, centred) + centred * factor;
+      },
+      [=](float x, float y) {
+        const double sum = double(x) + y, centred = sum - mean;
+        return (centred * centred + sum) + centred * factor;
+      },
+      facts);
 }
 
 BuiltKernel buildScanElements(const schedule::MachineFacts &facts) {

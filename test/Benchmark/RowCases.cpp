@@ -65,7 +65,7 @@ BuiltKernel buildSoftmax(int columns, int rows, const schedule::MachineFacts &fa
   return kernel;
 }
 
-/// Layer norm of in0 + in1, without scale. Each stage adds for itself.
+/// Layer norm of in0 + in1, without scale.
 BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &facts,
                            const Overrides &overrides) {
   schedule::RowReduceParams params = schedule::chooseRowReduce({columns, rows, 4, 3}, facts);
@@ -74,7 +74,6 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
   ImageParam a = denseInput("a", {columns, rows}), b = denseInput("b", {columns, rows});
   Var i("i"), r("r");
   const float inverse = 1.f / float(columns);
-  auto element = [=](Expr x) { return a(x, r) + b(x, r); };
   templates::RowReduction sum, squares;
   sum.name = "sum";
   squares.name = "squares";
@@ -82,18 +81,19 @@ BuiltKernel buildLayerNorm(int columns, int rows, const schedule::MachineFacts &
   sum.rows = squares.rows = {r};
   sum.rowCount = squares.rowCount = rows;
   sum.first = squares.readsFoldsOnly = true;
-  sum.value = element;
+  sum.value = [=](Expr x) { return a(x, r) + b(x, r); };
+  templates::RowElements elements = templates::buildRowElements(sum, params, facts);
+  sum.value = elements.first;
   templates::RowStage sumStage = templates::buildRowReduction(sum, params, facts);
   Expr mean = sumStage.result(r) * inverse;
-  squares.value = [=](Expr x) {
-    Expr d = element(x) - mean;
-    return d * d;
-  };
+  squares.kind = templates::ReductionKind::SumOfSquares;
+  squares.value = [=](Expr x) { return elements.again(x) - mean; };
   templates::RowStage squareStage = templates::buildRowReduction(squares, params, facts);
   Func out("out");
-  out(i, r) = (element(i) - mean) * (1.f / sqrt(squareStage.result(r) * inverse + 1e-5f));
-  templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true, {sumStage, squareStage},
-                               params, facts);
+  out(i, r) = (elements.again(i) - mean) * (1.f / sqrt(squareStage.result(r) * inverse + 1e-5f));
+  std::vector<templates::RowStage> stages = elements.stages;
+  stages.insert(stages.end(), {sumStage, squareStage});
+  templates::scheduleRowReduce(out, {columns, rows}, /*perElement=*/true, stages, params, facts);
   BuiltKernel kernel = finishDense(out, {a, b}, {columns, rows}, 2);
   kernel.elementBounds = {{"%elem", buildLayerNormElements, double(columns) * rows}};
   kernel.schedule = describe(params);
@@ -214,6 +214,7 @@ void addRowCases(std::vector<KernelCase> &cases) {
       {"softmax_tiny", 3, 7, 0},
       {"softmax_rec", 6625, 40, 0},
       {"norm_minilm", 384, 128, 1},
+      {"norm_base", 768, 128, 1},
       {"norm_odd", 61, 29, 1},
       {"norm_tiny", 5, 1, 1},
       {"addrelu_l2", 64, 784, 2},

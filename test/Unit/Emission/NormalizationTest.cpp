@@ -89,6 +89,40 @@ TEST(NormalizationEmission, LayerNormOfASum) {
               "%y", 1e-5);
 }
 
+TEST(NormalizationEmission, ElementsOfLoopedRowsAreKept) {
+  for (const char *schedule : {"#dl.row_reduce<accumulators = 4, rows_per_block = 1, tasks = 1>",
+                               "#dl.row_reduce<accumulators = 2, rows_per_block = 2, tasks = 3>"})
+    for (const std::string columns : {"384xf32>", "395xf32>"}) {
+      const std::string x = "tensor<5x" + columns, v = "tensor<" + columns;
+      const std::string sum = "%s = dl.add %0, %1 : (" + x + ", " + x + ") -> " + x + "\n";
+      checkKernel({x, x, v, v}, {x},
+                  sum + "%y = dl.layer_norm %s, %2, %3 {axis = 1 : i64} : (" + x + ", " + v + ", " +
+                      v + ") -> " + x,
+                  "%y", 1e-5, schedule);
+      checkKernel({x, x, v}, {x},
+                  sum + "%y = dl.rms_norm %s, %2 {axis = 1 : i64} : (" + x + ", " + v + ") -> " + x,
+                  "%y", 1e-5, schedule);
+    }
+}
+
+TEST(NormalizationEmission, NormsOfRowsThatAreNotFinite) {
+  // Rows whose logarithm is NaN, and others; what keeps NaN must find it behind the squares' sum.
+  for (const std::string columns : {"5xf32>", "37xf32>", "395xf32>"}) {
+    const std::string x = "tensor<7x" + columns, v = "tensor<" + columns, c = "tensor<7x1xf32>";
+    const std::string rows = "%l = dl.log %1 : (" + c + ") -> " + c + "\n%s = dl.add %0, %l : (" +
+                             x + ", " + c + ") -> " + x + "\n";
+    const std::string relu = "\n%z = dl.relu %y : (" + x + ") -> " + x;
+    checkKernel({x, c, v}, {x},
+                rows + "%y = dl.layer_norm %s, %2 {axis = 1 : i64} : (" + x + ", " + v + ") -> " +
+                    x + relu,
+                "%z", 1e-5);
+    checkKernel({x, c, v}, {x},
+                rows + "%y = dl.rms_norm %s, %2 {axis = 1 : i64} : (" + x + ", " + v + ") -> " + x +
+                    relu,
+                "%z", 1e-5);
+  }
+}
+
 TEST(NormalizationEmission, OfImages) {
   std::string first = "tensor<2x6x5x7xf32>", last = "tensor<2x5x7x6xf32>", v = "tensor<6xf32>";
   std::string channelsLast = ", layout = #dl.layout<channels_last>}";

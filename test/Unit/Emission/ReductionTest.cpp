@@ -64,6 +64,20 @@ TEST(ReductionEmission, PrologueAndEpilogue) {
               "%z", 1e-5);
 }
 
+TEST(ReductionEmission, NaNIsFoundInSumsOfSquares) {
+  // Products fused with sums count as finite: who looks for NaN must not believe it.
+  for (const char *kind : {"sum_square", "l2"})
+    for (const std::string from : {"tensor<9x5xf32>", "tensor<9x37xf32>", "tensor<9x395xf32>"})
+      checkKernel({from}, {"tensor<9x1xf32>"},
+                  "%y = " + reduce(kind, "1") + " : (" + from + ") -> tensor<9x1xf32>\n" +
+                      "%z = dl.relu %y : (tensor<9x1xf32>) -> tensor<9x1xf32>",
+                  "%z", 1e-5);
+  checkKernel({"tensor<9x37xf32>"}, {"tensor<1x37xf32>"},
+              "%y = " + reduce("sum_square", "0") + " : (tensor<9x37xf32>) -> tensor<1x37xf32>\n" +
+                  "%z = dl.relu %y : (tensor<1x37xf32>) -> tensor<1x37xf32>",
+              "%z", 1e-5);
+}
+
 TEST(ReductionEmission, ArgMaxAndMin) {
   for (const char *op : {"dl.arg_max %0 {axis = ", "dl.arg_min %0 {axis = "}) {
     checkOp(op + std::string("1 : i64}"), {"tensor<5x200xf32>"}, {"tensor<5x1xi64>"});

@@ -267,6 +267,16 @@ TEST(WindowTemplate, ChannelsInBlocks) {
                     text({channels, pool}));
 }
 
+/// Has `visitor` see what `kernel` is lowered to.
+void visitLowered(const BuiltKernel &kernel, Halide::Internal::IRVisitor &visitor) {
+  const std::vector<Halide::Argument> arguments(kernel.params.begin(), kernel.params.end());
+  Halide::Pipeline pipeline = kernel.pipeline;
+  const Halide::Module module =
+      pipeline.compile_to_module(arguments, "kernel", Halide::Target("x86-64-linux-avx2-fma"));
+  for (const Halide::Internal::LoweredFunc &function : module.functions())
+    function.body.accept(&visitor);
+}
+
 /// Choices by a condition in what `kernel` is lowered to.
 int selectsIn(const BuiltKernel &kernel) {
   class Selects : public Halide::Internal::IRVisitor {
@@ -280,12 +290,7 @@ int selectsIn(const BuiltKernel &kernel) {
       IRVisitor::visit(op);
     }
   } selects;
-  const std::vector<Halide::Argument> arguments(kernel.params.begin(), kernel.params.end());
-  Halide::Pipeline pipeline = kernel.pipeline;
-  const Halide::Module module =
-      pipeline.compile_to_module(arguments, "kernel", Halide::Target("x86-64-linux-avx2-fma"));
-  for (const Halide::Internal::LoweredFunc &function : module.functions())
-    function.body.accept(&selects);
+  visitLowered(kernel, selects);
   return selects.count;
 }
 
@@ -310,8 +315,36 @@ TEST(RowReduceTemplate, RowsOfEveryLength) {
   // From 24 vectors of 8 on, rows have loops.
   for (int columns : {1, 2, 7, 8, 9, 17, 31, 32, 33, 40, 41, 49, 71, 79, 185, 192, 193, 224, 231})
     expectCorrect(buildSoftmax(columns, 3, testFacts(1), {}), text({columns}));
-  for (int columns : {1, 7, 33, 64, 201})
+  for (int columns : {1, 7, 33, 64, 201, 224})
     expectCorrect(buildLayerNorm(columns, 5, testFacts(1), {}), text({columns}));
+}
+
+/// Whether memory that is named `name` is allocated in what `kernel` is lowered to.
+bool allocates(const BuiltKernel &kernel, const std::string &name) {
+  class Allocations : public Halide::Internal::IRVisitor {
+  public:
+    explicit Allocations(const std::string &name) : name(name) {}
+    bool found = false;
+
+  protected:
+    using IRVisitor::visit;
+    void visit(const Halide::Internal::Allocate *op) override {
+      found |= Halide::Internal::starts_with(op->name, name);
+      IRVisitor::visit(op);
+    }
+
+  private:
+    const std::string &name;
+  } allocations(name);
+  visitLowered(kernel, allocations);
+  return allocations.found;
+}
+
+TEST(RowReduceTemplate, NormsKeepSumsOfLoopedRows) {
+  EXPECT_TRUE(allocates(buildLayerNorm(201, 5, testFacts(1), {}), "sum_elements"));
+  EXPECT_FALSE(allocates(buildLayerNorm(192, 5, testFacts(1), {}), "sum_elements"));
+  // Beyond a quarter of L2.
+  EXPECT_FALSE(allocates(buildLayerNorm(40000, 2, testFacts(1), {}), "sum_elements"));
 }
 
 TEST(RowReduceTemplate, SoftmaxInPlace) {

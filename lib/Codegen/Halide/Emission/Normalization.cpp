@@ -171,15 +171,14 @@ struct LayerNormModel : AnchorEmissionOpInterface::ExternalModel<LayerNormModel,
     if (op.getBias())
       others.push_back(op.getBias());
     emitRowwise(emitter, op.getInput(), op.getResult(), op.getAxis(), others, [&](RowBuilder &row) {
-      Expr sum = row.reduce("sum", ReductionKind::Sum, [&](Expr at) { return row.element(at); });
+      auto [element, elementAgain] = row.elements();
+      Expr sum = row.reduce("sum", ReductionKind::Sum, element);
       Expr mean = sum * inverseOf(sum, row.columnCount());
-      Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
-        Expr centred = row.element(at) - mean;
-        return centred * centred;
-      });
+      Expr squares = row.reduce("squares", ReductionKind::SumOfSquares,
+                                [&](Expr at) { return elementAgain(at) - mean; });
       Expr factor = inverseDeviation(squares, row.columnCount(), op.getEpsilon().convertToDouble());
       Halide::Var at = row.columnVar();
-      Expr scaled = (row.element(at) - mean) * factor * row.broadcast(op.getScale(), at);
+      Expr scaled = (elementAgain(at) - mean) * factor * row.broadcast(op.getScale(), at);
       return op.getBias() ? scaled + row.broadcast(op.getBias(), at) : scaled;
     });
   }
@@ -190,14 +189,12 @@ struct RmsNormModel : AnchorEmissionOpInterface::ExternalModel<RmsNormModel, dl:
     auto op = cast<dl::RmsNormOp>(operation);
     emitRowwise(emitter, op.getInput(), op.getResult(), op.getAxis(), {op.getScale()},
                 [&](RowBuilder &row) {
-                  Expr squares = row.reduce("squares", ReductionKind::Sum, [&](Expr at) {
-                    Expr x = row.element(at);
-                    return x * x;
-                  });
+                  auto [element, elementAgain] = row.elements();
+                  Expr squares = row.reduce("squares", ReductionKind::SumOfSquares, element);
                   Expr factor = inverseDeviation(squares, row.columnCount(),
                                                  op.getEpsilon().convertToDouble());
                   Halide::Var at = row.columnVar();
-                  return row.element(at) * factor * row.broadcast(op.getScale(), at);
+                  return elementAgain(at) * factor * row.broadcast(op.getScale(), at);
                 });
   }
 };

@@ -42,7 +42,6 @@ Expr realOf(Expr like, const Size &size) {
 /// All but log_sum_exp, which needs two folds. `count` is the number of elements of a set.
 Fold foldOf(dl::ReduceKind kind, const Size &count) {
   auto absolute = [](Expr x) { return x.type().is_uint() ? x : Halide::select(x < 0, -x, x); };
-  auto square = [](Expr x) { return x * x; };
   auto divide = [count](Expr x) { return x / realOf(x, count); };
   switch (kind) {
   case dl::ReduceKind::Mean:
@@ -56,13 +55,13 @@ Fold foldOf(dl::ReduceKind kind, const Size &count) {
   case dl::ReduceKind::L1:
     return {.map = absolute};
   case dl::ReduceKind::L2:
-    return {.map = square, .finish = [](Expr x) {
+    return {.kind = ReductionKind::SumOfSquares, .finish = [](Expr x) {
               return throughReal(x, [](Expr y) { return Halide::sqrt(y); });
             }};
   case dl::ReduceKind::LogSum:
     return {.finish = [](Expr x) { return throughReal(x, math::log); }};
   case dl::ReduceKind::SumSquare:
-    return {.map = square};
+    return {.kind = ReductionKind::SumOfSquares};
   case dl::ReduceKind::Sum:
   case dl::ReduceKind::LogSumExp:
     return {};
@@ -110,7 +109,7 @@ public:
     Expr term = map(countable(KernelEmitter::compute(emitter.at(operand, coords))), set);
     Halide::Func folded(name);
     folded(vars) = templates::reductionIdentity(kind, term.type());
-    folded(vars) = templates::combine(kind, folded(vars), term);
+    folded(vars) = templates::accumulate(kind, folded(vars), term);
     return folded;
   }
 

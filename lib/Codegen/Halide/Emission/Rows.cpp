@@ -43,6 +43,17 @@ Coords RowBuilder::place(Expr at) const {
 
 Expr RowBuilder::element(Expr at) { return KernelEmitter::compute(emitter.at(operand, place(at))); }
 
+RowBuilder::Elements RowBuilder::elements() {
+  auto read = [this](Expr at) { return element(std::move(at)); };
+  const auto *onHost = std::get_if<schedule::RowReduceParams>(&params);
+  if (!onHost)
+    return {read, read};
+  templates::RowElements kept = templates::buildRowElements(
+      reduction("row", templates::ReductionKind::Sum, read), *onHost, emitter.getFacts());
+  stages.insert(stages.end(), kept.stages.begin(), kept.stages.end());
+  return {kept.first, kept.again};
+}
+
 /// Axes by division: the value need not be linear where the operand is.
 Expr RowBuilder::broadcast(Value value, Expr at) {
   dl::Dims shape = dl::dimsOf(operand.getType());
@@ -61,7 +72,8 @@ templates::RowReduction RowBuilder::reduction(const char *name, templates::Reduc
   reduction.extent = columns;
   reduction.rows = {row};
   reduction.rowCount = rows;
-  reduction.first = stages.empty();
+  reduction.first =
+      llvm::all_of(stages, [](const templates::RowStage &stage) { return stage.isMemory; });
   reduction.readsFoldsOnly = foldsOnly;
   reduction.value = std::move(value);
   return reduction;

@@ -26,6 +26,12 @@ public:
   Coords place(Halide::Expr at) const;
   /// The operand's element at column `at`, in the type to compute in.
   Halide::Expr element(Halide::Expr at);
+  /// The operand's elements for the stages of a row, the first of which keeps them for the others
+  /// where that is worth it. To be called before any stage is built.
+  struct Elements {
+    std::function<Halide::Expr(Halide::Expr at)> first, again;
+  };
+  Elements elements();
   /// The element of a value that broadcasts to the operand.
   Halide::Expr broadcast(mlir::Value value, Halide::Expr at);
 

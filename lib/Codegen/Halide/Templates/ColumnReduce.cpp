@@ -39,8 +39,8 @@ ColumnFold buildColumnReduction(const ColumnReduction &reduction,
     Expr row = (piece * int(steps) + step) * int(chains) + chain;
     fold.partial(column, chain, piece) = reductionIdentity(reduction.kind, reduction.type);
     fold.partial(column, chain, piece) =
-        combine(reduction.kind, fold.partial(column, chain, piece),
-                cast(reduction.type, reduction.value(column, row)));
+        accumulate(reduction.kind, fold.partial(column, chain, piece),
+                   cast(reduction.type, reduction.value(column, row)));
     std::vector<Expr> parts;
     for (int p = 0; p < fold.pieces; ++p)
       for (int c = 0; c < chains; ++c)
@@ -53,8 +53,8 @@ ColumnFold buildColumnReduction(const ColumnReduction &reduction,
   fold.result(column) = total;
   if (taken < reduction.rows) {
     RDom rest(int(taken), int(reduction.rows - taken), "rest");
-    fold.result(column) = combine(reduction.kind, fold.result(column),
-                                  cast(reduction.type, reduction.value(column, rest)));
+    fold.result(column) = accumulate(reduction.kind, fold.result(column),
+                                     cast(reduction.type, reduction.value(column, rest)));
   }
 
   if (fold.partial.defined()) {

@@ -24,8 +24,8 @@ static Stmt bindRuntimeZero(const Stmt &kernel) {
   return LetStmt::make(runtimeZero, address >> 63, kernel);
 }
 
-/// `value`, of which LLVM then knows nothing.
-static Expr ofUnknownClass(const Expr &value) {
+/// `value` and a zero that LLVM does not know, bit by bit.
+static Expr withRuntimeZero(const Expr &value) {
   const Type bits = value.type().with_code(Type::UInt);
   Expr zero = cast(bits.element_of(), Variable::make(UInt(64), runtimeZero));
   if (bits.is_vector())
@@ -57,7 +57,7 @@ protected:
       return mutateWith(/*fuse=*/false, op->args.front());
     if (marked && op->name == unknownMarker) {
       hidesClass = true;
-      return ofUnknownClass(mutateWith(/*fuse=*/false, op->args.front()));
+      return withRuntimeZero(mutateWith(/*fuse=*/false, op->args.front()));
     }
     if (fuses && op->is_intrinsic(Call::strict_add))
       return mutate(op->args[0]) + mutate(op->args[1]);
@@ -100,7 +100,8 @@ protected:
   void visit(const Call *op) override {
     fuses |= op->name == fusedMarker;
     const bool marker = op->name == fusedMarker || op->name == unfusedMarker ||
-                        isPrefetchingAhead(op) || isPrefetchingBefore(op);
+                        op->name == unknownMarker || isPrefetchingAhead(op) ||
+                        isPrefetchingBefore(op);
     // Halide's own functions of f32 become single instructions.
     const bool instruction = ends_with(op->name, "_f32");
     complete &= op->call_type != Call::PureExtern || marker || instruction;
@@ -133,7 +134,7 @@ protected:
 
   Expr visit(const Call *op) override {
     Expr call = IRMutator::visit(op);
-    return isSum(call) ? marked(unknownMarker, call) : call;
+    return isSum(call) ? ofUnknownClass(call) : call;
   }
 
 private:
@@ -189,6 +190,8 @@ Expr multiplyAdd(Expr sum, Expr left, Expr right) {
     return std::move(sum) + std::move(left) * std::move(right);
   return fused(unfused(std::move(sum)) + unfused(std::move(left)) * unfused(std::move(right)));
 }
+
+Expr ofUnknownClass(Expr value) { return marked(unknownMarker, value); }
 
 std::unique_ptr<IRMutator> fusedMathPass() { return std::make_unique<FusedMath>(); }
 

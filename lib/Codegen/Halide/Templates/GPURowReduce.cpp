@@ -34,7 +34,7 @@ RowStage buildGPURowReduction(const RowReduction &reduction,
   if (!exact)
     value = select(index < extent.expr(), value, identity);
   partial(args) = identity;
-  partial(args) = combine(reduction.kind, partial(args), value);
+  partial(args) = accumulate(reduction.kind, partial(args), value);
   stage.partials.push_back(partial);
 
   int members = threads;

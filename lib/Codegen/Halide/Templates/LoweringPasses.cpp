@@ -3,6 +3,7 @@
 
 #include "dlc/Codegen/Halide/Templates/CarriedSteps.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
+#include "dlc/Codegen/Halide/Templates/KeptElements.h"
 #include "dlc/Codegen/Halide/Templates/KeptInOutput.h"
 #include "dlc/Codegen/Halide/Templates/PlacesBelowZero.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
@@ -52,6 +53,7 @@ void addLoweringPasses(Pipeline &pipeline, bool masksStores) {
   pipeline.add_custom_lowering_pass(new OutputLoads);
   pipeline.add_custom_lowering_pass(prefetchPass().release());
   pipeline.add_custom_lowering_pass(prefetchBeforePass().release());
+  pipeline.add_custom_lowering_pass(keptElementsPass().release());
   pipeline.add_custom_lowering_pass(keptInOutputPass().release());
   pipeline.add_custom_lowering_pass(turnedSquaresPass().release());
   pipeline.add_custom_lowering_pass(spreadLanesPass().release());

@@ -5,6 +5,8 @@
 // which none waits for another's, may be computed ahead of what waits for them.
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
+#include "dlc/Codegen/Halide/Templates/FusedMath.h"
+#include "dlc/Codegen/Halide/Templates/KeptElements.h"
 #include "dlc/Codegen/Halide/Templates/KeptInOutput.h"
 #include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
@@ -18,6 +20,7 @@ namespace dlc::templates {
 Expr reductionIdentity(ReductionKind kind, Type type) {
   switch (kind) {
   case ReductionKind::Sum:
+  case ReductionKind::SumOfSquares:
     return cast(type, 0);
   case ReductionKind::Product:
     return cast(type, 1);
@@ -33,6 +36,7 @@ Expr reductionIdentity(ReductionKind kind, Type type) {
 Expr combine(ReductionKind kind, Expr a, Expr b) {
   switch (kind) {
   case ReductionKind::Sum:
+  case ReductionKind::SumOfSquares:
     return codegen::math::sum(a, b);
   case ReductionKind::Product:
     return codegen::math::product(a, b);
@@ -44,6 +48,14 @@ Expr combine(ReductionKind kind, Expr a, Expr b) {
     return max(a, b);
   }
   return Expr();
+}
+
+Expr accumulate(ReductionKind kind, Expr folded, Expr value) {
+  if (kind != ReductionKind::SumOfSquares)
+    return combine(kind, folded, value);
+  if (value.type().is_float())
+    return multiplyAdd(folded, value, value);
+  return codegen::math::sum(folded, codegen::math::product(value, value));
 }
 
 Expr combineAll(ReductionKind kind, const std::vector<Expr> &values) {
@@ -114,7 +126,7 @@ public:
 
   /// The vector of elements from `begin`, `masked` where the row ends inside of it.
   void addVector(const Size &begin, bool masked) {
-    vectors.push_back([=, this](Expr lane) {
+    values.push_back([=, this](Expr lane) {
       Expr at = lane + begin.expr(), value = valueAt(at);
       if (!masked)
         return value;
@@ -132,8 +144,8 @@ public:
     Var lane("lane");
     RDom domain(0, tiles.expr());
     partial(withRows(lane)) = reductionIdentity(reduction.kind, reduction.type);
-    partial(withRows(lane)) =
-        combine(reduction.kind, partial(at(lane)), valueAt(domain * width + lane + begin.expr()));
+    partial(withRows(lane)) = accumulate(reduction.kind, partial(at(lane)),
+                                         valueAt(domain * width + lane + begin.expr()));
     partial.bound_extent(lane, width).vectorize(lane, lanes).unroll(lane);
     partial.update().reorder(lane, domain);
     if (together)
@@ -142,20 +154,14 @@ public:
       partial.update().vectorize(lane, lanes).unroll(lane);
     stage.partials.push_back(partial);
     for (int i = 0; i < count; ++i)
-      vectors.push_back([=, this](Expr lane) { return partial(at(lane + i * lanes)); });
+      folds.push_back([=, this](Expr lane) { return partial(at(lane + i * lanes)); });
   }
 
   /// Folds the vectors into one, and that by halves: each half is a shuffle in a register.
   RowStage finish() {
     stage.result = Func(reduction.name);
     Var lane("lane");
-    std::vector<Expr> values;
-    for (const auto &vector : vectors)
-      values.push_back(vector(lanes == 1 ? Expr(0) : Expr(lane)));
-    for (; values.size() > 1; values.resize((values.size() + 1) / 2))
-      for (size_t i = 0; i < values.size() / 2; ++i)
-        values[i] = combine(reduction.kind, values[i], values[values.size() - 1 - i]);
-    Expr folded = values.front();
+    Expr folded = foldVectors(lanes == 1 ? Expr(0) : Expr(lane));
     for (int width = lanes; width > 1; width /= 2) {
       Func half(reduction.name + "_" + std::to_string(width));
       half(withRows(lane)) = folded;
@@ -169,6 +175,39 @@ public:
   }
 
 private:
+  /// The fold of all vectors, at `lane`.
+  Expr foldVectors(const Expr &lane) const {
+    std::vector<Expr> vectors;
+    for (const VectorOf &fold : folds)
+      vectors.push_back(fold(lane));
+    const bool squares = reduction.kind == ReductionKind::SumOfSquares;
+    if (squares)
+      addSquares(vectors, lane);
+    else
+      for (const VectorOf &value : values)
+        vectors.push_back(value(lane));
+    for (; vectors.size() > 1; vectors.resize((vectors.size() + 1) / 2))
+      for (size_t i = 0; i < vectors.size() / 2; ++i)
+        vectors[i] = combine(reduction.kind, vectors[i], vectors[vectors.size() - 1 - i]);
+    const Expr folded = vectors.front();
+    return squares && folded.type().is_float() ? ofUnknownClass(folded) : folded;
+  }
+
+  /// Adds the squares of `values` to `sums`, of which there are a few for a start: a chain of
+  /// products and additions takes fewer instructions than a tree.
+  void addSquares(std::vector<Expr> &sums, const Expr &lane) const {
+    constexpr size_t mostChains = 8;
+    const size_t chains =
+        sums.empty() ? std::clamp<size_t>(values.size() / 2, 1, mostChains) : sums.size();
+    for (size_t i = 0; i < values.size(); ++i) {
+      const Expr value = values[i](lane);
+      if (sums.size() < chains)
+        sums.push_back(codegen::math::product(value, value));
+      else
+        sums[i % chains] = accumulate(reduction.kind, sums[i % chains], value);
+    }
+  }
+
   std::vector<Var> withRows(Var lane) const {
     std::vector<Var> args = {lane};
     args.insert(args.end(), reduction.rows.begin(), reduction.rows.end());
@@ -184,7 +223,9 @@ private:
   const RowReduction &reduction;
   const int lanes;
   const bool together;
-  std::vector<std::function<Expr(Expr lane)>> vectors;
+  using VectorOf = std::function<Expr(Expr lane)>;
+  std::vector<VectorOf> folds;  ///< of some vectors each
+  std::vector<VectorOf> values; ///< one vector each
   RowStage stage;
 };
 
@@ -246,6 +287,40 @@ static RowStage buildReduction(const RowReduction &reduction, bool together,
 RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
                            const MachineFacts &facts) {
   return buildReduction(reduction, /*together=*/false, params, facts);
+}
+
+/// Whether `value` is an element of a buffer, of whatever type there.
+static bool isMereRead(const Expr &value) {
+  if (const auto *cast = value.as<Internal::Cast>())
+    return isMereRead(cast->value);
+  const auto *call = value.as<Internal::Call>();
+  return call && readsBuffer(call);
+}
+
+RowElements buildRowElements(const RowReduction &row, const schedule::RowReduceParams &params,
+                             const MachineFacts &facts) {
+  const int lanes = lanesHolding(row.extent, facts.lanes(row.type.bytes()));
+  const Var i("i");
+  if (!row.extent.isConstant() || isUnrolled(row.extent, lanes) || isMereRead(row.value(i)))
+    return {row.value, row.value, {}};
+  const int64_t bytes = row.extent.constant() * row.type.bytes() * params.rowsPerBlock;
+  if (bytes > facts.l2Bytes / 4)
+    return {row.value, row.value, {}};
+  std::vector<Var> args = {i};
+  args.insert(args.end(), row.rows.begin(), row.rows.end());
+  RowStage stage;
+  stage.result = memoryFor(row.name + "_elements", row.type, args);
+  stage.columns = row.extent;
+  stage.isMemory = true;
+  stage.ahead = params.rowsPerBlock > 1 && !row.rows.empty();
+  auto kept = [=](const Expr &at) {
+    std::vector<Expr> place = {at};
+    place.insert(place.end(), row.rows.begin(), row.rows.end());
+    return stage.result(place);
+  };
+  return {[=](const Expr &at) { return writingKept(kept(at), row.value(at)); },
+          [=](const Expr &at) { return readingKept(kept(at), row.value(at)); },
+          {stage}};
 }
 
 /// The terms of `reduction` at (i, row...), kept for a row; those that fill the last vector are
@@ -325,10 +400,10 @@ static void scheduleStage(RowStage &stage, const LoopLevel &outer, const LoopLev
   stage.result.compute_at(stage.ahead ? outer : inner);
   LoopLevel within = inner;
   if (stage.ahead) {
-    const Var row = stage.result.args().front();
+    const Var row = stage.result.args()[stage.isMemory ? 1 : 0];
     constexpr int mostUnrolled = 16;
     stage.result.bound_extent(row, params.rowsPerBlock);
-    if (params.rowsPerBlock <= mostUnrolled)
+    if (params.rowsPerBlock <= mostUnrolled && !stage.isMemory)
       stage.result.unroll(row);
     within = LoopLevel(stage.result, row);
   }

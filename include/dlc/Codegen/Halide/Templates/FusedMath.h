@@ -30,6 +30,10 @@ Halide::Expr unfused(Halide::Expr value);
 /// choice where it is a term of a reduction. The operands keep their own rules.
 Halide::Expr multiplyAdd(Halide::Expr sum, Halide::Expr left, Halide::Expr right);
 
+/// `value`, of which the code generator then knows nothing: it takes what is fused() to be finite,
+/// which those who look for NaN in it must not be told.
+Halide::Expr ofUnknownClass(Halide::Expr value);
+
 /// The lowering pass that gives the expressions of fused() their freedom.
 std::unique_ptr<Halide::Internal::IRMutator> fusedMathPass();
 

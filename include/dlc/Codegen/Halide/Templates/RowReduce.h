@@ -15,13 +15,17 @@ namespace dlc::templates {
 using schedule::MachineFacts;
 
 /// Max and Min are NaN where an element is. MaxNumber may pass by NaN, which takes an instruction
-/// less: for where NaN shows elsewhere, as in the sum of a softmax.
-enum class ReductionKind { Sum, Product, Max, Min, MaxNumber };
+/// less: for where NaN shows elsewhere, as in the sum of a softmax. SumOfSquares adds each value's
+/// square, with one rounding for both where the code generator likes.
+enum class ReductionKind { Sum, Product, Max, Min, MaxNumber, SumOfSquares };
 
 /// The value that leaves any other unchanged under `kind` (finite for floats' max and min:
 /// -FLT_MAX).
 Halide::Expr reductionIdentity(ReductionKind kind, Halide::Type type);
+/// The fold of two folds; of two values too, but for SumOfSquares.
 Halide::Expr combine(ReductionKind kind, Halide::Expr a, Halide::Expr b);
+/// The fold of `folded` and one more value.
+Halide::Expr accumulate(ReductionKind kind, Halide::Expr folded, Halide::Expr value);
 /// The fold of one value or more. Several at once cost less under Max and Min.
 Halide::Expr combineAll(ReductionKind kind, const std::vector<Halide::Expr> &values);
 
@@ -46,15 +50,28 @@ struct RowReduction {
 struct RowStage {
   Halide::Func result;
   std::vector<Halide::Func> partials;
-  Size columns = 1;   ///< elements of a row that it reads
-  Size extent = 0;    ///< of the stage's own innermost axis when per element, else 0
-  bool ahead = false; ///< computed for a block of rows before the stages that are not
+  Size columns = 1;      ///< elements of a row that it reads
+  Size extent = 0;       ///< of the stage's own innermost axis when per element, else 0
+  bool ahead = false;    ///< computed for a block of rows before the stages that are not
+  bool isMemory = false; ///< of elements that another stage writes (KeptElements.h)
 };
 
 /// Builds a reduction in vectors, the last of them masked. A row of few vectors is reduced without
 /// a loop. Floating-point sums are reassociated.
 RowStage buildRowReduction(const RowReduction &reduction, const schedule::RowReduceParams &params,
                            const MachineFacts &facts);
+
+/// The elements of a row, which several stages compute with.
+struct RowElements {
+  std::function<Halide::Expr(Halide::Expr i)> first; ///< for the row's first stage
+  std::function<Halide::Expr(Halide::Expr i)> again; ///< for all others
+  std::vector<RowStage> stages;                      ///< none where nothing is kept
+};
+
+/// Has the first of a row's stages keep the elements `row.value`, for a row that does not stay in
+/// registers; but what is merely read is read again.
+RowElements buildRowElements(const RowReduction &row, const schedule::RowReduceParams &params,
+                             const MachineFacts &facts);
 
 /// A reduction whose terms the output reads again, each at its own column.
 struct KeptReduction {
