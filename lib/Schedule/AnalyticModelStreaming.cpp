@@ -34,12 +34,72 @@ bool holdsFolds(int64_t span, int64_t vectors, const MachineFacts &facts) {
   return span * vectors <= facts.vectorRegisters - others;
 }
 
-DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts) {
+/// Independent sums that hide the latency of a fused multiply-add.
+static int chainsOf(const MachineFacts &facts) { return facts.fmaLatency * facts.fmaPerCycle; }
+
+/// Whether windows of neighbouring rows overlap and whole tiles of `rows` make up the output.
+static bool sharesLines(const WindowShape &shape, int64_t rows) {
+  return shape.kernelHeight > shape.strideHeight && shape.taps <= maxUnrolledTaps &&
+         !shape.openHeight && !shape.dilated && shape.height % rows == 0;
+}
+
+/// Has tiles of several rows share the lines under them, which leave L1 from one row to the next.
+/// Where the weights stay in registers beside the sums, four rows of two columns load least.
+/// Fewer registers gain where all channels of an image pass at once: the tile has two rows of half
+/// the columns.
+static void shareLines(DepthwiseParams &params, const WindowShape &shape,
+                       const MachineFacts &facts) {
+  constexpr int many = 4, few = 2, operands = 2;
+  const int chains = chainsOf(facts);
+  if (shape.taps + chains + operands <= facts.vectorRegisters) {
+    if (!sharesLines(shape, many) || shape.width < chains / many)
+      return;
+    params.rowsPerTile = many;
+    params.vectorsPerTile = 1;
+    params.columnsPerTile = chains / many;
+  } else if (channelBytesTogether(shape, facts) == 0 && sharesLines(shape, few)) {
+    if (shape.strideWidth == 1)
+      params.vectorsPerTile = 1;
+    params.rowsPerTile = few;
+    params.columnsPerTile = std::max(1, chains / few / params.vectorsPerTile);
+  }
+}
+
+/// Tiles of rows in a block that has at most `rows`: of several rows and for several cores, as many
+/// as come out even.
+static int64_t tilesPerBlock(int64_t rows, const WindowShape &shape, const DepthwiseParams &params,
+                             const MachineFacts &facts) {
+  const int64_t tiles = std::max<int64_t>(1, shape.height / params.rowsPerTile);
+  const int64_t most = std::clamp<int64_t>(rows / params.rowsPerTile, 1, tiles);
+  if (params.rowsPerTile == 1 || params.tasks == 1)
+    return most;
+  for (int64_t fewer = most; fewer > 0; --fewer)
+    if (tiles % fewer == 0 && tiles * shape.batch / fewer % facts.cores == 0)
+      return fewer;
+  return most;
+}
+
+/// Sets blocks of rows, and how many pieces share them.
+static void chooseBlocks(DepthwiseParams &params, const WindowShape &shape,
+                         const MachineFacts &facts) {
+  const double cycles = double(shape.batch * shape.height * shape.width) *
+                        double(ceilDiv(shape.channels, facts.lanes(shape.elementBytes))) *
+                        double(shape.taps) / 1.2;
+  params.tasks = piecesFor(cycles, facts);
+  // Rows of a block with their halo should stay in half of L2.
+  int64_t rows = facts.l2Bytes / 2 / std::max<int64_t>(1, shape.inputRowBytes * 2);
+  rows = channelBytesTogether(shape, facts) == 0 ? rows / shape.strideHeight : shape.height;
+  if (params.tasks > 1)
+    rows = std::min(rows, ceilDiv(shape.height * shape.batch, 2 * facts.cores));
+  params.rowsPerBlock = int(tilesPerBlock(rows, shape, params, facts) * params.rowsPerTile);
+}
+
+/// Channels and columns of tiles of one row.
+static DepthwiseParams tileOfOneRow(const WindowShape &shape, const MachineFacts &facts) {
   DepthwiseParams params;
   const int lanes = facts.lanes(shape.elementBytes);
   const int64_t vectors = std::max<int64_t>(1, shape.channels / lanes);
-
-  const int chains = facts.fmaLatency * facts.fmaPerCycle; // independent sums that hide the latency
+  const int chains = chainsOf(facts);
   // Columns share the loads of their windows where these overlap by more than half: one vector by
   // the 4 to 8 columns that waste the fewest. Else four of them by two vectors, as neighbouring
   // lines are fetched together; and where a vector is less than a line of an image that is passed
@@ -62,18 +122,13 @@ DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &fa
   // Narrow outputs (a global pool) take their independent chains from the channels.
   params.vectorsPerTile = int(
       std::clamp<int64_t>(std::min<int64_t>(vectors, chains / params.columnsPerTile), 1, chains));
-  // Rows of a block with their halo should stay in half of L2.
-  const int64_t rows = facts.l2Bytes / 2 / std::max<int64_t>(1, shape.inputRowBytes * 2);
-  const double cycles = double(shape.batch * shape.height * shape.width) *
-                        double(ceilDiv(shape.channels, lanes)) * double(shape.taps) / 1.2;
-  params.tasks = piecesFor(cycles, facts);
-  params.rowsPerBlock = int(std::clamp<int64_t>(rows / shape.strideHeight, 1, shape.height));
-  if (!passesOnce)
-    params.rowsPerBlock = int(shape.height);
-  if (params.tasks > 1)
-    params.rowsPerBlock = int(std::min<int64_t>(
-        params.rowsPerBlock, ceilDiv(shape.height * shape.batch, 2 * facts.cores)));
-  params.rowsPerBlock = std::max(1, params.rowsPerBlock);
+  return params;
+}
+
+DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts) {
+  DepthwiseParams params = tileOfOneRow(shape, facts);
+  shareLines(params, shape, facts);
+  chooseBlocks(params, shape, facts);
   return params;
 }
 
@@ -90,14 +145,38 @@ static int columnsThatShareFolds(const WindowShape &shape, int columns, int vect
   return columns;
 }
 
+/// Vectors of a tile of a window as large as the image, more than the registers hold where they are
+/// less than a cache line: each line is then read in pieces that the hardware asks for ahead.
+static int vectorsOfWholeImage(const WindowShape &shape, int vectors, const MachineFacts &facts) {
+  constexpr int64_t pieceBytes = 2048;
+  const int64_t all = shape.channels / facts.lanes(shape.elementBytes);
+  const int64_t most = pieceBytes / facts.vectorBytes;
+  if (facts.vectorBytes >= cacheLineBytes || shape.taps <= maxUnrolledTaps ||
+      all <= 2 * facts.vectorRegisters)
+    return vectors;
+  return int(ceilDiv(all, ceilDiv(all, most)));
+}
+
+/// The tile of a pool whose windows overlap: where it has two rows, of one vector, they share
+/// lines.
+static void shareFolds(DepthwiseParams &params, const WindowShape &shape,
+                       const MachineFacts &facts) {
+  constexpr int rows = 2, pixels = 4;
+  if (sharesLines(shape, rows)) {
+    params.rowsPerTile = rows;
+    params.vectorsPerTile = 1;
+    params.columnsPerTile =
+        int(std::min(std::max<int64_t>(1, pixels / shape.strideWidth), shape.width));
+  }
+  params.columnsPerTile = columnsThatShareFolds(shape, params.columnsPerTile,
+                                                params.vectorsPerTile * params.rowsPerTile, facts);
+}
+
 WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts) {
-  const DepthwiseParams depthwise = chooseDepthwise(shape, facts);
-  WindowParams params = {depthwise.vectorsPerTile, depthwise.columnsPerTile, depthwise.rowsPerBlock,
-                         depthwise.tasks, depthwise.pad};
+  DepthwiseParams params = tileOfOneRow(shape, facts);
   const bool overlap = shape.taps / shape.kernelHeight > shape.strideWidth;
   if (overlap) {
-    params.columnsPerTile =
-        columnsThatShareFolds(shape, params.columnsPerTile, params.vectorsPerTile, facts);
+    shareFolds(params, shape, facts);
   } else if (shape.width > 1) {
     // Nothing is shared: what lies side by side is read at once.
     constexpr int64_t mostVectors = 4;
@@ -105,7 +184,12 @@ WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts) {
     params.vectorsPerTile =
         int(std::clamp<int64_t>(shape.channels / facts.lanes(shape.elementBytes), 1, mostVectors));
   }
-  return params;
+  if (shape.width == 1 && shape.height == 1)
+    params.vectorsPerTile = vectorsOfWholeImage(shape, params.vectorsPerTile, facts);
+  chooseBlocks(params, shape, facts);
+  return {
+      params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks, params.pad,
+      params.rowsPerTile};
 }
 
 /// Rows whose first fold is computed before their other stages.

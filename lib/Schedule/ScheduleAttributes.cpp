@@ -17,12 +17,12 @@ dl::AttentionScheduleAttr attributeOf(mlir::MLIRContext *context, const Attentio
 
 dl::DepthwiseScheduleAttr attributeOf(mlir::MLIRContext *context, const DepthwiseParams &p) {
   return dl::DepthwiseScheduleAttr::get(context, p.vectorsPerTile, p.columnsPerTile, p.rowsPerBlock,
-                                        p.tasks, p.pad == PadMode::Block);
+                                        p.tasks, p.pad == PadMode::Block, p.rowsPerTile);
 }
 
 dl::WindowScheduleAttr attributeOf(mlir::MLIRContext *context, const WindowParams &p) {
   return dl::WindowScheduleAttr::get(context, p.vectorsPerTile, p.columnsPerTile, p.rowsPerBlock,
-                                     p.tasks);
+                                     p.tasks, p.rowsPerTile);
 }
 
 dl::RowReduceScheduleAttr attributeOf(mlir::MLIRContext *context, const RowReduceParams &p) {
@@ -78,6 +78,7 @@ DepthwiseParams paramsOf(dl::DepthwiseScheduleAttr a) {
   p.rowsPerBlock = a.getRowsPerBlock();
   p.tasks = a.getTasks();
   p.pad = a.getPadBlock() ? PadMode::Block : PadMode::InPlace;
+  p.rowsPerTile = a.getRowsPerTile();
   return p;
 }
 
@@ -87,6 +88,7 @@ WindowParams paramsOf(dl::WindowScheduleAttr a) {
   p.columnsPerTile = a.getColumnsPerTile();
   p.rowsPerBlock = a.getRowsPerBlock();
   p.tasks = a.getTasks();
+  p.rowsPerTile = a.getRowsPerTile();
   return p;
 }
 

@@ -61,18 +61,24 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
   schedule::WindowParams params = schedule::chooseWindow(shape, facts);
   if (!c.pool) {
     const schedule::DepthwiseParams depthwise = schedule::chooseDepthwise(shape, facts);
-    params = {depthwise.vectorsPerTile, depthwise.columnsPerTile, depthwise.rowsPerBlock,
-              depthwise.tasks, depthwise.pad};
+    params = {depthwise.vectorsPerTile,
+              depthwise.columnsPerTile,
+              depthwise.rowsPerBlock,
+              depthwise.tasks,
+              depthwise.pad,
+              depthwise.rowsPerTile};
   }
   override(overrides, "nv", params.vectorsPerTile);
   override(overrides, "cols", params.columnsPerTile);
   override(overrides, "rows", params.rowsPerBlock);
+  override(overrides, "mr", params.rowsPerTile);
   override(overrides, "tasks", params.tasks);
   int pad = int(params.pad);
   override(overrides, "pad", pad);
   params.pad = schedule::PadMode(pad);
-  const schedule::DepthwiseParams depthwiseParams = {params.vectorsPerTile, params.columnsPerTile,
-                                                     params.rowsPerBlock, params.tasks, params.pad};
+  const schedule::DepthwiseParams depthwiseParams = {
+      params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks, params.pad,
+      params.rowsPerTile};
 
   BuiltKernel kernel;
   ImageParam input = denseInput("input", {c.channels, c.width, c.height, 1});
@@ -118,9 +124,10 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
   fixOutput(out, kernel.output.extents);
   kernel.pipeline = Pipeline(out);
   kernel.bytes = 4.0 * double(kernel.inputs[0].size() + kernel.output.size());
-  kernel.schedule = std::to_string(params.vectorsPerTile) + "v x" +
-                    std::to_string(params.columnsPerTile) + " rows" +
-                    std::to_string(params.rowsPerBlock) + " t" + std::to_string(params.tasks);
+  kernel.schedule =
+      std::to_string(params.vectorsPerTile) + "v x" + std::to_string(params.columnsPerTile) +
+      (params.rowsPerTile > 1 ? " x" + std::to_string(params.rowsPerTile) : "") + " rows" +
+      std::to_string(params.rowsPerBlock) + " t" + std::to_string(params.tasks);
   kernel.reference = [c](const std::vector<HostTensor> &in, HostTensor &expected) {
     windowReference(c, in, expected);
   };

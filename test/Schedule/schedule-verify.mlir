@@ -144,6 +144,17 @@ func.func @injective_norm(%a: tensor<3x37xf32>, %b: tensor<37xf32>) -> tensor<3x
 
 // -----
 
+func.func @rows_of_a_tile(%a: tensor<1x5x5x4xf32>) -> tensor<1x3x3x4xf32> {
+  // CHECK: expects rows_per_tile of at least 1, got 0
+  %k = dl.kernel (%x = %a : tensor<1x5x5x4xf32>) -> (tensor<1x3x3x4xf32>) attributes {schedule = #dl.window<vectors_per_tile = 1, columns_per_tile = 1, rows_per_block = 1, tasks = 1, rows_per_tile = 0>} {
+    %m = dl.max_pool %x {dilations = array<i64: 1, 1>, kernel_shape = array<i64: 3, 3>, layout = #dl.layout<channels_last>, pads_begin = array<i64: 0, 0>, pads_end = array<i64: 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x5x5x4xf32>) -> tensor<1x3x3x4xf32>
+    dl.yield %m : tensor<1x3x3x4xf32>
+  }
+  return %k : tensor<1x3x3x4xf32>
+}
+
+// -----
+
 // The filter of a depthwise convolution that is computed is not stored as the template reads it.
 func.func @depthwise_of_computed_filter(%a: tensor<1x5x5x4xf32>, %w: tensor<4x1x3x3xf32>) -> tensor<1x3x3x4xf32> {
   // CHECK: has a schedule of another family than its anchor: #dl.depthwise_conv

@@ -72,6 +72,8 @@ struct WindowShape {
   int64_t inputRowBytes = 0; ///< one input row, all channels
   int64_t inputHeight = 1;
   int64_t strideHeight = 1, strideWidth = 1, kernelHeight = 1;
+  bool openHeight = false; ///< known at the call only
+  bool dilated = false;    ///< taps are not on neighbouring lines
 };
 /// Bytes of a pixel's channels with which all windows pass over an image before they pass over it
 /// with the next ones: as many as keep the lines under a line of windows, the one that is written

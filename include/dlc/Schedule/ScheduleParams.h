@@ -129,6 +129,10 @@ struct DepthwiseParams {
   /// As GemmParams::tasks, over blocks of rows.
   int tasks = 1;
   PadMode pad = PadMode::InPlace;
+  /// Neighbouring output rows in a tile, >= 1: their windows share lines as columns share loads.
+  /// Lowered to a divisor of the block's rows and of all; 1 where heights are open or padded
+  /// copies are read.
+  int rowsPerTile = 1;
 
   bool operator==(const DepthwiseParams &) const = default;
 };
@@ -140,6 +144,7 @@ struct WindowParams {
   int rowsPerBlock = 8;   ///< output rows of one parallel piece, >= 1
   int tasks = 1;          ///< as GemmParams::tasks, over blocks of rows
   PadMode pad = PadMode::InPlace;
+  int rowsPerTile = 1; ///< as DepthwiseParams::rowsPerTile
 
   bool operator==(const WindowParams &) const = default;
 };

@@ -83,7 +83,8 @@ struct ConvShapes : ScheduleShapeOpInterface::ExternalModel<ConvShapes, dl::Conv
     auto op = cast<dl::ConvOp>(operation);
     if (!isDepthwise(op) || !hasDepthwiseFilter(op))
       return {};
-    return windowShapeOf(op.getInput(), op.getResult(), windowOf(op), op.getStrides());
+    return windowShapeOf(op.getInput(), op.getResult(), windowOf(op), op.getStrides(),
+                         op.getDilations());
   }
   bool foldsOwnElement(Operation *) const { return true; }
 };

@@ -70,7 +70,7 @@ RowReduceShape rowsOf(Value operand, int64_t first, int cyclesPerVector) {
 }
 
 WindowShape windowShapeOf(Value input, Value result, ArrayRef<int64_t> window,
-                          ArrayRef<int64_t> strides) {
+                          ArrayRef<int64_t> strides, ArrayRef<int64_t> dilations) {
   SmallVector<int64_t> image = likelyShapeOf(input), sizes = likelyShapeOf(result);
   bool twoAxes = sizes.size() == 4;
   WindowShape shape;
@@ -85,6 +85,8 @@ WindowShape windowShapeOf(Value input, Value result, ArrayRef<int64_t> window,
   shape.strideHeight = twoAxes ? strides[0] : 1;
   shape.strideWidth = strides.back();
   shape.kernelHeight = twoAxes ? window[0] : 1;
+  shape.openHeight = twoAxes && ShapedType::isDynamic(shapeOf(result)[1]);
+  shape.dilated = twoAxes && dilations[0] > 1;
   return shape;
 }
 

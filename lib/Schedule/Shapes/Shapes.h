@@ -39,7 +39,7 @@ RowReduceShape rowsOf(mlir::Value operand, int64_t first, int cyclesPerVector);
 /// A fold over windows of extents `window` that slide over channels-last images with one or two
 /// spatial axes.
 WindowShape windowShapeOf(mlir::Value input, mlir::Value result, llvm::ArrayRef<int64_t> window,
-                          llvm::ArrayRef<int64_t> strides);
+                          llvm::ArrayRef<int64_t> strides, llvm::ArrayRef<int64_t> dilations);
 
 void attachAttentionShapes(mlir::MLIRContext *context);
 void attachContractionShapes(mlir::MLIRContext *context);

@@ -17,7 +17,8 @@ struct PoolShapes : ScheduleShapeOpInterface::ExternalModel<PoolShapes<Op>, Op> 
     // How far the last windows reach beyond the input is known with its sizes only.
     if (op.getCeilMode() && ShapedType::isDynamicShape(shapeOf(op.getInput())))
       return {};
-    return windowShapeOf(op.getInput(), op.getResult(), op.getKernelShape(), op.getStrides());
+    return windowShapeOf(op.getInput(), op.getResult(), op.getKernelShape(), op.getStrides(),
+                         op.getDilations());
   }
   bool foldsOwnElement(Operation *) const { return true; }
 };

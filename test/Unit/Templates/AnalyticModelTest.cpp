@@ -310,36 +310,75 @@ TEST(AnalyticModel, WindowsPassOverNearImagesForSomeChannels) {
 TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
   auto tile = [](const WindowShape &shape, const MachineFacts &facts) {
     const DepthwiseParams params = chooseDepthwise(shape, facts);
-    return std::pair(params.vectorsPerTile, params.columnsPerTile);
+    return std::tuple(params.vectorsPerTile, params.columnsPerTile, params.rowsPerTile);
   };
   const MachineFacts narrow, wide = avx512Facts(narrow);
-  using Tile = std::pair<int, int>;
+  using Tile = std::tuple<int, int, int>;
   for (const MachineFacts &facts : {narrow, wide}) {
-    EXPECT_EQ(tile(windowsOver(14, 384, 3, 1), facts), Tile(1, 7));
-    EXPECT_EQ(tile(windowsOver(28, 384, 3, 2), facts), Tile(2, 4));
-    EXPECT_EQ(tile(windowsOver(112, 64, 5, 1), facts), Tile(1, 8));
+    EXPECT_EQ(tile(windowsOver(14, 384, 3, 1), facts), Tile(1, 7, 1));
+    EXPECT_EQ(tile(windowsOver(30, 256, 3, 2), facts), Tile(2, 4, 1));
+    EXPECT_EQ(tile(windowsOver(112, 64, 5, 1), facts), Tile(1, 4, 2)); // passed once
+    // Rows that are odd, open or have other lines in between share none.
+    EXPECT_EQ(tile(windowsOver(113, 64, 5, 1), facts), Tile(1, 6, 1));
+    WindowShape shape = windowsOver(112, 64, 5, 1);
+    shape.openHeight = true;
+    EXPECT_EQ(tile(shape, facts), Tile(1, 8, 1));
+    shape = windowsOver(112, 64, 5, 1);
+    shape.dilated = true;
+    EXPECT_EQ(tile(shape, facts), Tile(1, 8, 1));
   }
+  // Weights in registers: four rows.
+  EXPECT_EQ(tile(windowsOver(28, 384, 3, 1), wide), Tile(1, 2, 4));
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), wide), Tile(1, 2, 4));
+  EXPECT_EQ(tile(windowsOver(28, 96, 3, 1), narrow), Tile(1, 7, 1));
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), narrow), Tile(2, 2, 2));
   // Passed once, by vectors of half a cache line.
-  EXPECT_EQ(tile(windowsOver(112, 64, 3, 1), narrow), Tile(2, 4));
-  EXPECT_EQ(tile(windowsOver(112, 64, 3, 1), wide), Tile(1, 8));
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 1), narrow), Tile(1, 4, 2));
+  EXPECT_EQ(tile(windowsOver(113, 64, 3, 1), narrow), Tile(2, 4, 1));
+  EXPECT_EQ(tile(windowsOver(113, 64, 3, 1), wide), Tile(1, 6, 1));
+}
+
+TEST(AnalyticModel, BlocksHaveWholeTilesOfRows) {
+  MachineFacts facts = avx512Facts(MachineFacts());
+  facts.cores = 1;
+  EXPECT_EQ(chooseDepthwise(windowsOver(56, 144, 3, 1), facts).rowsPerBlock % 4, 0);
+  facts.cores = 2; // blocks of 14 rows would have 16, 16, 16 and 8
+  EXPECT_EQ(chooseDepthwise(windowsOver(56, 144, 3, 1), facts).rowsPerBlock, 4);
+  EXPECT_EQ(chooseDepthwise(windowsOver(112, 32, 3, 1), facts).rowsPerBlock, 8);
 }
 
 TEST(AnalyticModel, PoolsShareFoldsOrReadChannelsSideBySide) {
   auto tile = [](const WindowShape &shape, const MachineFacts &facts) {
     const WindowParams params = chooseWindow(shape, facts);
-    return std::pair(params.vectorsPerTile, params.columnsPerTile);
+    return std::tuple(params.vectorsPerTile, params.columnsPerTile, params.rowsPerTile);
   };
   const MachineFacts narrow, wide = avx512Facts(narrow);
-  using Tile = std::pair<int, int>;
-  // Five columns of two vectors stay in 16 registers, nine in 32.
-  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), narrow), Tile(2, 2));
-  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), wide), Tile(2, 4));
-  EXPECT_EQ(tile(windowsOver(16, 64, 5, 1), narrow), Tile(1, 8));
-  EXPECT_EQ(tile(windowsOver(24, 64, 7, 3), narrow), Tile(2, 4)); // taps in loops
+  using Tile = std::tuple<int, int, int>;
+  // Five columns of two vectors stay in 16 registers, nine in 32, and so do five of two rows.
+  EXPECT_EQ(tile(windowsOver(114, 64, 3, 2), narrow), Tile(2, 2, 1));
+  EXPECT_EQ(tile(windowsOver(114, 64, 3, 2), wide), Tile(2, 4, 1));
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), narrow), Tile(1, 2, 2));
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), wide), Tile(1, 2, 2));
+  EXPECT_EQ(tile(windowsOver(14, 64, 3, 1), narrow), Tile(1, 4, 2));
+  EXPECT_EQ(tile(windowsOver(17, 64, 5, 1), narrow), Tile(1, 6, 1));
+  EXPECT_EQ(tile(windowsOver(24, 64, 7, 3), narrow), Tile(2, 4, 1)); // taps in loops
   // Windows that do not overlap.
-  EXPECT_EQ(tile(windowsOver(112, 128, 2, 2), narrow), Tile(4, 1));
-  EXPECT_EQ(tile(windowsOver(112, 20, 2, 3), narrow), Tile(2, 1));
-  EXPECT_EQ(tile(windowsOver(112, 3, 2, 2), narrow), Tile(1, 1));
+  EXPECT_EQ(tile(windowsOver(112, 128, 2, 2), narrow), Tile(4, 1, 1));
+  EXPECT_EQ(tile(windowsOver(112, 20, 2, 3), narrow), Tile(2, 1, 1));
+  EXPECT_EQ(tile(windowsOver(112, 3, 2, 2), narrow), Tile(1, 1, 1));
+}
+
+TEST(AnalyticModel, PoolsOfWholeImagesReadLongPieces) {
+  auto vectors = [](int64_t channels, const MachineFacts &facts) {
+    WindowShape shape = windowsOver(7, channels, 7, 1);
+    shape.height = shape.width = 1;
+    return chooseWindow(shape, facts).vectorsPerTile;
+  };
+  const MachineFacts narrow, wide = avx512Facts(narrow);
+  EXPECT_EQ(vectors(2048, narrow), 64);
+  EXPECT_EQ(vectors(1000, narrow), 63); // two tiles
+  EXPECT_EQ(vectors(256, narrow), 8);
+  EXPECT_EQ(vectors(2048, wide), 8); // of a vector a cache line
 }
 
 TEST(AnalyticModel, SoftmaxesTakeRowsTogether) {

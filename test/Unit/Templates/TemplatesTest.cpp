@@ -253,6 +253,39 @@ TEST(WindowTemplate, ImagesThatStreamBy) {
                     text({stride, pad}));
 }
 
+TEST(WindowTemplate, RowsOfATileShareLines) {
+  // Of 8 rows, or 4 at stride 2, in blocks of 4.
+  for (int kernel : {2, 3, 5})
+    for (int stride : {1, 2})
+      for (int pad : {0, 1})
+        expectCorrect(buildWindow({8 + kernel - stride - 2 * pad, 11, 20, kernel, stride, pad,
+                                   /*pool=*/kernel == 2},
+                                  testFacts(2), {{"mr", 4}, {"nv", 1}, {"cols", 2}, {"rows", 4}}),
+                      text({kernel, stride, pad}));
+  for (int stride : {1, 2}) // pools whose rows share what they fold of a line
+    for (int channels : {8, 20})
+      expectCorrect(buildWindow({8, 11, channels, 3, stride, 1, /*pool=*/true}, testFacts(1), {}),
+                    text({stride, channels}));
+  // In parallel, in whole blocks and in parts; a number that does not divide them is lowered.
+  for (int rows : {2, 8})
+    for (int tile : {2, 4, 5})
+      expectCorrect(buildWindow({12, 40, 72, 3, 1, 1, /*pool=*/false}, testFacts(2),
+                                {{"mr", tile}, {"rows", rows}, {"tasks", 4}}),
+                    text({rows, tile}));
+}
+
+TEST(WindowTemplate, PoolsOfWholeImages) {
+  // Sums of more vectors than registers stay in L1.
+  for (int channels : {511, 512, 523, 1000})
+    for (int size : {6, 7})
+      expectCorrect(buildWindow({size, size, channels, size, 1, 0, true}, testFacts(1), {}),
+                    text({channels, size}));
+  for (int kernel : {3, 7}) // sums of products too
+    expectCorrect(
+        buildWindow({7, 7, 530, kernel, 1, 0, false}, testFacts(1), {{"nv", 40}, {"cols", 1}}),
+        text({kernel}));
+}
+
 TEST(WindowTemplate, ChannelsInBlocks) {
   // Of images that stay in L2, so many channels as keep the lines under a line of windows in L1.
   for (int channels : {96, 97, 90, 128})

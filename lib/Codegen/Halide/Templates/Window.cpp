@@ -1,4 +1,4 @@
-// A tile of channels x columns is accumulated in registers over the whole window, so that
+// A tile of channels x columns x rows is accumulated in registers over the whole window, so that
 // overlapping windows share their loads; padding is a copy of the rows that a block of rows needs.
 #include "dlc/Codegen/Halide/Templates/Window.h"
 
@@ -8,6 +8,7 @@
 #include "dlc/Schedule/AnalyticModel.h"
 
 #include <algorithm>
+#include <numeric>
 
 using namespace Halide;
 
@@ -27,15 +28,31 @@ static int64_t columnsOf(const WindowProblem &problem, const schedule::WindowPar
   return std::min<int64_t>(params.columnsPerTile, problem.width.constantOr(params.columnsPerTile));
 }
 
+/// Output rows of one piece.
+static int64_t blockRowsOf(const WindowProblem &problem, const schedule::WindowParams &params) {
+  return std::min<int64_t>(params.rowsPerBlock, problem.height.constantOr(params.rowsPerBlock));
+}
+
+/// Neighbouring rows of a tile, of which blocks and the output have a whole number.
+static int64_t rowsOf(const WindowProblem &problem, const schedule::WindowParams &params) {
+  if (problem.rowStride == 0 || params.pad != schedule::PadMode::InPlace ||
+      !problem.height.isConstant() || tapsOf(problem) > maxUnrolledTaps)
+    return 1;
+  return divisorAtMost(std::gcd(problem.height.constant(), blockRowsOf(problem, params)),
+                       params.rowsPerTile);
+}
+
 /// Vectors of channels in a tile, and their lanes.
 struct ChannelTile {
   int lanes;
   int64_t width;
+  bool inRegisters; ///< else its sums are in L1, and loops over channels are inside of the lines'
 
   ChannelTile(const WindowProblem &problem, int vectorsPerTile, const MachineFacts &facts)
       : lanes(lanesWithin(problem.channels, facts.lanes(problem.type.bytes()))) {
     const int64_t vectors = problem.channels.constantOr(int64_t(vectorsPerTile) * lanes) / lanes;
     width = std::clamp<int64_t>(vectorsPerTile, 1, std::max<int64_t>(1, vectors)) * lanes;
+    inRegisters = width / lanes <= facts.vectorRegisters;
   }
 };
 
@@ -64,35 +81,96 @@ static bool choosesElements(const WindowProblem &problem) {
   return problem.kind == ReductionKind::Max || problem.kind == ReductionKind::Min;
 }
 
+/// What is folded at a place of the output: tiles beyond the ends read the last one's.
+struct Place {
+  Expr channel, column, initial;
+
+  Place(const WindowProblem &problem, const schedule::WindowParams &params, const Var &c,
+        const Var &x)
+      : channel(problem.channels.isConstant() ? Expr(c) : min(c, (problem.channels - 1).expr())),
+        column(problem.width.isMultipleOf(columnsOf(problem, params))
+                   ? Expr(x)
+                   : min(x, (problem.width - 1).expr())),
+        initial(problem.initial ? cast(problem.type, problem.initial(channel))
+                                : reductionIdentity(problem.kind, problem.type)) {}
+};
+
+namespace {
+/// What a fold takes of the windows in row `y`, under the taps `k`.
+using Values = std::function<std::vector<Expr>(const Expr &y, const std::vector<Expr> &k)>;
+} // namespace
+
+static std::vector<Expr> variablesOf(const RDom &k) {
+  std::vector<Expr> variables;
+  for (int i = 0; i < k.dimensions(); ++i)
+    variables.push_back(k[i]);
+  return variables;
+}
+
+/// A fold of the lines under windows, at (c, x, y, n), and over `taps` inside of each line.
+static Func foldLines(Window &result, const std::string &name, Region taps, int64_t lines,
+                      const Expr &initial, const Values &values) {
+  const WindowProblem &problem = result.problem;
+  taps.push_back({0, int(lines)});
+  RDom k(taps, name + "_k");
+  Var c("c"), x("x"), y("y"), n("n");
+  if (problem.lineInside)
+    k.where(problem.lineInside(y, variablesOf(k)));
+  Func fold = defineFold(name, problem, {c, x, y, n}, initial, values(y, variablesOf(k)));
+  result.folds.push_back({fold, k});
+  return fold;
+}
+
+/// The same for tiles of several rows, over the lines under all of them: a line is read once for
+/// all windows that it is under.
+static Func foldSharedLines(Window &result, const std::string &name, Region taps, int64_t lines,
+                            const Expr &initial, const Values &values) {
+  const WindowProblem &problem = result.problem;
+  const int rows = int(result.rows), stride = int(problem.rowStride);
+  taps.push_back({0, int(lines) + (rows - 1) * stride});
+  RDom k(taps, name + "_k");
+  Var c("c"), x("x"), y("y"), n("n"), row("row"), tile("tile");
+  std::vector<Expr> under = variablesOf(k);
+  if (problem.lineInside) // of a line, whichever rows it is under: one branch for all of them
+    k.where(problem.lineInside(tile * rows, under));
+  under.back() -= row * stride;
+  k.where(under.back() >= 0 && under.back() < int(lines));
+  Func shared = defineFold(name + "_rows", problem, {c, x, row, tile, n}, initial,
+                           values(tile * rows + row, under));
+  shared.bound_extent(tile, 1);
+  result.folds.push_back({shared, k});
+  Func fold(name);
+  fold(c, x, y, n) = shared(c, x, y % rows, y / rows, n);
+  return fold;
+}
+
 Window buildWindow(const WindowProblem &problem, const schedule::WindowParams &params) {
   Window result;
   result.problem = problem;
+  result.rows = rowsOf(problem, params);
   constexpr int64_t mostTogether = 8;
   const bool together =
       choosesElements(problem) && (problem.window.size() > 1 || !problem.lineInside);
   const int64_t group = together ? divisorAtMost(problem.window.front(), mostTogether) : 1;
-  Region domain;
+  Region taps;
   for (int64_t extent : problem.window)
-    domain.push_back({0, int(domain.empty() ? extent / group : extent)});
-  result.k = RDom(domain, problem.name + "_k");
-  std::vector<Expr> k;
-  for (int i = 0; i < result.k.dimensions(); ++i)
-    k.push_back(result.k[i]);
-  Var c("c"), x("x"), y("y"), n("n");
-  if (problem.lineInside)
-    result.k.where(problem.lineInside(y, k));
-  const int64_t columns = columnsOf(problem, params);
-  Expr column = problem.width.isMultipleOf(columns) ? Expr(x) : min(x, (problem.width - 1).expr());
-  Expr channel = problem.channels.isConstant() ? Expr(c) : min(c, (problem.channels - 1).expr());
-  Expr initial = problem.initial ? cast(problem.type, problem.initial(channel))
-                                 : reductionIdentity(problem.kind, problem.type);
-  std::vector<Expr> values;
-  for (int64_t i = 0; i < group; ++i) {
-    std::vector<Expr> tap = k;
-    tap.front() = tap.front() * int(group) + int(i);
-    values.push_back(problem.value(channel, column, y, n, tap));
-  }
-  result.acc = defineFold(problem.name, problem, {c, x, y, n}, initial, values);
+    taps.push_back({0, int(taps.empty() ? extent / group : extent)});
+  const int64_t lines = *as_const_int(taps.back().extent);
+  taps.pop_back();
+  Var c("c"), x("x"), n("n");
+  const Place place(problem, params, c, x);
+  auto values = [&](const Expr &y, const std::vector<Expr> &k) {
+    std::vector<Expr> all;
+    for (int64_t i = 0; i < group; ++i) {
+      std::vector<Expr> tap = k;
+      tap.front() = tap.front() * int(group) + int(i);
+      all.push_back(problem.value(place.channel, place.column, y, n, tap));
+    }
+    return all;
+  };
+  result.acc = (result.rows > 1 ? foldSharedLines : foldLines)(result, problem.name, taps, lines,
+                                                               place.initial, values);
+  result.folds.back().unrolled = tapsOf(problem) <= maxUnrolledTaps;
   return result;
 }
 
@@ -143,6 +221,7 @@ static Padded slideOver(WindowProblem &problem, const SlidingWindow &w, schedule
   problem.inputLine = w.inputWidth * problem.channels;
   problem.inputHeight = w.inputHeight;
   problem.lines = w.kernelHeight;
+  problem.rowStride = w.dilationHeight == 1 ? w.strideHeight : 0;
   const Expr fill = reductionIdentity(problem.kind, problem.type);
   const bool inPlace = pad == schedule::PadMode::InPlace;
   if (inPlace && (w.padTop || w.padBottom))
@@ -170,6 +249,14 @@ static int64_t spanOf(const SlidingWindow &w, int64_t columns) {
   return (columns - 1) * w.strideWidth + (w.kernelWidth - 1) * w.dilationWidth + 1;
 }
 
+/// Whether the elements of a window can be folded in one expression: those of lines outside of the
+/// image have to be ones that the window has anyway.
+static bool foldsAtOnce(const WindowProblem &problem, const SlidingWindow &w) {
+  return choosesElements(problem) &&
+         (!problem.lineInside ||
+          (w.dilationHeight == 1 && w.padTop < w.kernelHeight && w.padBottom < w.kernelHeight));
+}
+
 /// Whether a tile folds fewer elements when the lines of a column are folded first, for all windows
 /// over it, and has the registers to hold what they give.
 static bool foldsLinesFirst(const WindowProblem &generic, const SlidingWindow &w,
@@ -180,15 +267,7 @@ static bool foldsLinesFirst(const WindowProblem &generic, const SlidingWindow &w
   const ChannelTile tile(generic, params.vectorsPerTile, facts);
   return span * (w.kernelHeight - 1) + columns * (w.kernelWidth - 1) <
              columns * (w.kernelHeight * w.kernelWidth - 1) &&
-         schedule::holdsFolds(span, tile.width / tile.lanes, facts);
-}
-
-/// Whether the elements of a window can be folded in one expression: those of lines outside of the
-/// image have to be ones that the window has anyway.
-static bool foldsAtOnce(const WindowProblem &problem, const SlidingWindow &w) {
-  return choosesElements(problem) &&
-         (!problem.lineInside ||
-          (w.dilationHeight == 1 && w.padTop < w.kernelHeight && w.padBottom < w.kernelHeight));
+         schedule::holdsFolds(rowsOf(generic, params) * span, tile.width / tile.lanes, facts);
 }
 
 /// `line` of the padded image, or the nearest inside of the image where others are skipped.
@@ -203,41 +282,50 @@ static Window buildLinesFirst(const WindowProblem &problem, const SlidingWindow 
                               const schedule::WindowParams &params, const Pixel &read) {
   Window result;
   result.problem = problem;
-  result.problem.window = {w.kernelWidth};
+  result.rows = rowsOf(problem, params);
   const int64_t columns = columnsOf(problem, params);
-  result.span = spanOf(w, columns);
   Var c("c"), x("x"), y("y"), n("n");
   // Tiles beyond the end have columns behind the last window's.
   const Size last = (problem.width - 1) * w.strideWidth + (w.kernelWidth - 1) * w.dilationWidth;
   Expr place = problem.width.isMultipleOf(columns) ? Expr(x) : min(x, last.expr());
   auto element = [&](const Expr &line) { return read(c, place, line, n); };
-  auto lineUnder = [&](const Expr &k) {
-    return y * int(w.strideHeight) + k * int(w.dilationHeight);
-  };
-  auto folded = [&](const Expr &k) {
-    return result.lines(c, x * int(w.strideWidth) + k * int(w.dilationWidth), y, n);
+  auto lineUnder = [&](const Expr &row, const Expr &k) {
+    return row * int(w.strideHeight) + k * int(w.dilationHeight);
   };
   const std::string linesName = problem.name + "_lines";
+  const Expr none = reductionIdentity(problem.kind, problem.type);
+  Func lines;
   if (foldsAtOnce(problem, w)) {
-    std::vector<Expr> elements, columnsUnder;
+    std::vector<Expr> elements;
     for (int k = 0; k < w.kernelHeight; ++k)
-      elements.push_back(cast(problem.type, element(nearestLine(problem, w, lineUnder(k)))));
-    result.lines = Func(linesName);
-    result.lines(c, x, y, n) = combineAll(problem.kind, elements);
-    for (int k = 0; k < w.kernelWidth; ++k)
-      columnsUnder.push_back(folded(k));
+      elements.push_back(cast(problem.type, element(nearestLine(problem, w, lineUnder(y, k)))));
+    lines = Func(linesName);
+    lines(c, x, y, n) = combineAll(problem.kind, elements);
+    result.folds.push_back({lines, RDom()});
+  } else {
+    lines = (result.rows > 1 ? foldSharedLines : foldLines)(
+        result, linesName, {}, w.kernelHeight, none,
+        [&](const Expr &row, const std::vector<Expr> &k) {
+          return std::vector<Expr>{element(lineUnder(row, k.back()))};
+        });
+  }
+  result.folds.back().columns = spanOf(w, columns);
+  auto folded = [&](const Expr &k) {
+    return lines(c, x * int(w.strideWidth) + k * int(w.dilationWidth), y, n);
+  };
+  RDom k;
+  if (foldsAtOnce(problem, w)) {
+    std::vector<Expr> columnsUnder;
+    for (int i = 0; i < w.kernelWidth; ++i)
+      columnsUnder.push_back(folded(i));
     result.acc = Func(problem.name);
     result.acc(c, x, y, n) = combineAll(problem.kind, columnsUnder);
-    return result;
+  } else {
+    k = RDom(0, int(w.kernelWidth), problem.name + "_k");
+    result.acc = defineFold(problem.name, problem, {c, x, y, n}, none, {folded(k.x)});
   }
-  const Expr none = reductionIdentity(problem.kind, problem.type);
-  RDom line(0, int(w.kernelHeight), problem.name + "_line");
-  if (problem.lineInside)
-    line.where(problem.lineInside(y, {line.x}));
-  result.lines = defineFold(linesName, problem, {c, x, y, n}, none, {element(lineUnder(line.x))});
-  result.line = line;
-  result.k = RDom(0, int(w.kernelWidth), problem.name + "_k");
-  result.acc = defineFold(problem.name, problem, {c, x, y, n}, none, {folded(result.k.x)});
+  result.folds.push_back({result.acc, k});
+  result.problem.window = {w.kernelWidth};
   return result;
 }
 
@@ -265,8 +353,9 @@ Window buildPool(const PoolProblem &problem, const schedule::WindowParams &param
 }
 
 static schedule::WindowParams asWindow(const schedule::DepthwiseParams &params) {
-  return {params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks,
-          params.pad};
+  return {
+      params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks, params.pad,
+      params.rowsPerTile};
 }
 
 /// Whether tiles ask for what the next ones read first: images that, with what is made of them,
@@ -317,32 +406,49 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
   return result;
 }
 
-/// A fold of one tile, of `columns` of its places: everything unrolled, the taps too when they are
-/// few.
-static void scheduleFold(Func fold, const RDom &k, int64_t taps, const LoopLevel &at,
-                         const ChannelTile &tile, int64_t columns) {
-  Var c = fold.args()[0], x = fold.args()[1];
-  fold.compute_at(at).bound_extent(c, int(tile.width)).bound_extent(x, int(columns));
-  fold.vectorize(c, tile.lanes).unroll(c).unroll(x);
-  if (!fold.has_update_definition())
-    return;
-  std::vector<VarOrRVar> order = {c, x};
-  for (int i = 0; i < k.dimensions(); ++i)
-    order.push_back(k[i]);
-  Stage update = fold.update();
-  update.reorder(order).vectorize(c, tile.lanes).unroll(c).unroll(x);
-  if (taps <= maxUnrolledTaps)
-    for (int i = 0; i < k.dimensions(); ++i)
-      update.unroll(k[i]);
+/// The taps of a line, unrolled, inside of the loop over channels, and that inside of the lines'.
+static void scheduleInL1(Stage update, const Var &c, const WindowFold &fold, int lanes) {
+  Var lane("lane");
+  std::vector<VarOrRVar> order = {lane, fold.k[0], c};
+  for (int i = 1; i < fold.k.dimensions(); ++i)
+    order.push_back(fold.k[i]);
+  update.split(c, c, lane, lanes).vectorize(lane).reorder(order);
+  if (*as_const_int(fold.k.x.extent()) <= maxUnrolledTaps)
+    update.unroll(fold.k[0]);
 }
 
-static void scheduleAccumulators(Window &window, const LoopLevel &at, const ChannelTile &tile,
-                                 int64_t columns) {
-  const WindowProblem &problem = window.problem;
-  window.acc.align_bounds(window.acc.args()[1], int(columns));
-  scheduleFold(window.acc, window.k, tapsOf(problem), at, tile, columns);
-  if (window.lines.defined())
-    scheduleFold(window.lines, window.line, problem.lines, at, tile, window.span);
+/// A fold of one tile, of `columns` x `rows` of its places: everything unrolled, the taps too when
+/// they are few.
+static void scheduleFold(const WindowFold &fold, const LoopLevel &at, const ChannelTile &tile,
+                         int64_t columns, int64_t rows) {
+  Func func = fold.func;
+  Var c = func.args()[0], x = func.args()[1], row = func.args()[2];
+  func.compute_at(at).bound_extent(c, int(tile.width)).bound_extent(x, int(columns));
+  func.bound_extent(row, int(rows)).reorder(c, row, x);
+  func.vectorize(c, tile.lanes).unroll(row).unroll(x);
+  if (tile.inRegisters)
+    func.unroll(c);
+  if (!func.has_update_definition())
+    return;
+  Stage update = func.update();
+  if (!tile.inRegisters)
+    return scheduleInL1(update, c, fold, tile.lanes);
+  std::vector<VarOrRVar> order = {c, x, row};
+  for (int i = 0; i < fold.k.dimensions(); ++i)
+    order.push_back(fold.k[i]);
+  update.reorder(order).vectorize(c, tile.lanes).unroll(c).unroll(x).unroll(row);
+  if (fold.unrolled)
+    for (int i = 0; i < fold.k.dimensions(); ++i)
+      update.unroll(fold.k[i]);
+}
+
+static void scheduleFolds(const Window &window, const LoopLevel &at, const ChannelTile &tile,
+                          int64_t columns) {
+  for (WindowFold fold : window.folds) {
+    if (fold.columns == 0)
+      fold.func.align_bounds(fold.func.args()[1], int(columns));
+    scheduleFold(fold, at, tile, fold.columns == 0 ? columns : fold.columns, window.rows);
+  }
 }
 
 /// Bytes of channels that pass over the image together; 0 where all of them do.
@@ -386,27 +492,28 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   const WindowProblem &problem = window.problem;
   const ChannelTile tile(problem, params.vectorsPerTile, facts);
   const int64_t columns = columnsOf(problem, params);
-  const int64_t blockRows =
-      std::min<int64_t>(params.rowsPerBlock, problem.height.constantOr(params.rowsPerBlock));
+  const int64_t blockRows = blockRowsOf(problem, params) / window.rows;
   const std::vector<Var> args = output.args();
   Var c = args[0], x = args[1], y = args[2], n = args[3];
   output.bound(c, 0, problem.channels.expr()).bound(x, 0, problem.width.expr());
   output.bound(y, 0, problem.height.expr()).bound(n, 0, problem.batch.expr());
 
   Var channelTile("channel_tile"), ci("ci"), columnTile("column_tile"), xi("xi"), block("block"),
-      yi("yi");
+      yi("yi"), row("row");
   const TailStrategy channelTail =
       problem.channels.isConstant() ? TailStrategy::ShiftInwards : TailStrategy::GuardWithIf;
   output.split(c, channelTile, ci, int(tile.width),
                problem.channels.isMultipleOf(tile.width) ? TailStrategy::RoundUp : channelTail);
   output.split(x, columnTile, xi, int(columns), guardedTail(problem.width, columns));
-  output.split(y, block, yi, int(blockRows), guardedTail(problem.height, blockRows));
-  output.reorder(ci, xi, channelTile, columnTile, yi, block, n);
-  output.vectorize(ci, tile.lanes).unroll(xi);
-  if (channelTail == TailStrategy::ShiftInwards)
+  output.split(y, y, row, int(window.rows), TailStrategy::RoundUp);
+  const Size rowTiles = ceilDiv(problem.height, window.rows);
+  output.split(y, block, yi, int(blockRows), guardedTail(rowTiles, blockRows));
+  output.reorder(ci, xi, row, channelTile, columnTile, yi, block, n);
+  output.vectorize(ci, tile.lanes).unroll(xi).unroll(row);
+  if (channelTail == TailStrategy::ShiftInwards && tile.inRegisters)
     output.unroll(ci);
 
-  const Size blocks = ceilDiv(problem.height, blockRows) * problem.batch;
+  const Size blocks = ceilDiv(rowTiles, blockRows) * problem.batch;
   std::vector<Var> loops = {n, block};
   Size iterations = blocks;
   // Of a global pool, only channels are left to share out. Else lines that leave L1 before the next
@@ -420,13 +527,13 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   Var channelBlock("channel_block");
   if (channelsOuter) {
     output.split(channelTile, channelBlock, channelTile, int(together))
-        .reorder(ci, xi, channelTile, columnTile, yi, channelBlock, block, n);
+        .reorder(ci, xi, row, channelTile, columnTile, yi, channelBlock, block, n);
     if (oneBlock) {
       loops.push_back(channelBlock);
       iterations = ceilDiv(problem.channels, tile.width * together);
     }
   }
-  output.never_partition(block, yi, xi, n);
+  output.never_partition(block, yi, row, xi, n);
   // A line of two tiles has none between the first and the last that loops could be split around.
   if (problem.width.isConstant() && problem.width.constant() <= 2 * columns)
     output.unroll(columnTile);
@@ -435,7 +542,7 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   const Size tasks =
       tasksFor(problem.batch * problem.height * problem.width, 80000 / perPixel, params.tasks);
   Var piece = parallelise(output, loops, iterations, tasks);
-  scheduleAccumulators(window, LoopLevel(output, channelTile), tile, columns);
+  scheduleFolds(window, LoopLevel(output, channelTile), tile, columns);
   if (!window.padded.defined())
     return;
   vectoriseGuarded(window.padded, window.padded.args()[0], problem.channels, tile.lanes, 4);

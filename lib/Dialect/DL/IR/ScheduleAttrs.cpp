@@ -54,24 +54,30 @@ LogicalResult AttentionScheduleAttr::verify(EmitError emitError, int64_t rowsPer
                  failed(atLeast(emitError, "tasks", tasks, 1)));
 }
 
-LogicalResult DepthwiseScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
-                                            int64_t columnsPerTile, int64_t rowsPerBlock,
-                                            int64_t tasks, bool) {
+/// What the tiles of all windows have in common.
+static LogicalResult verifyWindowTile(EmitError emitError, int64_t vectorsPerTile,
+                                      int64_t columnsPerTile, int64_t rowsPerTile,
+                                      int64_t rowsPerBlock, int64_t tasks) {
   return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
                  failed(atLeast(emitError, "columns_per_tile", columnsPerTile, 1)) ||
-                 failed(tileFits(emitError, vectorsPerTile * columnsPerTile)) ||
+                 failed(atLeast(emitError, "rows_per_tile", rowsPerTile, 1)) ||
+                 failed(tileFits(emitError, vectorsPerTile * columnsPerTile * rowsPerTile)) ||
                  failed(atLeast(emitError, "rows_per_block", rowsPerBlock, 1)) ||
                  failed(atLeast(emitError, "tasks", tasks, 1)));
 }
 
+LogicalResult DepthwiseScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
+                                            int64_t columnsPerTile, int64_t rowsPerBlock,
+                                            int64_t tasks, bool, int64_t rowsPerTile) {
+  return verifyWindowTile(emitError, vectorsPerTile, columnsPerTile, rowsPerTile, rowsPerBlock,
+                          tasks);
+}
+
 LogicalResult WindowScheduleAttr::verify(EmitError emitError, int64_t vectorsPerTile,
                                          int64_t columnsPerTile, int64_t rowsPerBlock,
-                                         int64_t tasks) {
-  return failure(failed(atLeast(emitError, "vectors_per_tile", vectorsPerTile, 1)) ||
-                 failed(atLeast(emitError, "columns_per_tile", columnsPerTile, 1)) ||
-                 failed(tileFits(emitError, vectorsPerTile * columnsPerTile)) ||
-                 failed(atLeast(emitError, "rows_per_block", rowsPerBlock, 1)) ||
-                 failed(atLeast(emitError, "tasks", tasks, 1)));
+                                         int64_t tasks, int64_t rowsPerTile) {
+  return verifyWindowTile(emitError, vectorsPerTile, columnsPerTile, rowsPerTile, rowsPerBlock,
+                          tasks);
 }
 
 LogicalResult RowReduceScheduleAttr::verify(EmitError emitError, int64_t accumulators,

@@ -25,6 +25,9 @@ struct WindowProblem {
   /// Whether the input line of output line y under k exists; when set, other lines are skipped.
   /// Depends on y and the last of k only.
   std::function<Halide::Expr(Halide::Expr y, const std::vector<Halide::Expr> &k)> lineInside;
+  /// Lines of the input from the windows of a row to those of the next, whose taps are on
+  /// neighbouring lines; 0 where the rows of a tile share none.
+  int64_t rowStride = 0;
   Size inputLine = 0;   ///< elements in a line of the input, 0 where there are none
   Size inputHeight = 1; ///< lines of the input
   int64_t lines = 1;    ///< of the input under a window
@@ -74,16 +77,22 @@ struct DepthwiseProblem {
   std::function<Halide::Expr(Halide::Expr c)> initial;
 };
 
+/// A Func of a tile's own, over its channels, columns, rows and what is outside of tiles.
+struct WindowFold {
+  Halide::Func func;
+  Halide::RDom k;       ///< undefined where one expression folds all elements
+  int64_t columns = 0;  ///< of the padded image under a tile's windows; 0 where of the output
+  bool unrolled = true; ///< all taps; else loops
+};
+
 /// The Funcs of a built window. The output's definition reads acc(c, x, y, n).
 struct Window {
   Halide::Func acc;
-  Halide::RDom k;
+  /// What acc is computed by: in pools whose windows overlap also the fold of the lines of one
+  /// column of the padded image, which all windows over that column share.
+  std::vector<WindowFold> folds;
+  int64_t rows = 1;    ///< of a tile, whose windows share lines
   Halide::Func padded; ///< undefined when the window never leaves the input
-  /// Undefined but in pools whose windows overlap: the fold of the lines of one column of the
-  /// padded image, which all windows over that column share.
-  Halide::Func lines;
-  Halide::RDom line;
-  int64_t span = 0; ///< columns of it under a tile's windows
   WindowProblem problem;
 };
 

@@ -20,12 +20,14 @@ def DL_AttentionScheduleAttr : DL_ScheduleAttr<"AttentionSchedule", "attention_b
 def DL_DepthwiseScheduleAttr : DL_ScheduleAttr<"DepthwiseSchedule", "depthwise_conv",
     "one filter a channel, channels in the vectors"> {
   let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$columns_per_tile,
-                        "int64_t":$rows_per_block, "int64_t":$tasks, "bool":$pad_block);
+                        "int64_t":$rows_per_block, "int64_t":$tasks, "bool":$pad_block,
+                        DefaultValuedParameter<"int64_t", "1">:$rows_per_tile);
 }
 def DL_WindowScheduleAttr : DL_ScheduleAttr<"WindowSchedule", "window",
     "a fold over a sliding window, channels in the vectors"> {
   let parameters = (ins "int64_t":$vectors_per_tile, "int64_t":$columns_per_tile,
-                        "int64_t":$rows_per_block, "int64_t":$tasks);
+                        "int64_t":$rows_per_block, "int64_t":$tasks,
+                        DefaultValuedParameter<"int64_t", "1">:$rows_per_tile);
 }
 def DL_RowReduceScheduleAttr : DL_ScheduleAttr<"RowReduceSchedule", "row_reduce",
     "reductions over rows and what is computed from them"> {
