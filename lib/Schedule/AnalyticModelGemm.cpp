@@ -66,7 +66,8 @@ static int registersOf(const GemmParams &params) {
 /// What the innermost loop of a tile does.
 struct Iteration {
   double steps = 1; ///< of the reduction
-  double products = 0, loads = 0;
+  double products = 0;
+  double elements = 0, vectors = 0; ///< loads of the left operand, and of the right one
   /// Products of the longest chain: of one accumulator.
   double chain = 1;
 };
@@ -76,23 +77,30 @@ static Iteration iterationOf(const GemmShape &shape, const GemmParams &params,
   const int rows = params.rowsPerTile, vectors = params.vectorsPerTile;
   const auto tile = sideBySide(shape, params, facts);
   if (!tile)
-    return {1, double(rows * vectors), double(rows + vectors), 1};
+    return {1, double(rows * vectors), double(rows), double(vectors), 1};
   // The rows' elements of each step for whole vectors, and those of all steps for the others.
   const double whole = tile->wholeVectors, others = tile->vectors, steps = tile->steps;
-  const double wholeLoads = whole > 0 ? steps * (rows + whole) : 0;
-  return {steps * others, rows * (steps * whole + others), wholeLoads + others * (rows + 1),
-          whole > 0 ? steps : 1};
+  const double wholeSteps = whole > 0 ? steps : 0;
+  return {steps * others, rows * (steps * whole + others), rows * (wholeSteps + others),
+          steps * whole + others, whole > 0 ? steps : 1};
+}
+
+/// Pieces that the units take a vector in.
+static double piecesOfVector(const MachineFacts &facts) {
+  return std::max(1.0, double(facts.vectorBytes) / facts.unitBytes);
 }
 
 /// Cycles of a step of the reduction whose operands are in L1.
 static double cyclesPerStep(const GemmShape &shape, const GemmParams &params,
                             const MachineFacts &facts) {
   const Iteration iteration = iterationOf(shape, params, facts);
-  double cycles = std::max({iteration.products / facts.fmaPerCycle, iteration.loads / 2,
+  const double pieces = piecesOfVector(facts), perCycle = facts.fmaPerCycle / pieces;
+  double cycles = std::max({iteration.products / perCycle,
+                            (iteration.elements + iteration.vectors * pieces) / 2,
                             iteration.chain * facts.fmaLatency});
   // Just enough chains to cover the latency leave no slack for a late load: a few percent on Zen 3,
   // a sixth on Sapphire Rapids.
-  const double covering = iteration.chain * facts.fmaLatency * facts.fmaPerCycle;
+  const double covering = iteration.chain * facts.fmaLatency * perCycle;
   if (iteration.products <= covering)
     cycles *= iteration.products < covering ? 1.25 : 1.12;
   return cycles / iteration.steps;
@@ -110,8 +118,9 @@ static double foldCycles(const GemmShape &shape, const GemmParams &params,
   return 1 + 2 * folds / together + tile->vectors - 1;
 }
 
-double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
-                         const MachineFacts &facts) {
+/// What predictGemmCycles() predicts, but for vectors that the units may take in pieces.
+static double predictInPieces(const GemmShape &shape, const GemmParams &params,
+                              const MachineFacts &facts) {
   const int rows = params.rowsPerTile, vectors = params.vectorsPerTile;
   const int64_t width = panelColumns(shape, params, facts);
   double step = cyclesPerStep(shape, params, facts);
@@ -141,14 +150,21 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
                        shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
   const double perPiece = shallow && shape.columns > width ? 15.0 : 0.0;
   // Prologue, epilogue and loop control of a tile, measured on small depths.
-  const double perRow =
-      2.0 * vectors + (wraps ? 20.0 : 0.0) + perPiece + foldCycles(shape, params, facts);
+  const double inVectors = 2.0 * vectors + foldCycles(shape, params, facts);
+  const double perRow = inVectors * piecesOfVector(facts) + (wraps ? 20.0 : 0.0) + perPiece;
   // Rows of less than a vector each end on their own: the next tile starts beside them.
   const bool endsByRows =
       params.stepsSideBySide > 1 && shape.columns < facts.lanes(shape.elementBytes);
   const double perTile = (endsByRows ? 10 : 30) + perRow * rows;
   const double tiles = double(ceilDiv(shape.rows, rows)) * double(ceilDiv(shape.columns, width));
   return double(shape.batch) * tiles * (double(shape.depth) * step + perTile);
+}
+
+double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
+                         const MachineFacts &facts) {
+  MachineFacts whole = facts;
+  whole.unitBytes = std::max(facts.unitBytes, facts.vectorBytes);
+  return predictInPieces(shape, params, whole);
 }
 
 /// The cheapest of the tiles that fit the registers.
@@ -355,9 +371,8 @@ static int unrollOf(const GemmShape &shape, const GemmParams &params, const Mach
   return copiesGroups(shape) ? 8 : 4;
 }
 
-GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
-  if (auto streaming = streamWeights(given, facts))
-    return *streaming;
+/// The schedule in the widest vectors of `facts`.
+static GemmParams chooseInWidest(const GemmShape &given, const MachineFacts &facts) {
   GemmShape shape = given;
   // Groups that are copied, and whose columns fill vectors together, are put side by side instead.
   if (copiesGroups(shape) && facts.lanes(shape.elementBytes) % shape.columns == 0)
@@ -436,6 +451,28 @@ GemmParams chooseGemm(const GemmShape &given, const MachineFacts &facts) {
   params.prefetch = prefetchesRows(shape, params, rowBytes, facts);
   params.tasks = piecesOf(shape.batch * ceilDiv(tiles, params.tilesPerBlock), cores);
   return params;
+}
+
+/// Whether vectors of `facts` leave enough lanes empty beyond the columns to be worth narrower
+/// ones.
+static bool leavesLanesEmpty(const GemmShape &shape, const MachineFacts &facts) {
+  const int64_t lanes = facts.lanes(shape.elementBytes);
+  return 20 * ceilDiv(shape.columns, lanes) * lanes > 21 * shape.columns;
+}
+
+GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
+  if (auto streaming = streamWeights(shape, facts))
+    return *streaming;
+  const GemmParams widest = chooseInWidest(shape, facts);
+  if (facts.unitBytes >= facts.vectorBytes || !leavesLanesEmpty(shape, facts))
+    return widest;
+  // What takes wide vectors in pieces computes as much in vectors of a piece.
+  const MachineFacts units = facts.withVectors(facts.unitBytes);
+  GemmParams narrow = chooseInWidest(shape, units);
+  if (predictInPieces(shape, widest, facts) <= predictInPieces(shape, narrow, units))
+    return widest;
+  narrow.vectorBytes = units.vectorBytes;
+  return narrow;
 }
 
 } // namespace dlc::schedule

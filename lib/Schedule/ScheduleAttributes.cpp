@@ -4,10 +4,10 @@
 namespace dlc::schedule {
 
 dl::GemmScheduleAttr attributeOf(mlir::MLIRContext *context, const GemmParams &p) {
-  return dl::GemmScheduleAttr::get(context, p.rowsPerTile, p.vectorsPerTile, p.unroll,
-                                   p.reductionBlock, p.tilesPerBlock,
-                                   p.order == LoopOrder::ColumnsOuter, p.tasks,
-                                   p.pad == PadMode::Block, p.prefetch, p.stepsSideBySide);
+  return dl::GemmScheduleAttr::get(
+      context, p.rowsPerTile, p.vectorsPerTile, p.unroll, p.reductionBlock, p.tilesPerBlock,
+      p.order == LoopOrder::ColumnsOuter, p.tasks, p.pad == PadMode::Block, p.prefetch,
+      p.stepsSideBySide, p.vectorBytes);
 }
 
 dl::AttentionScheduleAttr attributeOf(mlir::MLIRContext *context, const AttentionParams &p) {
@@ -57,6 +57,7 @@ GemmParams paramsOf(dl::GemmScheduleAttr a) {
   p.pad = a.getPadBlock() ? PadMode::Block : PadMode::Whole;
   p.prefetch = a.getPrefetch();
   p.stepsSideBySide = a.getStepsSideBySide();
+  p.vectorBytes = a.getVectorBytes();
   return p;
 }
 

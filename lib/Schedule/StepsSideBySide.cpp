@@ -22,7 +22,9 @@ std::optional<StepsSideBySide> stepsSideBySide(const GemmParams &params, int64_t
   return tile;
 }
 
-dl::PackedPanel panelOf(const GemmParams &params, int64_t columns, int64_t depth, int lanes) {
+dl::PackedPanel panelOf(const GemmParams &params, int64_t columns, int64_t depth,
+                        const MachineFacts &facts, int bytesPerElement) {
+  const int lanes = facts.withVectors(params.vectorBytes).lanes(bytesPerElement);
   if (auto tile = stepsSideBySide(params, columns, depth, lanes))
     return {tile->packedColumns(), tile->columns, tile->steps};
   return {int64_t(params.vectorsPerTile) * lanes};

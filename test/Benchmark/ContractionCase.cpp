@@ -15,6 +15,7 @@ void overrideGemm(const Overrides &overrides, schedule::GemmParams &params) {
   override(overrides, "block", params.tilesPerBlock);
   override(overrides, "tasks", params.tasks);
   override(overrides, "steps", params.stepsSideBySide);
+  override(overrides, "bytes", params.vectorBytes);
   override(overrides, "order", order);
   override(overrides, "pad", pad);
   override(overrides, "prefetch", prefetch);
@@ -31,14 +32,15 @@ std::string describeGemm(const schedule::GemmParams &params) {
          std::to_string(params.tasks) +
          (params.pad == schedule::PadMode::Block ? " pad-block" : " pad-whole") +
          (params.prefetch ? " prefetch" : "") +
-         (params.stepsSideBySide > 1 ? " steps" + std::to_string(params.stepsSideBySide) : "");
+         (params.stepsSideBySide > 1 ? " steps" + std::to_string(params.stepsSideBySide) : "") +
+         (params.vectorBytes > 0 ? " bytes" + std::to_string(params.vectorBytes) : "");
 }
 
 PackedWeights::PackedWeights(const schedule::GemmParams &params,
                              const schedule::MachineFacts &facts, int columns, int depth,
                              int groups)
     : columns(columns), depth(depth), groups(groups) {
-  const int lanes = facts.lanes(4);
+  const int lanes = templates::lanesOf(params, facts, Float(32));
   if (params.stepsSideBySide > 1) {
     steps = params.stepsSideBySide;
     whole = columns / lanes * lanes;

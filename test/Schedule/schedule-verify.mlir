@@ -66,6 +66,17 @@ func.func @steps_side_by_side_of_no_power_of_two(%a: tensor<4xf32>) -> tensor<4x
 
 // -----
 
+func.func @vectors_of_no_power_of_two(%a: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: expects vector_bytes of 16, 32, 64, or 0 for the widest, got 24
+  %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.gemm<rows_per_tile = 4, vectors_per_tile = 1, unroll = 1, reduction_block = 0, tiles_per_block = 1, columns_outer = false, tasks = 1, pad_block = false, prefetch = false, vector_bytes = 24>} {
+    %m = dl.relu %x : (tensor<4xf32>) -> tensor<4xf32>
+    dl.yield %m : tensor<4xf32>
+  }
+  return %k : tensor<4xf32>
+}
+
+// -----
+
 func.func @steps_side_by_side_in_slices(%a: tensor<4xf32>) -> tensor<4xf32> {
   // CHECK: expects no reduction_block beside steps_side_by_side, got 8
   %k = dl.kernel (%x = %a : tensor<4xf32>) -> (tensor<4xf32>) attributes {schedule = #dl.gemm<rows_per_tile = 4, vectors_per_tile = 1, unroll = 1, reduction_block = 8, tiles_per_block = 1, columns_outer = false, tasks = 1, pad_block = false, prefetch = false, steps_side_by_side = 2>} {

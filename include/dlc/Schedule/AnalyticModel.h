@@ -41,7 +41,9 @@ struct GemmShape {
 /// Cheapest register tile, loop order, blocks and tasks for `shape`.
 GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts);
 
-/// The cycles of one core that chooseGemm's model predicts for `params`, all tasks together.
+/// The cycles of one core that chooseGemm's model predicts for `params`, all tasks together, in the
+/// widest vectors of `facts` and on units as wide as these: tiles that suit such units were
+/// measured to suit those that take vectors in pieces.
 double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
                          const MachineFacts &facts);
 

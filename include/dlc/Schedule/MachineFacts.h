@@ -15,7 +15,9 @@ struct MachineFacts {
   int vectorBytes = 32;     ///< widest vector register: 32 on AVX2, 64 on AVX-512
   int vectorRegisters = 16; ///< architectural vector registers: 16 on AVX2, 32 on AVX-512
   int fmaPerCycle = 2;      ///< vector FMAs a core starts each cycle
-  int fmaLatency = 4;       ///< cycles from an FMA's operand to its result
+  /// Bytes of a vector that a unit takes at once: wider ones, where there are, go in pieces.
+  int unitBytes = 64;
+  int fmaLatency = 4; ///< cycles from an FMA's operand to its result
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 512 << 10;
   int64_t l3Bytes = 8 << 20; ///< shared by the cores
@@ -27,6 +29,15 @@ struct MachineFacts {
   int lanes(int bytesPerElement) const {
     int n = vectorBytes / bytesPerElement;
     return n > 0 ? n : 1;
+  }
+
+  /// The same machine in vectors of `bytes`, with its registers; in its widest ones with 0 or more
+  /// than these.
+  MachineFacts withVectors(int bytes) const {
+    MachineFacts facts = *this;
+    if (bytes > 0 && bytes < vectorBytes)
+      facts.vectorBytes = bytes;
+    return facts;
   }
 
   /// Whether a store of some lanes of a vector is as fast as one of all: by mask registers.

@@ -82,6 +82,10 @@ struct GemmParams {
   /// reductionBlock. Pro: the lanes are used. Con: lanes are added once a tile, and a row is loaded
   /// once more for these columns.
   int stepsSideBySide = 1;
+  /// Bytes of the vectors, all registers staying at hand; 0: the machine's widest. Legal: a power
+  /// of two, at least an accumulator's bytes. Pro: fewer lanes beyond the columns. Con: more
+  /// instructions, and half of the products where units are as wide as the widest vectors.
+  int vectorBytes = 0;
 
   bool operator==(const GemmParams &) const = default;
 };

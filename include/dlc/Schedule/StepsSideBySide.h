@@ -4,6 +4,7 @@
 #define DLC_SCHEDULE_STEPSSIDEBYSIDE_H
 
 #include "dlc/Dialect/DL/IR/PackedPanel.h"
+#include "dlc/Schedule/MachineFacts.h"
 #include "dlc/Schedule/ScheduleParams.h"
 
 #include <cstdint>
@@ -30,7 +31,8 @@ std::optional<StepsSideBySide> stepsSideBySide(const GemmParams &params, int64_t
                                                int64_t depth, int lanes);
 
 /// The panel of packed weights that the register tile of `params` reads; as above.
-dl::PackedPanel panelOf(const GemmParams &params, int64_t columns, int64_t depth, int lanes);
+dl::PackedPanel panelOf(const GemmParams &params, int64_t columns, int64_t depth,
+                        const MachineFacts &facts, int bytesPerElement);
 
 } // namespace dlc::schedule
 

@@ -192,8 +192,9 @@ std::string describeTarget(const KernelTarget &target) {
   std::string text = "halide " + std::to_string(HALIDE_VERSION_MAJOR) + "." +
                      std::to_string(HALIDE_VERSION_MINOR) + "." +
                      std::to_string(HALIDE_VERSION_PATCH) + " " + target.features;
-  for (int64_t fact : {int64_t(facts.vectorBytes), int64_t(facts.vectorRegisters), facts.l1Bytes,
-                       facts.l2Bytes, facts.l3Bytes, int64_t(facts.cores)})
+  for (int64_t fact :
+       {int64_t(facts.vectorBytes), int64_t(facts.vectorRegisters), int64_t(facts.unitBytes),
+        facts.l1Bytes, facts.l2Bytes, facts.l3Bytes, int64_t(facts.cores)})
     text += " " + std::to_string(fact);
   if (facts.device)
     for (int64_t fact : {int64_t(facts.device->maxThreads), facts.device->sharedBytes,

@@ -50,7 +50,7 @@ dl::ConstantOp constantToPack(Value weight) {
 
 dl::PackedPanel panelOf(dl::GemmScheduleAttr gemm, Value result, int64_t columns, int64_t depth,
                         const MachineFacts &facts) {
-  return panelOf(paramsOf(gemm), columns, depth, facts.lanes(accumulatorBytes(result)));
+  return panelOf(paramsOf(gemm), columns, depth, facts, accumulatorBytes(result));
 }
 
 int64_t packedDepth(Value lhs, Value weight, int64_t depth) {

@@ -87,6 +87,24 @@ TEST(AnalyticModel, ColumnsBeyondWholeVectorsHaveStepsSideBySide) {
   EXPECT_EQ(chooseGemm(column, MachineFacts()).stepsSideBySide, 8);
 }
 
+TEST(AnalyticModel, UnitsOfHalfAVectorHaveNarrowVectorsForFewColumns) {
+  MachineFacts halves = wideFacts();
+  halves.unitBytes = 32;
+  auto shapeWith = [](int64_t columns) {
+    GemmShape shape = shapeOf(640, columns, 66);
+    shape.packedDepth = 33;
+    return shape;
+  };
+  // Three vectors of 8 instead of two of 16, and one instead of one.
+  EXPECT_EQ(chooseGemm(shapeWith(24), halves).vectorBytes, 32);
+  EXPECT_EQ(chooseGemm(shapeWith(24), halves).vectorsPerTile, 3);
+  EXPECT_EQ(chooseGemm(shapeWith(5), halves).vectorBytes, 32);
+  EXPECT_EQ(chooseGemm(shapeWith(24), wideFacts()).vectorBytes, 0);
+  // No lane is empty, or as many in either: nothing changes.
+  for (int64_t columns : {16, 64, 96, 13, 29, 1000})
+    EXPECT_EQ(chooseGemm(shapeWith(columns), halves), chooseGemm(shapeWith(columns), wideFacts()));
+}
+
 TEST(AnalyticModel, StepsSideBySideInTilesOfOneAddress) {
   // Padded 3 x 3 windows: tiles that divide a line of 120 pixels have one address, those of 127
   // have not.

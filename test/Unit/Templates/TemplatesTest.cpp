@@ -146,6 +146,30 @@ TEST(GemmTemplate, VectorsOfStepsSideBySide) {
                       text({steps, vectors, order}));
 }
 
+TEST(GemmTemplate, VectorsNarrowerThanTheWidest) {
+  const auto wide = schedule::avx512Facts(testFacts(2));
+  for (int columns : {3, 8, 13, 24, 37})
+    for (int order : {0, 1}) {
+      const std::map<std::string, int> narrow = {{"bytes", 32},    {"mr", 5},    {"nv", 3},
+                                                 {"order", order}, {"steps", 1}, {"kc", 0},
+                                                 {"block", 2},     {"tasks", 3}};
+      expectCorrect(buildWeightGemm({23, columns, 10}, wide, narrow), text({columns, order}));
+      for (bool transposed : {false, true})
+        expectCorrect(buildAttention({23, columns, 13, 2, transposed}, wide, narrow),
+                      text({columns, order, transposed}));
+      expectCorrect(buildConv({9, 11, 3, columns, 3, 2, 1, 1}, wide, narrow),
+                    text({columns, order}));
+    }
+  // Steps side by side, in vectors of 8; groups that share one.
+  expectCorrect(
+      buildWeightGemm({23, 12, 48}, wide, {{"bytes", 32}, {"mr", 4}, {"nv", 2}, {"steps", 2}}),
+      "steps");
+  BuiltKernel groups = buildConv({9, 14, 64, 64, 3, 1, 1, 16}, wide,
+                                 {{"bytes", 32}, {"mr", 7}, {"nv", 1}, {"order", 0}, {"pad", 1}});
+  expectCorrect(groups, "groups");
+  EXPECT_NE(groups.schedule.find("bytes32"), std::string::npos) << groups.schedule;
+}
+
 TEST(GemmTemplate, StepsSideBySideThatDoNotFit) {
   const std::map<std::string, int> fits = {{"nv", 2}, {"mr", 4}, {"steps", 2}, {"kc", 0}};
   EXPECT_NO_THROW(buildWeightGemm({9, 12, 10}, testFacts(1), fits));

@@ -18,7 +18,7 @@ void checkPanel(KernelEmitter &emitter, const schedule::GemmParams &params, Hali
                 const dl::PackedPanel &packed, int64_t columns, int64_t depth) {
   const bool isPacked = packed.columns > 0;
   dl::PackedPanel read =
-      schedule::panelOf(params, columns, depth, emitter.getFacts().lanes(type.bytes()));
+      schedule::panelOf(params, columns, depth, emitter.getFacts(), type.bytes());
   if (params.stepsSideBySide > 1 && (read.sideSteps == 1 || !isPacked))
     throw Halide::CompileError(
         std::to_string(params.stepsSideBySide) + " steps side by side in " +

@@ -17,8 +17,12 @@ using namespace Halide;
 
 namespace dlc::templates {
 
+int lanesOf(const schedule::GemmParams &params, const MachineFacts &facts, Type type) {
+  return facts.withVectors(params.vectorBytes).lanes(type.bytes());
+}
+
 int64_t panelWidth(const schedule::GemmParams &params, const MachineFacts &facts, Type type) {
-  return int64_t(params.vectorsPerTile) * facts.lanes(type.bytes());
+  return int64_t(params.vectorsPerTile) * lanesOf(params, facts, type);
 }
 
 /// k indices flattened in row-major order (innermost first): the order of packed panels.
@@ -430,7 +434,7 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   const ContractionProblem &problem = contraction.problem;
   const bool mixed = problem.sideBySide > 1, joined = joinsRows(contraction, output);
   const int width = joined ? int(problem.columns.constant()) : contraction.panelWidth;
-  const int lanes = mixed ? width : facts.lanes(problem.accumulator.bytes());
+  const int lanes = mixed ? width : lanesOf(params, facts, problem.accumulator);
   const Size panels = ceilDiv(problem.columns, width);
   const Size tiles = ceilDiv(problem.rows, params.rowsPerTile);
   const int64_t tilesPerBlock =

@@ -85,7 +85,7 @@ static int64_t groupsTogether(const ConvProblem &problem, const schedule::GemmPa
       params.stepsSideBySide > 1 || params.reductionBlock > 0)
     return 1;
   return countSideBySide(problem.groups, problem.outputChannels / problem.groups,
-                         facts.lanes(problem.accumulator.bytes()));
+                         lanesOf(params, facts, problem.accumulator));
 }
 
 Contraction buildDirectConv(const ConvProblem &problem, const schedule::GemmParams &params,

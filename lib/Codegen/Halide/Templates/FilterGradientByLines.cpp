@@ -67,7 +67,7 @@ Expr elementOf(const FilterGradientByLines &gradient, Expr column, Expr row) {
 void scheduleFilterGradientByLines(FilterGradientByLines &gradient, Func output,
                                    const schedule::GemmParams &params, const MachineFacts &facts) {
   Func acc = gradient.acc, line = gradient.line, window = gradient.window;
-  const int lanes = facts.lanes(acc.types()[0].bytes());
+  const int lanes = lanesOf(params, facts, acc.types()[0]);
   const int width = params.vectorsPerTile * lanes;
   const std::vector<Var> args = output.args();
   output.bound(args[0], 0, int(gradient.columns)).bound(args[1], 0, int(gradient.rows));

@@ -24,7 +24,7 @@ static Tile tileOf(const ContractionProblem &problem, const schedule::GemmParams
   if (problem.packedRhs && !problem.lhsDenseAlongRows)
     tile = schedule::stepsSideBySide(params, problem.columns.constantOr(0),
                                      problem.reduction[0].constantOr(0),
-                                     facts.lanes(problem.accumulator.bytes()));
+                                     lanesOf(params, facts, problem.accumulator));
   if (!tile)
     throw CompileError(std::to_string(params.stepsSideBySide) + " steps side by side in " +
                        std::to_string(params.vectorsPerTile) +

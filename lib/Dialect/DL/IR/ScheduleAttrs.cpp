@@ -26,10 +26,16 @@ static LogicalResult tileFits(EmitError emitError, int64_t accumulators) {
 LogicalResult GemmScheduleAttr::verify(EmitError emitError, int64_t rowsPerTile,
                                        int64_t vectorsPerTile, int64_t unroll,
                                        int64_t reductionBlock, int64_t tilesPerBlock, bool,
-                                       int64_t tasks, bool, bool, int64_t stepsSideBySide) {
+                                       int64_t tasks, bool, bool, int64_t stepsSideBySide,
+                                       int64_t vectorBytes) {
   if (!llvm::isPowerOf2_64(stepsSideBySide))
     return emitError() << "expects steps_side_by_side to be a power of two, got "
                        << stepsSideBySide;
+  constexpr int64_t leastVector = 16, mostVector = 64;
+  if (vectorBytes != 0 &&
+      (!llvm::isPowerOf2_64(vectorBytes) || vectorBytes < leastVector || vectorBytes > mostVector))
+    return emitError() << "expects vector_bytes of 16, 32, 64, or 0 for the widest, got "
+                       << vectorBytes;
   if (stepsSideBySide > 1 && reductionBlock > 0)
     return emitError() << "expects no reduction_block beside steps_side_by_side, got "
                        << reductionBlock;

@@ -117,6 +117,9 @@ void accumulateInRegisters(Contraction &contraction, Halide::Func consumer, Hali
 void schedulePacked(Contraction &contraction, const schedule::GemmParams &params, int lanes,
                     Halide::Func output, Halide::Var batchLoop, bool perBatch);
 
+/// Lanes of the vectors of `params`.
+int lanesOf(const schedule::GemmParams &params, const MachineFacts &facts, Halide::Type type);
+
 /// ceil(columns / panelWidth) and the panel width for packed weights under `params`.
 int64_t panelWidth(const schedule::GemmParams &params, const MachineFacts &facts,
                    Halide::Type type);

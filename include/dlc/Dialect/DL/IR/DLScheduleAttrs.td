@@ -10,7 +10,8 @@ def DL_GemmScheduleAttr : DL_ScheduleAttr<"GemmSchedule", "gemm",
   let parameters = (ins "int64_t":$rows_per_tile, "int64_t":$vectors_per_tile, "int64_t":$unroll,
                         "int64_t":$reduction_block, "int64_t":$tiles_per_block, "bool":$columns_outer,
                         "int64_t":$tasks, "bool":$pad_block, "bool":$prefetch,
-                        DefaultValuedParameter<"int64_t", "1">:$steps_side_by_side);
+                        DefaultValuedParameter<"int64_t", "1">:$steps_side_by_side,
+                        DefaultValuedParameter<"int64_t", "0">:$vector_bytes);
 }
 def DL_AttentionScheduleAttr : DL_ScheduleAttr<"AttentionSchedule", "attention_blocks",
     "two products around a softmax, a block of rows at a time"> {
