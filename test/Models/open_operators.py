@@ -61,6 +61,7 @@ def add_arithmetic(g: Graph) -> None:
     g.result("range_floats_steps", "Range", -2.0, width, 3.0)
     g.result("triangle_low", "Trilu", "square", upper=0)
     g.result("triangle_high", "Trilu", "square", -2, upper=1)
+    g.result("triangle_from_a_size", "Trilu", "square", g.node("Sub", limit, 3), upper=0)
     g.result("eye", "EyeLike", "matrix", k=1)
 
 

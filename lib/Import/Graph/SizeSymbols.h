@@ -37,6 +37,10 @@ public:
   /// Whether `expr` is at least `least` for all values of symbols that meet what is required. False
   /// where that is not plain to see.
   bool isAtLeast(mlir::AffineExpr expr, int64_t least) const;
+  /// Whether what is required says so, or the expressions alone.
+  bool areEqual(mlir::AffineExpr a, mlir::AffineExpr b) const {
+    return dl::mustBeEqual(a, b, bounds);
+  }
   /// `dims` with what is required of them.
   dl::Dims settled(llvm::ArrayRef<mlir::AffineExpr> dims) const;
   /// Writes the table into the module's attributes.

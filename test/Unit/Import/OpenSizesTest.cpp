@@ -209,6 +209,25 @@ TEST_F(OpenSizesTest, ReshapeThatFitsAtCertainSizesOnlyIsUnsupported) {
   EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (Reshape): reshapes nx3xw to 0x7x-1"));
 }
 
+TEST_F(OpenSizesTest, ReshapesSayWhichSizesAreEqual) {
+  // (n, 3, w) with the sizes of (n, 6, v): w is 2 v, whether it is asked for once or twice.
+  Model model =
+      makeModel({makeNode("Shape", {"b"}, {"s"}), makeNode("Reshape", {"x", "s"}, {"a"}),
+                 makeNode("Reshape", {"x", "s"}, {"c"}), makeNode("Add", {"a", "c"}, {"y"})},
+                open);
+  model.graph.inputs.push_back(tensorInfo("b", {std::string("n"), int64_t(6), std::string("v")}));
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1, s2] -> (-s1 + s2 * 2, s1 - s2 * 2)>"));
+  EXPECT_THAT(text, HasSubstr("dl.symbol_bounds"));
+  // 3 n w as 5 numbers: at no sizes.
+  model = makeModel({makeNode("Reshape", {"x", "five"}, {"y"})}, {std::string("n"), int64_t(3)});
+  model.graph.initializers["five"] = int64s({5});
+  EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (Reshape): reshapes nx3 to 5"));
+  // As 6: where n is 2.
+  model.graph.initializers["five"] = int64s({6});
+  EXPECT_THAT(import(model), HasSubstr("main(%arg0: tensor<2x3xf32>"));
+}
+
 TEST_F(OpenSizesTest, OpsThatNeedNumbersNameTheSize) {
   Model model = makeModel({makeNode("Squeeze", {"x"}, {"y"})}, {std::string("n"), int64_t(3)});
   EXPECT_THAT(import(model), HasSubstr("3 m.onnx: node n_y (Squeeze): an operand has size n on "

@@ -98,14 +98,15 @@ static LogicalResult importEyeLike(NodeContext &c) {
 /// Keeps elements on one side of a diagonal: where(mask, x, 0).
 static LogicalResult importTrilu(NodeContext &c) {
   bool upper = c.boolAttr("upper", true);
-  int64_t k = 0;
+  AffineExpr k = c.dim(0);
   if (c.hasInput(1)) {
-    FailureOr<Ints> given = c.requireInts(1);
+    FailureOr<dl::Dims> given = c.requireSizes(1);
     if (failed(given))
       return failure();
     if (given->size() != 1)
       return c.badInput("k must be one number");
-    k = boundedDiagonal(given->front());
+    std::optional<int64_t> known = dl::constantDim(given->front());
+    k = known ? c.dim(boundedDiagonal(*known)) : given->front();
   }
   dl::Dims shape = c.dimsOf(c.input(0));
   if (shape.size() < 2)
@@ -113,7 +114,7 @@ static LogicalResult importTrilu(NodeContext &c) {
   AffineExpr rows = shape[shape.size() - 2], columns = shape.back();
   if (rows == c.dim(0) || columns == c.dim(0))
     return c.setOutput(0, c.input(0));
-  Value mask = triangle(c, rows, columns, c.dim(k), upper ? Side::From : Side::Through);
+  Value mask = triangle(c, rows, columns, k, upper ? Side::From : Side::Through);
   Value zero = c.scalar(c.elementOf(c.input(0)), 0);
   return c.setOutput(0, c.create<dl::WhereOp>(mask, c.input(0), zero));
 }
