@@ -1,7 +1,6 @@
 // Symbols of a module, and what can be said of expressions over them.
 #include "dlc/Dialect/DL/IR/Symbols.h"
 
-
 using namespace mlir;
 
 namespace dlc::dl {

@@ -83,8 +83,8 @@ int64_t likelyBytes(mlir::Type tensor);
 mlir::AffineExpr productOf(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::MLIRContext *context);
 /// `expr` in a shorter form, where there is one.
 mlir::AffineExpr simplified(mlir::AffineExpr expr);
-/// `expr` with quotients in place of remainders by a number, so that sums that make a size a multiple
-/// of one look alike: `a + (8 - a mod 8) mod 8` is `((a + 7) floordiv 8) * 8`.
+/// `expr` with quotients in place of remainders by a number, so that sums that make a size a
+/// multiple of one look alike: `a + (8 - a mod 8) mod 8` is `((a + 7) floordiv 8) * 8`.
 mlir::AffineExpr withoutRemainders(mlir::AffineExpr expr);
 /// `whole` divided by `part` where that leaves no rest whatever the symbols are; null otherwise.
 mlir::AffineExpr exactQuotient(mlir::AffineExpr whole, mlir::AffineExpr part);
