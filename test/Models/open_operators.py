@@ -144,6 +144,11 @@ def add_resizes(g: Graph) -> None:
                  coordinate_transformation_mode=mode)
     for operator in ("MaxPool", "AveragePool"):
         g.result(f"same_{operator}", operator, "image", kernel_shape=[2, 3], strides=[2, 1], auto_pad="SAME_UPPER")
+    channels = g.node("Concat", [1, 4], g.size("image", 1), [6], axis=0)
+    table = np.random.default_rng(5).normal(size=(1, 4, 5, 3))
+    g.result("cubic_table", "Resize", table, "", "", channels, mode="cubic")
+    g.result("linear_table", "Resize", table, "", "", g.node("Concat", [1, 4], g.size("image", 2), [7], axis=0),
+             mode="linear")
     smaller = g.node("MaxPool", "image", kernel_shape=[2, 1], strides=[2, 1], ceil_mode=1)
     for mode in ("half_pixel", "align_corners"):
         g.result(f"linear_to_{mode}", "Resize", smaller, "", "", g.node("Shape", "image"), mode="linear",

@@ -412,7 +412,9 @@ static LogicalResult importSymbolicResize(NodeContext &c, const ResizeRule &rule
 static LogicalResult importResize(NodeContext &c) {
   FailureOr<ResizeRule> rule = readRule(c);
   bool old = c.opset() < 11;
-  if (succeeded(rule) && !c.typeOf(c.input(0)).hasStaticShape())
+  // Sizes of other tensors are expressions, be they numbers in the end.
+  bool asks = !old && c.hasInput(3) && !c.graphBuilder().evaluate(c.input(3));
+  if (succeeded(rule) && (asks || !c.typeOf(c.input(0)).hasStaticShape()))
     return importSymbolicResize(c, *rule, old ? 1 : 2, 3);
   FailureOr<SmallVector<double>> roi = old ? SmallVector<double>() : numbers(c, 1);
   FailureOr<SmallVector<double>> scales = numbers(c, old ? 1 : 2);
