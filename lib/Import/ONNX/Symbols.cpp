@@ -195,9 +195,10 @@ Sizes SizeEvaluator::elementwise(Operation *op) {
     dl::Dims each;
     for (const dl::Dims &operand : operands)
       each.push_back(operand.size() == 1 ? operand[0] : operand[i]);
-    result.push_back(combine(op, each));
-    if (!result.back())
+    AffineExpr size = combine(op, each);
+    if (!size)
       return {};
+    result.push_back(dl::normalForm(size));
   }
   return result;
 }

@@ -104,6 +104,28 @@ TEST_F(OpenSizesTest, WhatIsRequiredDecidesComparisons) {
   EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1] -> (s0 * 3, s1 - 3)>"));
 }
 
+TEST_F(OpenSizesTest, EqualSumsAreOneHoweverTheyAreWritten) {
+  // Every other column, reshaped to (w - 1) / 2 + 1 columns: (w + 1) / 2.
+  Model model = makeModel(
+      {makeNode("MaxPool", {"x"}, {"p"}), makeNode("Shape", {"x"}, {"s"}),
+       makeNode("Gather", {"s", "two"}, {"w"}), makeNode("Sub", {"w", "one"}, {"less"}),
+       makeNode("Div", {"less", "two"}, {"half"}), makeNode("Add", {"half", "one"}, {"v"}),
+       makeNode("Concat", {"n", "one", "three", "v"}, {"to"}, {intAttribute("axis", 0)}),
+       makeNode("Reshape", {"p", "to"}, {"y"})},
+      open);
+  Attribute kernel = intAttribute("kernel_shape", 0), strides = intAttribute("strides", 0);
+  kernel.value = std::vector<int64_t>{1};
+  strides.value = std::vector<int64_t>{2};
+  model.graph.nodes[0].attributes = {kernel, strides};
+  model.graph.initializers["n"] = int64s({0});
+  model.graph.initializers["one"] = int64s({1});
+  model.graph.initializers["two"] = int64s({2});
+  model.graph.initializers["three"] = int64s({3});
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1] -> (s0, 1, 3, (s1 + 1) floordiv 2)>"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("dl.symbol_bounds")));
+}
+
 TEST_F(OpenSizesTest, AQuotientWithoutARestMayBeOfSizesThatAreZero) {
   // n * (w - 3) / (w - 3)
   Model model =

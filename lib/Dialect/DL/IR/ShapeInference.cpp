@@ -80,9 +80,7 @@ static AffineExpr roundedDown(AffineExpr dim) {
   return getAffineBinaryOpExpr(binary.getKind(), a, b);
 }
 
-/// The form of `dim` in which equal sums look alike: `(a * 2 + 2) * 2` is `(a * 2 + 1) * 2 + 2`.
-/// Products of symbols and remainders stay as they are written (productOf orders factors).
-static AffineExpr normalForm(AffineExpr dim) {
+AffineExpr normalForm(AffineExpr dim) {
   bool isSum = dim.isPureAffine();
   dim.walk([&](AffineExpr part) { isSum &= part.getKind() != AffineExprKind::Mod; });
   return isSum && isa<AffineBinaryOpExpr>(dim) ? simplified(roundedDown(dim)) : dim;

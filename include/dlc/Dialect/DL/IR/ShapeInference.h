@@ -83,6 +83,9 @@ int64_t likelyBytes(mlir::Type tensor);
 mlir::AffineExpr productOf(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::MLIRContext *context);
 /// `expr` in a shorter form, where there is one.
 mlir::AffineExpr simplified(mlir::AffineExpr expr);
+/// The form of `dim` in which equal sums look alike: `(a * 2 + 2) * 2` is `(a * 2 + 1) * 2 + 2`.
+/// Products of symbols and remainders stay as they are written (productOf orders factors).
+mlir::AffineExpr normalForm(mlir::AffineExpr dim);
 /// `expr` with quotients in place of remainders by a number, so that sums that make a size a
 /// multiple of one look alike: `a + (8 - a mod 8) mod 8` is `((a + 7) floordiv 8) * 8`.
 mlir::AffineExpr withoutRemainders(mlir::AffineExpr expr);
