@@ -212,6 +212,8 @@ void addRowCases(std::vector<KernelCase> &cases) {
       {"softmax_classes", 1000, 16, 0},
       {"softmax_odd", 37, 49, 0},
       {"softmax_tiny", 3, 7, 0},
+      {"softmax_pairs", 2, 1000, 0},
+      {"softmax_short", 5, 1000, 0},
       {"softmax_rec", 6625, 40, 0},
       {"norm_minilm", 384, 128, 1},
       {"norm_base", 768, 128, 1},

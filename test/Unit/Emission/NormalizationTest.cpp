@@ -123,6 +123,19 @@ TEST(NormalizationEmission, NormsOfRowsThatAreNotFinite) {
   }
 }
 
+TEST(NormalizationEmission, ShortRows) {
+  for (const char *op : {"dl.softmax %0 {axis = 1 : i64}", "dl.log_softmax %0 {axis = 1 : i64}",
+                         "dl.lp_normalize %0 {axis = 1 : i64, p = 2 : i64}"})
+    for (const char *x : {"tensor<35x2xf32>", "tensor<7x3xf32>", "tensor<33x5xf32>"})
+      checkOp(op, {x}, {x}, 1e-5);
+  checkOp("dl.softmax %0 {axis = 1 : i64}", {"tensor<19x3xf64>"}, {"tensor<19x3xf64>"});
+  checkOp("dl.softmax %0 {axis = 1 : i64}", {"tensor<19x3xf16>"}, {"tensor<19x3xf16>"}, 2e-3);
+  const std::string x = "tensor<3x7x5xf32>", v = "tensor<5xf32>", c = "tensor<7x1xf32>";
+  checkOp("dl.layer_norm %0, %1, %2 {axis = 2 : i64}", {x, v, v}, {x}, 1e-5);
+  checkOp("dl.layer_norm %0, %1, %2 {axis = 2 : i64}", {x, c, v}, {x}, 1e-5);
+  checkOp("dl.rms_norm %0, %1 {axis = 2 : i64}", {x, v}, {x}, 1e-5);
+}
+
 TEST(NormalizationEmission, OfImages) {
   std::string first = "tensor<2x6x5x7xf32>", last = "tensor<2x5x7x6xf32>", v = "tensor<6xf32>";
   std::string channelsLast = ", layout = #dl.layout<channels_last>}";

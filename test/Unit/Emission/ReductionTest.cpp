@@ -13,6 +13,8 @@ TEST(ReductionEmission, TrailingAxes) {
     checkOp(reduce(kind, "1"), {"tensor<5x37xf32>"}, {"tensor<5x1xf32>"}, 1e-5);
     checkOp(reduce(kind, "2, 3", false), {"tensor<2x3x7x5xf32>"}, {"tensor<2x3xf32>"}, 1e-5);
   }
+  for (const char *kind : {"sum", "mean", "max", "l2", "log_sum_exp"}) // rows as lanes
+    checkOp(reduce(kind, "2", false), {"tensor<3x7x3xf32>"}, {"tensor<3x7xf32>"}, 1e-5);
   checkOp(reduce("sum", "0, 1", false), {"tensor<3x131xf32>"}, {"tensor<f32>"}, 1e-5);
   checkOp(reduce("prod", "1"), {"tensor<9x3xf32>"}, {"tensor<9x1xf32>"});
 }

@@ -424,6 +424,28 @@ TEST(RowReduceTemplate, BlocksOfRows) {
                     text({columns, block}));
 }
 
+TEST(RowReduceTemplate, ShortRowsAsLanes) {
+  for (int columns : {1, 2, 3, 4, 5, 7})
+    for (int rows : {4, 7, 37}) {
+      expectCorrect(buildSoftmax(columns, rows, testFacts(2), {{"tasks", 3}}),
+                    text({columns, rows}), /*inPlace=*/true);
+      expectCorrect(buildLayerNorm(columns, rows, testFacts(1), {}), text({columns, rows}));
+    }
+  // Nothing is folded across lanes.
+  EXPECT_FALSE(allocates(buildSoftmax(7, 37, testFacts(1), {}), "maximum_"));
+  EXPECT_TRUE(allocates(buildSoftmax(8, 37, testFacts(1), {}), "maximum_"));
+  EXPECT_TRUE(allocates(buildSoftmax(7, 3, testFacts(1), {}), "maximum_"));
+}
+
+TEST(RowReduceTemplate, LastVectorsOfHalfTheLanes) {
+  schedule::MachineFacts facts = schedule::avx512Facts(testFacts(1));
+  facts.unitBytes = 32;
+  for (int columns : {17, 24, 25, 37, 49, 117, 369})
+    expectCorrect(buildSoftmax(columns, 3, facts, {}), text({columns}));
+  for (int columns : {17, 37, 72})
+    expectCorrect(buildLayerNorm(columns, 5, facts, {}), text({columns}));
+}
+
 TEST(RowReduceTemplate, ElementBounds) {
   expectCorrect(buildExponential(testFacts(1)), "exp");
   expectCorrect(buildSoftmaxElements(testFacts(1)), "softmax");

@@ -148,13 +148,33 @@ private:
 };
 } // namespace
 
+static bool readsItself(const Definition &update, const std::string &name) {
+  class Reads : public IRGraphVisitor {
+  public:
+    explicit Reads(const std::string &name) : name(name) {}
+    bool found = false;
+
+  protected:
+    using IRGraphVisitor::visit;
+    void visit(const Call *op) override {
+      found |= op->call_type == Call::Halide && op->name == name;
+      IRGraphVisitor::visit(op);
+    }
+
+  private:
+    const std::string &name;
+  } reads(name);
+  update.accept(&reads);
+  return reads.found;
+}
+
 static void hideClassOfSums(std::map<std::string, Function> &environment) {
   std::set<std::string> sums;
   for (const auto &[name, function] : environment)
     for (const Definition &update : function.updates()) {
       StrictForms forms;
       update.accept(&forms);
-      if (forms.fuses)
+      if (forms.fuses && readsItself(update, name))
         sums.insert(name);
     }
   for (auto &[name, function] : environment) {

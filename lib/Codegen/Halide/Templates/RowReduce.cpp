@@ -114,19 +114,41 @@ bool isUnrolled(const Size &extent, int lanes) {
   return extent.isConstant() && ceilDiv(extent.constant(), lanes) <= mostVectors;
 }
 
+/// Whether the lanes of a vector are rows. Vectors of a row of few elements would be all but empty
+/// and their folds most of the work; rows side by side are folded without shuffles.
+bool rowsAreLanes(const Size &columns, const Size &rows) {
+  // From 8 columns on, whose elements are loaded one by one, it lost where rows fill no vector.
+  constexpr int64_t mostColumns = 7, fewestRows = 4;
+  return columns.isConstant() && columns.constant() <= mostColumns &&
+         rows.constantOr(fewestRows) >= fewestRows;
+}
+
+bool rowsAreLanes(const RowReduction &reduction) {
+  return reduction.rows.size() == 1 && rowsAreLanes(reduction.extent, reduction.rowCount);
+}
+
+/// Lanes of the last vector of a row that is unrolled: half of the others' where the rest of the
+/// row fits and units take a vector by halves, and so half the time for it.
+int lastLanes(const Size &extent, int bytes, const MachineFacts &facts) {
+  const int lanes = lanesHolding(extent, facts.lanes(bytes));
+  const int64_t rest = isUnrolled(extent, lanes) ? extent.constant() % lanes : 0;
+  const bool byHalves = lanes * bytes == 2 * facts.unitBytes && extent.constantOr(0) > lanes;
+  return byHalves && rest > 0 && rest <= lanes / 2 ? lanes / 2 : lanes;
+}
+
 /// Collects vectors of partial results and folds them.
 class ReductionBuilder {
 public:
-  /// `together`: whether the terms of a tile's vectors are computed beside each other, operation by
-  /// operation.
-  ReductionBuilder(const RowReduction &reduction, int lanes, bool together)
-      : reduction(reduction), lanes(lanes), together(together) {
+  /// `last`: lanes of the masked vector, `lanes` or half of these. `together`: whether the terms of
+  /// a tile's vectors are computed beside each other, operation by operation.
+  ReductionBuilder(const RowReduction &reduction, int lanes, int last, bool together)
+      : reduction(reduction), lanes(lanes), last(last), together(together) {
     stage.columns = reduction.extent;
   }
 
   /// The vector of elements from `begin`, `masked` where the row ends inside of it.
   void addVector(const Size &begin, bool masked) {
-    values.push_back([=, this](Expr lane) {
+    (masked && last < lanes ? halves : values).push_back([=, this](Expr lane) {
       Expr at = lane + begin.expr(), value = valueAt(at);
       if (!masked)
         return value;
@@ -169,6 +191,9 @@ public:
       stage.partials.push_back(half);
       Expr first = width == 2 ? Expr(0) : Expr(lane);
       folded = combine(reduction.kind, half(at(first)), half(at(first + width / 2)));
+      if (width == lanes)
+        for (const VectorOf &value : halves)
+          folded = combine(reduction.kind, folded, termOf(value(first)));
     }
     stage.result(reduction.rows) = folded;
     return stage;
@@ -202,10 +227,16 @@ private:
     for (size_t i = 0; i < values.size(); ++i) {
       const Expr value = values[i](lane);
       if (sums.size() < chains)
-        sums.push_back(codegen::math::product(value, value));
+        sums.push_back(termOf(value));
       else
         sums[i % chains] = accumulate(reduction.kind, sums[i % chains], value);
     }
+  }
+
+  /// What is added of `value`.
+  Expr termOf(const Expr &value) const {
+    const bool squares = reduction.kind == ReductionKind::SumOfSquares;
+    return squares ? codegen::math::product(value, value) : value;
   }
 
   std::vector<Var> withRows(Var lane) const {
@@ -221,11 +252,12 @@ private:
   Expr valueAt(Expr i) const { return cast(reduction.type, reduction.value(i)); }
 
   const RowReduction &reduction;
-  const int lanes;
+  const int lanes, last;
   const bool together;
   using VectorOf = std::function<Expr(Expr lane)>;
   std::vector<VectorOf> folds;  ///< of some vectors each
   std::vector<VectorOf> values; ///< one vector each
+  std::vector<VectorOf> halves; ///< half a vector each
   RowStage stage;
 };
 
@@ -252,9 +284,11 @@ static std::function<Expr(Expr)> withRowsAhead(const RowReduction &reduction, in
 /// `together`: as of ReductionBuilder.
 static RowStage buildReduction(const RowReduction &reduction, bool together,
                                const schedule::RowReduceParams &params, const MachineFacts &facts) {
-  const int lanes = lanesHolding(reduction.extent, facts.lanes(reduction.type.bytes()));
+  const bool acrossRows = rowsAreLanes(reduction);
+  const int lanes =
+      acrossRows ? 1 : lanesHolding(reduction.extent, facts.lanes(reduction.type.bytes()));
   const bool looped = !isUnrolled(reduction.extent, lanes);
-  const bool ahead = (reduction.first || (reduction.readsFoldsOnly && looped)) &&
+  const bool ahead = !acrossRows && (reduction.first || (reduction.readsFoldsOnly && looped)) &&
                      params.rowsPerBlock > 1 && !reduction.rows.empty();
   const bool clamps = ahead && !reduction.rowCount.isMultipleOf(params.rowsPerBlock);
   RowReduction inside = clamps ? clampRow(reduction) : reduction;
@@ -262,7 +296,8 @@ static RowStage buildReduction(const RowReduction &reduction, bool together,
   // The first fold brings a block's rows; the others then compute while the next block's come.
   if (ahead && !reduction.first)
     inside.value = withRowsAhead(inside, params.rowsPerBlock, /*intoL1=*/true);
-  ReductionBuilder builder(inside, lanes, together);
+  const int last = acrossRows ? 1 : lastLanes(extent, reduction.type.bytes(), facts);
+  ReductionBuilder builder(inside, lanes, last, together);
   Size begin = 0;
   if (looped) {
     const int64_t width = int64_t(params.accumulators) * lanes;
@@ -325,13 +360,29 @@ RowElements buildRowElements(const RowReduction &row, const schedule::RowReduceP
 
 /// The terms of `reduction` at (i, row...), kept for a row; those that fill the last vector are
 /// anything.
-static RowStage buildTerms(const RowReduction &reduction, Var i) {
+static RowStage buildTerms(const RowReduction &reduction, Var i, const MachineFacts &facts) {
   RowStage stage;
   stage.result = Func(reduction.name + "_terms");
   stage.extent = stage.columns = reduction.extent;
   std::vector<Var> args = {i};
   args.insert(args.end(), reduction.rows.begin(), reduction.rows.end());
-  stage.result(args) = guardedValue(reduction.value(i), i, reduction.extent);
+  auto define = [&](const Expr &at) {
+    std::vector<Expr> place(args.begin(), args.end());
+    place.front() = at;
+    stage.result(place) = guardedValue(reduction.value(at), at, reduction.extent);
+  };
+  const int bytes = reduction.type.bytes(),
+            lanes = lanesHolding(reduction.extent, facts.lanes(bytes));
+  const int last = lastLanes(reduction.extent, bytes, facts);
+  if (last == lanes) {
+    stage.result(args) = guardedValue(reduction.value(i), i, reduction.extent);
+    return stage;
+  }
+  // A definition of its own for the last lanes, or LLVM makes a whole vector of them.
+  const int whole = int(reduction.extent.constant()) / lanes * lanes;
+  stage.result(args) = undef(reduction.type);
+  define(RDom(0, whole, "whole"));
+  define(RDom(whole, last, "last"));
   return stage;
 }
 
@@ -340,7 +391,8 @@ KeptReduction buildKeptReduction(const RowReduction &reduction, Var i, bool inOu
                                  const MachineFacts &facts) {
   const int lanes = lanesHolding(reduction.extent, facts.lanes(reduction.type.bytes()));
   const bool keepsInOutput = inOutput && !isUnrolled(reduction.extent, lanes);
-  const bool blocks = params.rowsPerBlock > 1 && !reduction.rows.empty();
+  const bool blocks =
+      params.rowsPerBlock > 1 && !reduction.rows.empty() && !rowsAreLanes(reduction);
   RowReduction inside = reduction;
   // Rows that come later would be waited for by their first fold.
   if (blocks)
@@ -352,7 +404,7 @@ KeptReduction buildKeptReduction(const RowReduction &reduction, Var i, bool inOu
     return {{buildReduction(inside, /*together=*/true, params, facts)},
             keptInOutput(reduction.type, i, reduction.rows)};
   }
-  const RowStage terms = buildTerms(inside, i);
+  const RowStage terms = buildTerms(inside, i, facts);
   inside.value = [=](const Expr &at) {
     std::vector<Expr> place = {at};
     place.insert(place.end(), reduction.rows.begin(), reduction.rows.end());
@@ -372,6 +424,19 @@ static int64_t chainsTogether(int64_t vectors) {
   return 1;
 }
 
+/// Vectorises the updates of terms of which the last vector is narrower.
+static void vectoriseParts(Func terms, int lanes) {
+  for (int i = 0; i < terms.num_update_definitions(); ++i) {
+    const RVar column(terms.rvars(i).front());
+    const int64_t extent =
+        *Internal::as_const_int(terms.function().update(i).schedule().rvars().front().extent);
+    const int64_t vectors = ceilDiv(extent, lanes), together = chainsTogether(vectors);
+    terms.update(i).vectorize(column, int(std::min(extent, together * lanes)));
+    if (vectors > together)
+      terms.update(i).unroll(column);
+  }
+}
+
 /// Vectorises the columns of a row; those of a stage that is `kept` several vectors at once, and
 /// the last vector filled up.
 static void vectoriseRow(Func func, const Size &extent, int bytes, bool kept,
@@ -383,12 +448,15 @@ static void vectoriseRow(Func func, const Size &extent, int bytes, bool kept,
   const int64_t least = kept ? 4 : 2;
   const int64_t vectors = isUnrolled(extent, lanes) ? ceilDiv(extent.constant(), lanes) : least;
   const int64_t together = kept ? chainsTogether(vectors) : 1;
-  const int64_t width = vectors * lanes;
+  const int last = lastLanes(extent, bytes, facts);
+  if (func.has_update_definition())
+    return vectoriseParts(func, lanes);
+  const int64_t width = vectors * lanes - (lanes - last);
   Var tile(column.name() + "_tile"), lane(column.name() + "_lane");
   func.split(column, tile, lane, int(width),
              kept ? TailStrategy::RoundUp : guardedTail(extent, width))
-      .vectorize(lane, int(together) * lanes);
-  if (vectors > together)
+      .vectorize(lane, int(last < lanes ? width : together * lanes));
+  if (vectors > together && last == lanes)
     func.unroll(lane);
   if (!kept && !extent.isMultipleOf(width))
     func.never_partition(lane);
@@ -413,6 +481,29 @@ static void scheduleStage(RowStage &stage, const LoopLevel &outer, const LoopLev
     vectoriseRow(stage.result, stage.extent, stage.result.types()[0].bytes(), /*kept=*/true, facts);
 }
 
+/// Schedules rows as lanes: the columns of a vector of rows, then the next one's.
+static void scheduleRowsAsLanes(Func output, const Size &rows, int lanes, bool perElement,
+                                const std::vector<RowStage> &stages, const Size &tasks) {
+  auto vectorise = [&](Func func, const Var &outer, bool hasColumns) {
+    const std::vector<Var> args = func.args();
+    Var lane("row_lane");
+    func.split(args.back(), outer, lane, lanes, guardedTail(rows, lanes));
+    if (hasColumns)
+      func.reorder(args[0], lane, outer).unroll(args[0]);
+    func.vectorize(lane);
+  };
+  Var block("row_block");
+  vectorise(output, block, perElement);
+  const LoopLevel level(output, parallelise(output, {block}, ceilDiv(rows, lanes), tasks));
+  for (const RowStage &stage : stages) {
+    Func func = stage.result;
+    const bool hasColumns = !stage.extent.is(0);
+    vectorise(func.compute_at(level), func.args().back(), hasColumns);
+    if (hasColumns)
+      func.reorder_storage(func.args().back(), func.args()[0]);
+  }
+}
+
 void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
                        std::vector<RowStage> stages, const schedule::RowReduceParams &params,
                        const MachineFacts &facts) {
@@ -422,15 +513,21 @@ void scheduleRowReduce(Func output, const Sizes &extents, bool perElement,
   int bytes = 1;
   for (const Type &type : output.types())
     bytes = std::max(bytes, type.bytes());
-  if (perElement)
-    vectoriseRow(output, extents[0], bytes, /*kept=*/false, facts);
-
   const size_t firstRow = perElement ? 1 : 0;
   std::vector<Var> rows(args.rbegin(), args.rend() - std::ptrdiff_t(firstRow));
   constexpr int64_t worthwhile = 1 << 17; // elements: tens of microseconds
   const Size columns = stages.empty() ? Size(1) : stages.front().columns;
   Sizes counts(extents.begin() + std::ptrdiff_t(firstRow), extents.end());
   const Size tasks = tasksFor(productOf(counts) * columns, worthwhile, params.tasks);
+  if (!stages.empty() && rows.size() == 1 && rowsAreLanes(columns, counts.front())) {
+    const int64_t lanes = facts.lanes(bytes);
+    scheduleRowsAsLanes(output, counts.front(),
+                        int(std::min(lanes, counts.front().constantOr(lanes))), perElement, stages,
+                        tasks);
+    return;
+  }
+  if (perElement)
+    vectoriseRow(output, extents[0], bytes, /*kept=*/false, facts);
   Var block("row_block"), inBlock("row_in_block");
   const bool blocked = params.rowsPerBlock > 1 && !rows.empty();
   if (blocked) {
