@@ -127,13 +127,16 @@ bool rowsAreLanes(const RowReduction &reduction) {
   return reduction.rows.size() == 1 && rowsAreLanes(reduction.extent, reduction.rowCount);
 }
 
-/// Lanes of the last vector of a row that is unrolled: half of the others' where the rest of the
-/// row fits and units take a vector by halves, and so half the time for it.
+/// Lanes of the last vector of a row: of a few vectors it has half of the others' where the rest of
+/// the row fits and units take a vector by halves, and so half the time for it.
 int lastLanes(const Size &extent, int bytes, const MachineFacts &facts) {
+  constexpr int64_t mostVectors = 6; // of more it is less than a tenth
   const int lanes = lanesHolding(extent, facts.lanes(bytes));
-  const int64_t rest = isUnrolled(extent, lanes) ? extent.constant() % lanes : 0;
-  const bool byHalves = lanes * bytes == 2 * facts.unitBytes && extent.constantOr(0) > lanes;
-  return byHalves && rest > 0 && rest <= lanes / 2 ? lanes / 2 : lanes;
+  const int64_t columns = extent.constantOr(0), rest = columns % lanes;
+  const bool byHalves = lanes * bytes == 2 * facts.unitBytes;
+  const bool isNarrow = byHalves && columns > lanes && columns <= mostVectors * lanes && rest > 0 &&
+                        rest <= lanes / 2;
+  return isNarrow ? lanes / 2 : lanes;
 }
 
 /// Collects vectors of partial results and folds them.
