@@ -3,6 +3,7 @@
 #include "dlc/Schedule/AnalyticModel.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace dlc::schedule {
 
@@ -43,26 +44,39 @@ static bool sharesLines(const WindowShape &shape, int64_t rows) {
          !shape.openHeight && !shape.dilated && shape.height % rows == 0;
 }
 
+/// Whether pixels lie at so few places of L1's ways, each of a page, that the lines under a line of
+/// windows do not stay there.
+static bool pixelsShareSets(const WindowShape &shape, const MachineFacts &facts) {
+  constexpr int64_t wayBytes = 4096, fewPlaces = 8;
+  const int64_t pixelBytes = std::max<int64_t>(1, shape.channels * shape.elementBytes);
+  const int64_t places = wayBytes / std::gcd(wayBytes, pixelBytes);
+  const int64_t pixels = shape.inputRowBytes / pixelBytes * (shape.kernelHeight + 1);
+  return places <= fewPlaces && pixels > places * (facts.l1Bytes / wayBytes);
+}
+
 /// Has tiles of several rows share the lines under them, which leave L1 from one row to the next.
 /// Where the weights stay in registers beside the sums, four rows of two columns load least.
 /// Fewer registers gain where all channels of an image pass at once: the tile has two rows of half
-/// the columns.
+/// the columns. So does any tile whose pixels would leave L1 at once, of two vectors.
 static void shareLines(DepthwiseParams &params, const WindowShape &shape,
                        const MachineFacts &facts) {
   constexpr int many = 4, few = 2, operands = 2;
   const int chains = chainsOf(facts);
-  if (shape.taps + chains + operands <= facts.vectorRegisters) {
-    if (!sharesLines(shape, many) || shape.width < chains / many)
-      return;
+  const bool holdsWeights = shape.taps + chains + operands <= facts.vectorRegisters;
+  const bool shareSets = shape.strideWidth == 1 && pixelsShareSets(shape, facts);
+  if (holdsWeights && sharesLines(shape, many) && shape.width >= chains / many) {
     params.rowsPerTile = many;
     params.vectorsPerTile = 1;
     params.columnsPerTile = chains / many;
-  } else if (channelBytesTogether(shape, facts) == 0 && sharesLines(shape, few)) {
-    if (shape.strideWidth == 1)
-      params.vectorsPerTile = 1;
-    params.rowsPerTile = few;
-    params.columnsPerTile = std::max(1, chains / few / params.vectorsPerTile);
+    return;
   }
+  const bool passesOnce = !holdsWeights && channelBytesTogether(shape, facts) == 0;
+  if (!sharesLines(shape, few) || (!passesOnce && !shareSets))
+    return;
+  params.rowsPerTile = few;
+  if (shape.strideWidth == 1)
+    params.vectorsPerTile = shareSets ? few : 1;
+  params.columnsPerTile = std::max(1, chains / few / params.vectorsPerTile);
 }
 
 /// Tiles of rows in a block that has at most `rows`: of several rows and for several cores, as many

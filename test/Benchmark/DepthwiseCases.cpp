@@ -3,6 +3,8 @@
 #include "dlc/Codegen/Halide/Templates/Window.h"
 #include "dlc/Schedule/AnalyticModel.h"
 
+#include <cmath>
+
 using namespace Halide;
 
 namespace dlc::bench {
@@ -21,7 +23,7 @@ static void windowReference(const WindowSize &c, const std::vector<HostTensor> &
               continue;
             float v = in[0].data[(size_t(iy) * c.width + ix) * c.channels + ch];
             if (c.pool)
-              acc = std::max(acc, v);
+              acc = std::isnan(v) || v > acc ? v : acc; // NaN stays
             else
               acc += v * in[1].data[(size_t(ky) * c.kernel + kx) * c.channels + ch];
           }

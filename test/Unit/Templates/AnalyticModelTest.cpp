@@ -334,7 +334,7 @@ TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
   using Tile = std::tuple<int, int, int>;
   for (const MachineFacts &facts : {narrow, wide}) {
     EXPECT_EQ(tile(windowsOver(14, 384, 3, 1), facts), Tile(1, 7, 1));
-    EXPECT_EQ(tile(windowsOver(30, 256, 3, 2), facts), Tile(2, 4, 1));
+    EXPECT_EQ(tile(windowsOver(30, 240, 3, 2), facts), Tile(2, 4, 1));
     EXPECT_EQ(tile(windowsOver(112, 64, 5, 1), facts), Tile(1, 4, 2)); // passed once
     // Rows that are odd, open or have other lines in between share none.
     EXPECT_EQ(tile(windowsOver(113, 64, 5, 1), facts), Tile(1, 6, 1));
@@ -350,6 +350,11 @@ TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
   EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), wide), Tile(1, 2, 4));
   EXPECT_EQ(tile(windowsOver(28, 96, 3, 1), narrow), Tile(1, 7, 1));
   EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), narrow), Tile(2, 2, 2));
+  // Pixels 2 KiB apart.
+  for (const MachineFacts &facts : {narrow, wide}) {
+    EXPECT_EQ(tile(windowsOver(14, 512, 3, 1), facts), Tile(2, 2, 2));
+    EXPECT_EQ(tile(windowsOver(7, 512, 3, 1), facts), Tile(1, 7, 1));
+  }
   // Passed once, by vectors of half a cache line.
   EXPECT_EQ(tile(windowsOver(112, 64, 3, 1), narrow), Tile(1, 4, 2));
   EXPECT_EQ(tile(windowsOver(113, 64, 3, 1), narrow), Tile(2, 4, 1));

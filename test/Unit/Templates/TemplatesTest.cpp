@@ -298,6 +298,20 @@ TEST(WindowTemplate, RowsOfATileShareLines) {
                     text({rows, tile}));
 }
 
+TEST(WindowTemplate, PoolsKeepNaN) {
+  // Of each element of a window, whatever the order in which the windows of a tile fold them.
+  for (int size : {8, 9})
+    for (int kernel : {2, 3, 5})
+      for (int stride : {1, 2}) {
+        BuiltKernel pool =
+            buildWindow({size, 12, 9, kernel, stride, kernel / 2, /*pool=*/true}, testFacts(1), {});
+        std::vector<float> &image = pool.inputs[0].data;
+        for (size_t i = 3; i < image.size(); i += 83)
+          image[i] = NAN;
+        expectCorrect(pool, text({size, kernel, stride}));
+      }
+}
+
 TEST(WindowTemplate, PoolsOfWholeImages) {
   // Sums of more vectors than registers stay in L1.
   for (int channels : {511, 512, 523, 1000})

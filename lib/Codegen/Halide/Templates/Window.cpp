@@ -277,6 +277,17 @@ static Expr nearestLine(const WindowProblem &problem, const SlidingWindow &w, co
   return clamp(line, int(w.padTop), (w.inputHeight + w.padTop - 1).expr());
 }
 
+/// The taps of the window at `place`. By pairs, one at an even place and the one behind it begin
+/// with what they have in common, which is then folded, and looked at for NaN, once.
+static std::vector<Expr> tapsAt(const Expr &place, int64_t taps, bool byPairs) {
+  std::vector<Expr> order;
+  for (int i = 0; i < taps - int(byPairs); ++i)
+    order.push_back(byPairs ? i + 1 - place % 2 : Expr(i));
+  if (byPairs)
+    order.push_back(place % 2 * int(taps - 1));
+  return order;
+}
+
 /// The fold of a window's columns over the fold of each column's lines.
 static Window buildLinesFirst(const WindowProblem &problem, const SlidingWindow &w,
                               const schedule::WindowParams &params, const Pixel &read) {
@@ -296,8 +307,9 @@ static Window buildLinesFirst(const WindowProblem &problem, const SlidingWindow 
   const Expr none = reductionIdentity(problem.kind, problem.type);
   Func lines;
   if (foldsAtOnce(problem, w)) {
+    const bool byPairs = result.rows % 2 == 0 && w.strideHeight == 1;
     std::vector<Expr> elements;
-    for (int k = 0; k < w.kernelHeight; ++k)
+    for (const Expr &k : tapsAt(y, w.kernelHeight, byPairs))
       elements.push_back(cast(problem.type, element(nearestLine(problem, w, lineUnder(y, k)))));
     lines = Func(linesName);
     lines(c, x, y, n) = combineAll(problem.kind, elements);
@@ -315,8 +327,9 @@ static Window buildLinesFirst(const WindowProblem &problem, const SlidingWindow 
   };
   RDom k;
   if (foldsAtOnce(problem, w)) {
+    const bool byPairs = columns % 2 == 0 && w.strideWidth == 1 && w.dilationWidth == 1;
     std::vector<Expr> columnsUnder;
-    for (int i = 0; i < w.kernelWidth; ++i)
+    for (const Expr &i : tapsAt(x, w.kernelWidth, byPairs))
       columnsUnder.push_back(folded(i));
     result.acc = Func(problem.name);
     result.acc(c, x, y, n) = combineAll(problem.kind, columnsUnder);
@@ -424,7 +437,7 @@ static void scheduleFold(const WindowFold &fold, const LoopLevel &at, const Chan
   Func func = fold.func;
   Var c = func.args()[0], x = func.args()[1], row = func.args()[2];
   func.compute_at(at).bound_extent(c, int(tile.width)).bound_extent(x, int(columns));
-  func.bound_extent(row, int(rows)).reorder(c, row, x);
+  func.bound_extent(row, int(rows)).align_bounds(row, int(rows)).reorder(c, row, x);
   func.vectorize(c, tile.lanes).unroll(row).unroll(x);
   if (tile.inRegisters)
     func.unroll(c);
