@@ -3,6 +3,7 @@
 #include "KernelCheck.h"
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
+#include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 
 #include <gtest/gtest.h>
 
@@ -168,6 +169,52 @@ TEST(GemmTemplate, VectorsNarrowerThanTheWidest) {
                                  {{"bytes", 32}, {"mr", 7}, {"nv", 1}, {"order", 0}, {"pad", 1}});
   expectCorrect(groups, "groups");
   EXPECT_NE(groups.schedule.find("bytes32"), std::string::npos) << groups.schedule;
+}
+
+/// Cache lines that a lowered kernel asks for: to read, and to write.
+class AskedLines : public Halide::Internal::IRVisitor {
+public:
+  int read = 0, written = 0;
+
+protected:
+  using IRVisitor::visit;
+  void visit(const Halide::Internal::Call *op) override {
+    if (op->name == "llvm.prefetch.p0")
+      ++(Halide::Internal::is_const_zero(op->args[1]) ? read : written);
+    IRVisitor::visit(op);
+  }
+};
+
+TEST(GemmTemplate, AsksForFarPiecesOfTheResult) {
+  schedule::MachineFacts facts = testFacts(1);
+  auto linesOf = [&](std::map<std::string, int> overrides) {
+    overrides["prefetch"] = 0; // neither panels nor rows
+    BuiltKernel kernel = buildWeightGemm({64, 64, 24}, facts, overrides);
+    templates::addLoweringPasses(kernel.pipeline, facts.masksStores());
+    AskedLines lines;
+    const std::vector<Halide::Argument> arguments(kernel.params.begin(), kernel.params.end());
+    for (const auto &function :
+         kernel.pipeline
+             .compile_to_module(arguments, "kernel", Halide::Target("x86-64-linux-avx2-fma"))
+             .functions())
+      function.body.accept(&lines);
+    return std::pair(lines.read, lines.written);
+  };
+  std::map<std::string, int> pieces = {{"mr", 4}, {"nv", 2}, {"order", 0}, {"block", 4}};
+  // Of each row a line of the residual and one of the result, where these are beyond L2.
+  const std::pair none(0, 0), each(4, 4);
+  EXPECT_EQ(linesOf(pieces), none);
+  facts.l2Bytes = 8 << 10;
+  EXPECT_EQ(linesOf(pieces), each);
+  pieces["order"] = 1;
+  EXPECT_EQ(linesOf(pieces), each);
+  // Two lines of a row.
+  pieces["nv"] = 4;
+  EXPECT_EQ(linesOf(pieces), std::pair(8, 8));
+  // Whole rows, and a tile that meets all panels before the next one.
+  pieces["nv"] = 8;
+  EXPECT_EQ(linesOf(pieces), none);
+  EXPECT_EQ(linesOf({{"mr", 4}, {"nv", 2}, {"order", 0}, {"block", 1}}), none);
 }
 
 TEST(GemmTemplate, StepsSideBySideThatDoNotFit) {

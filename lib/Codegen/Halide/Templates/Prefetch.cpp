@@ -8,7 +8,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,13 +18,19 @@ namespace dlc::templates {
 
 static const char *const marker = "dlc_prefetching_ahead";
 static const char *const markerBefore = "dlc_prefetching_before";
+static const char *const markerPlace = "dlc_asking_for_place";
 
 bool isPrefetchingAhead(const Call *call) {
   return call->call_type == Call::PureExtern && call->name == marker;
 }
 
+static bool isAskingForPlace(const Call *call) {
+  return call->call_type == Call::PureExtern && call->name == markerPlace;
+}
+
 bool isPrefetchingBefore(const Call *call) {
-  return call->call_type == Call::PureExtern && call->name == markerBefore;
+  return isAskingForPlace(call) ||
+         (call->call_type == Call::PureExtern && call->name == markerBefore);
 }
 
 namespace {
@@ -141,13 +146,18 @@ std::vector<Run> runsOf(const std::vector<Marked> &marks) {
   return runs;
 }
 
-/// Asks for the line of the element `index` of `bytes` each, to be kept in L1 or in L2.
-Stmt prefetch(const std::string &buffer, int bytes, const Expr &index, bool intoL1) {
+/// What a line is asked for to be: kept in L2 or in L1, read, or written, which takes it from other
+/// cores' caches.
+enum class Use { ReadFromL2, ReadFromL1, Written };
+
+/// Asks for the line of the element `index` of `bytes` each.
+Stmt prefetch(const std::string &buffer, int bytes, const Expr &index, Use use) {
   Expr memory = reinterpret(UInt(64), Variable::make(Handle(), buffer));
   Expr address = memory + cast(UInt(64), cast(Int(64), index) * bytes);
-  const int read = 0, locality = intoL1 ? 3 : 2, data = 1;
+  const int writes = use == Use::Written ? 1 : 0, locality = use == Use::ReadFromL2 ? 2 : 3;
+  const int data = 1;
   return Evaluate::make(Call::make(Int(32), "llvm.prefetch.p0",
-                                   {reinterpret(Handle(), address), read, locality, data},
+                                   {reinterpret(Handle(), address), writes, locality, data},
                                    Call::Extern));
 }
 
@@ -185,17 +195,17 @@ private:
     Expr first = run.first + mark.share * int(lines) / int(mark.shares) * perLine;
     std::vector<Stmt> all;
     for (int64_t i = 0; i < (lines + mark.shares - 1) / mark.shares; ++i)
-      all.push_back(
-          prefetch(mark.memory, int(bytes), simplify(first + int(i) * perLine), mark.intoL1));
+      all.push_back(prefetch(mark.memory, int(bytes), simplify(first + int(i) * perLine),
+                             mark.intoL1 ? Use::ReadFromL1 : Use::ReadFromL2));
     return Block::make(all);
   }
 };
 
-/// The loads that are marked to be asked for before, in a loop's body and outside of its inner
-/// loops' own variables, each line once.
+/// The loads and stores that are marked to be asked for before, in a loop's body and outside of its
+/// inner loops' own variables, each line once.
 class TakeMarksBefore : public WithLets {
 public:
-  std::map<std::string, Stmt> requests; ///< by buffer and index
+  std::vector<Stmt> requests;
 
 protected:
   using WithLets::visit;
@@ -203,9 +213,14 @@ protected:
   Expr visit(const Call *op) override {
     if (!isPrefetchingBefore(op))
       return IRMutator::visit(op);
-    if (const auto *load = op->args[0].as<Load>())
-      request(load);
+    if (const auto *load = op->args[0].as<Load>(); load && !isAskingForPlace(op))
+      request(load->name, load->index, load->type, Use::ReadFromL1);
     return mutate(op->args[0]);
+  }
+  Stmt visit(const Store *op) override {
+    if (holdsCall(Evaluate::make(op->value), isAskingForPlace))
+      request(op->name, op->index, op->value.type(), Use::Written);
+    return WithLets::visit(op);
   }
   Stmt visit(const For *op) override {
     inner.push(op->name);
@@ -215,18 +230,27 @@ protected:
   }
 
 private:
-  void request(const Load *load) {
-    Expr first = firstElement(load->index);
+  void request(const std::string &buffer, const Expr &index, const Type &type, Use use) {
+    Expr first = firstElement(index);
     if (!first.defined())
       return;
     first = simplify(substitute(bound, first));
-    std::ostringstream key;
-    key << load->name << ' ' << first;
-    if (!expr_uses_vars(first, inner))
-      requests[key.str()] =
-          prefetch(load->name, load->type.element_of().bytes(), first, /*intoL1=*/true);
+    const int bytes = type.element_of().bytes();
+    if (expr_uses_vars(first, inner) || isAsked(buffer, first, lineBytes / bytes))
+      return;
+    asked[buffer].push_back(first);
+    requests.push_back(prefetch(buffer, bytes, first, use));
   }
 
+  /// Whether the line of `first`, or one that begins less than a line before it, is asked for.
+  bool isAsked(const std::string &buffer, const Expr &first, int64_t perLine) {
+    return std::ranges::any_of(asked[buffer], [&](const Expr &other) {
+      const auto distance = as_const_int(simplify(first - other));
+      return distance && *distance >= 0 && *distance < perLine;
+    });
+  }
+
+  std::map<std::string, std::vector<Expr>> asked;
   Scope<> inner;
 };
 
@@ -246,7 +270,7 @@ protected:
       TakeMarksBefore taken;
       body = taken.mutate(body);
       if (hasLoops)
-        for (const auto &[key, request] : taken.requests)
+        for (const Stmt &request : taken.requests)
           body = Block::make(request, body);
     }
     return withBody(op, body);
@@ -318,6 +342,13 @@ void askBefore(Func func, const std::vector<Var> &vars) {
   });
   for (Expr &value : func.function().definition().values())
     value = ask.mutate(value);
+}
+
+void askForPlaces(Func func) {
+  for (Expr &value : func.function().definition().values()) {
+    const Type type = value.type();
+    value = Call::make(type, markerPlace, {std::move(value)}, Call::PureExtern);
+  }
 }
 
 Expr askingAhead(const Expr &value, const Ahead &ahead) {

@@ -31,7 +31,7 @@ Halide::Expr askingAhead(const Halide::Expr &value, const Ahead &ahead);
 
 /// Whether `call` is what prefetchingAhead() makes; the load is its first argument.
 bool isPrefetchingAhead(const Halide::Internal::Call *call);
-/// The same of prefetchingBefore.
+/// The same of prefetchingBefore() and askForPlaces().
 bool isPrefetchingBefore(const Halide::Internal::Call *call);
 
 /// The lowering pass that asks for the lines.
@@ -43,6 +43,10 @@ Halide::Expr prefetchingBefore(Halide::Expr load);
 
 /// The same of all that the pure `func` reads of buffers at places that depend on all of `vars`.
 void askBefore(Halide::Func func, const std::vector<Halide::Var> &vars);
+
+/// The lines that the pure `func` writes, brought into L1 before the loops behind which it writes
+/// them.
+void askForPlaces(Halide::Func func);
 
 /// The lowering pass that asks for these.
 std::unique_ptr<Halide::Internal::IRMutator> prefetchBeforePass();
