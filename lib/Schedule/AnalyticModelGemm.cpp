@@ -444,8 +444,11 @@ static GemmParams chooseInWidest(const GemmShape &given, const MachineFacts &fac
   params.order = LoopOrder::RowsOuter;
   if (blockPads)
     params.pad = PadMode::Block;
-  params.tilesPerBlock =
-      int(tilesWithOutput(shape, params, rowBytes, ceilDiv(tiles, blocks), facts));
+  params.tilesPerBlock = int(ceilDiv(tiles, blocks));
+  // A single panel writes each line at once: there a block only copies its halo.
+  if (panels > 1 || !blockPads)
+    params.tilesPerBlock =
+        int(tilesWithOutput(shape, params, rowBytes, params.tilesPerBlock, facts));
   if (fillsLines(shape, panels, facts))
     params.tilesPerBlock = 1;
   params.prefetch = prefetchesRows(shape, params, rowBytes, facts);

@@ -279,6 +279,25 @@ TEST(AnalyticModel, ScansOfLongRowsWaitOnceForSeveralVectors) {
   EXPECT_EQ(chooseScan({1, 15, 1024, 4}, facts).vectorsPerTile, 2); // rows beside each other
 }
 
+// A block that writes whole lines need not keep them: a larger one copies fewer halos.
+TEST(AnalyticModel, BlocksOfOnePanelAreLarge) {
+  auto rowsOfBlock = [](int64_t channels) {
+    const ConvShape first{.outputHeight = 112,
+                          .outputWidth = 112,
+                          .inputChannels = 3,
+                          .outputChannels = channels,
+                          .kernelHeight = 3,
+                          .kernelWidth = 3,
+                          .strideHeight = 2,
+                          .strideWidth = 2,
+                          .padded = true};
+    const GemmParams params = chooseGemm(gemmShapeOf(first), wideFacts());
+    return params.rowsPerTile * params.tilesPerBlock;
+  };
+  EXPECT_GE(rowsOfBlock(32), 16 * 112);
+  EXPECT_LT(rowsOfBlock(256), 8 * 112);
+}
+
 // A block of rows that ends in another image would copy all lines of both.
 TEST(AnalyticModel, OnlyOneImageIsPaddedPerBlock) {
   ConvShape first{.outputHeight = 112,
