@@ -1,14 +1,12 @@
-// A row's reduction keeps several vectors of partial results, reads what is left of the row by a
-// mask, and folds a vector by halves in registers. rfactor would do the same but leaves the
-// unrolled partials in memory (docs/Rationale/Schedules.md). A row of few vectors is unrolled
-// through all stages, so that it is read once and stays in registers. Folds of several rows, of
-// which none waits for another's, may be computed ahead of what waits for them.
+// The stages of a row, each in the row's vectors, and their loops. A row of few vectors is unrolled
+// through all stages, so that it is read once and stays in registers; of few elements, it is one
+// lane of a vector of rows. Folds of several rows, of which none waits for another's, may be
+// computed ahead of what waits for them.
 #include "dlc/Codegen/Halide/Templates/RowReduce.h"
 
-#include "dlc/Codegen/Halide/Templates/FusedMath.h"
+#include "ReductionBuilder.h"
 #include "dlc/Codegen/Halide/Templates/KeptElements.h"
 #include "dlc/Codegen/Halide/Templates/KeptInOutput.h"
-#include "dlc/Codegen/Halide/Templates/Math.h"
 #include "dlc/Codegen/Halide/Templates/Prefetch.h"
 
 #include <algorithm>
@@ -17,90 +15,8 @@ using namespace Halide;
 
 namespace dlc::templates {
 
-Expr reductionIdentity(ReductionKind kind, Type type) {
-  switch (kind) {
-  case ReductionKind::Sum:
-  case ReductionKind::SumOfSquares:
-    return cast(type, 0);
-  case ReductionKind::Product:
-    return cast(type, 1);
-  case ReductionKind::Max:
-  case ReductionKind::MaxNumber:
-    return type.min();
-  case ReductionKind::Min:
-    return type.max();
-  }
-  return Expr();
-}
-
-Expr combine(ReductionKind kind, Expr a, Expr b) {
-  switch (kind) {
-  case ReductionKind::Sum:
-  case ReductionKind::SumOfSquares:
-    return codegen::math::sum(a, b);
-  case ReductionKind::Product:
-    return codegen::math::product(a, b);
-  case ReductionKind::Max:
-    return codegen::math::maximum(a, b);
-  case ReductionKind::Min:
-    return codegen::math::minimum(a, b);
-  case ReductionKind::MaxNumber:
-    return max(a, b);
-  }
-  return Expr();
-}
-
-Expr accumulate(ReductionKind kind, Expr folded, Expr value) {
-  if (kind != ReductionKind::SumOfSquares)
-    return combine(kind, folded, value);
-  if (value.type().is_float())
-    return multiplyAdd(folded, value, value);
-  return codegen::math::sum(folded, codegen::math::product(value, value));
-}
-
-Expr combineAll(ReductionKind kind, const std::vector<Expr> &values) {
-  if (kind == ReductionKind::Max)
-    return codegen::math::maximumOf(values);
-  if (kind == ReductionKind::Min)
-    return codegen::math::minimumOf(values);
-  Expr folded = values.front();
-  for (size_t i = 1; i < values.size(); ++i)
-    folded = combine(kind, folded, values[i]);
-  return folded;
-}
-
-namespace {
-
-/// Makes what is read of buffers masked loads, and what is kept in the output masked stores.
-class GuardLoads : public Internal::IRMutator {
-public:
-  explicit GuardLoads(Expr condition) : condition(std::move(condition)) {}
-
-protected:
-  using IRMutator::visit;
-  Expr visit(const Internal::Call *op) override {
-    Expr call = IRMutator::visit(op);
-    if (isKeepInOutput(op)) {
-      const std::vector<Expr> &args = call.as<Internal::Call>()->args;
-      return keepInOutput(args[0], args[1], condition);
-    }
-    if (!readsBuffer(op))
-      return call;
-    return Internal::Call::make(op->type, Internal::Call::if_then_else, {condition, call},
-                                Internal::Call::PureIntrinsic);
-  }
-
-private:
-  Expr condition;
-};
-
-/// `value` at an element of a row, where nothing is read unless `i` is below `extent`.
-Expr guardedValue(const Expr &value, const Expr &i, const Size &extent) {
-  return GuardLoads(likely(i < extent.expr())).mutate(value);
-}
-
 /// The fewest lanes, a power of two, that hold `extent` elements, or `limit`.
-int lanesHolding(const Size &extent, int limit) {
+static int lanesHolding(const Size &extent, int limit) {
   int lanes = 1;
   while (lanes < limit && !(extent.isConstant() && extent.constant() <= lanes))
     lanes *= 2;
@@ -109,27 +25,27 @@ int lanesHolding(const Size &extent, int limit) {
 
 /// Whether a row is unrolled through all stages. The bound is what 32 registers hold besides what
 /// is computed; 16 spill from half of it on, which still costs less than loops and their exits.
-bool isUnrolled(const Size &extent, int lanes) {
+static bool isUnrolled(const Size &extent, int lanes) {
   constexpr int64_t mostVectors = 24;
   return extent.isConstant() && ceilDiv(extent.constant(), lanes) <= mostVectors;
 }
 
 /// Whether the lanes of a vector are rows. Vectors of a row of few elements would be all but empty
 /// and their folds most of the work; rows side by side are folded without shuffles.
-bool rowsAreLanes(const Size &columns, const Size &rows) {
+static bool rowsAreLanes(const Size &columns, const Size &rows) {
   // From 8 columns on, whose elements are loaded one by one, it lost where rows fill no vector.
   constexpr int64_t mostColumns = 7, fewestRows = 4;
   return columns.isConstant() && columns.constant() <= mostColumns &&
          rows.constantOr(fewestRows) >= fewestRows;
 }
 
-bool rowsAreLanes(const RowReduction &reduction) {
+static bool rowsAreLanes(const RowReduction &reduction) {
   return reduction.rows.size() == 1 && rowsAreLanes(reduction.extent, reduction.rowCount);
 }
 
 /// Lanes of the last vector of a row: of a few vectors it has half of the others' where the rest of
 /// the row fits and units take a vector by halves, and so half the time for it.
-int lastLanes(const Size &extent, int bytes, const MachineFacts &facts) {
+static int lastLanes(const Size &extent, int bytes, const MachineFacts &facts) {
   constexpr int64_t mostVectors = 6; // of more it is less than a tenth
   const int lanes = lanesHolding(extent, facts.lanes(bytes));
   const int64_t columns = extent.constantOr(0), rest = columns % lanes;
@@ -138,133 +54,6 @@ int lastLanes(const Size &extent, int bytes, const MachineFacts &facts) {
                         rest <= lanes / 2;
   return isNarrow ? lanes / 2 : lanes;
 }
-
-/// Collects vectors of partial results and folds them.
-class ReductionBuilder {
-public:
-  /// `last`: lanes of the masked vector, `lanes` or half of these. `together`: whether the terms of
-  /// a tile's vectors are computed beside each other, operation by operation.
-  ReductionBuilder(const RowReduction &reduction, int lanes, int last, bool together)
-      : reduction(reduction), lanes(lanes), last(last), together(together) {
-    stage.columns = reduction.extent;
-  }
-
-  /// The vector of elements from `begin`, `masked` where the row ends inside of it.
-  void addVector(const Size &begin, bool masked) {
-    (masked && last < lanes ? halves : values).push_back([=, this](Expr lane) {
-      Expr at = lane + begin.expr(), value = valueAt(at);
-      if (!masked)
-        return value;
-      return select(at < reduction.extent.expr(), guardedValue(value, at, reduction.extent),
-                    reductionIdentity(reduction.kind, reduction.type));
-    });
-  }
-
-  /// A loop over `tiles` tiles of `count` vectors from `begin`: a partial result each.
-  void addTiles(const Size &begin, const Size &tiles, int count) {
-    if (tiles.is(0))
-      return;
-    const int width = count * lanes;
-    Func partial(reduction.name + "_lanes");
-    Var lane("lane");
-    RDom domain(0, tiles.expr());
-    partial(withRows(lane)) = reductionIdentity(reduction.kind, reduction.type);
-    partial(withRows(lane)) = accumulate(reduction.kind, partial(at(lane)),
-                                         valueAt(domain * width + lane + begin.expr()));
-    partial.bound_extent(lane, width).vectorize(lane, lanes).unroll(lane);
-    partial.update().reorder(lane, domain);
-    if (together)
-      partial.update().vectorize(lane);
-    else
-      partial.update().vectorize(lane, lanes).unroll(lane);
-    stage.partials.push_back(partial);
-    for (int i = 0; i < count; ++i)
-      folds.push_back([=, this](Expr lane) { return partial(at(lane + i * lanes)); });
-  }
-
-  /// Folds the vectors into one, and that by halves: each half is a shuffle in a register.
-  RowStage finish() {
-    stage.result = Func(reduction.name);
-    Var lane("lane");
-    Expr folded = foldVectors(lanes == 1 ? Expr(0) : Expr(lane));
-    for (int width = lanes; width > 1; width /= 2) {
-      Func half(reduction.name + "_" + std::to_string(width));
-      half(withRows(lane)) = folded;
-      half.bound_extent(lane, width).vectorize(lane, width);
-      stage.partials.push_back(half);
-      Expr first = width == 2 ? Expr(0) : Expr(lane);
-      folded = combine(reduction.kind, half(at(first)), half(at(first + width / 2)));
-      if (width == lanes)
-        for (const VectorOf &value : halves)
-          folded = combine(reduction.kind, folded, termOf(value(first)));
-    }
-    stage.result(reduction.rows) = folded;
-    return stage;
-  }
-
-private:
-  /// The fold of all vectors, at `lane`.
-  Expr foldVectors(const Expr &lane) const {
-    std::vector<Expr> vectors;
-    for (const VectorOf &fold : folds)
-      vectors.push_back(fold(lane));
-    const bool squares = reduction.kind == ReductionKind::SumOfSquares;
-    if (squares)
-      addSquares(vectors, lane);
-    else
-      for (const VectorOf &value : values)
-        vectors.push_back(value(lane));
-    for (; vectors.size() > 1; vectors.resize((vectors.size() + 1) / 2))
-      for (size_t i = 0; i < vectors.size() / 2; ++i)
-        vectors[i] = combine(reduction.kind, vectors[i], vectors[vectors.size() - 1 - i]);
-    const Expr folded = vectors.front();
-    return squares && folded.type().is_float() ? ofUnknownClass(folded) : folded;
-  }
-
-  /// Adds the squares of `values` to `sums`, of which there are a few for a start: a chain of
-  /// products and additions takes fewer instructions than a tree.
-  void addSquares(std::vector<Expr> &sums, const Expr &lane) const {
-    constexpr size_t mostChains = 8;
-    const size_t chains =
-        sums.empty() ? std::clamp<size_t>(values.size() / 2, 1, mostChains) : sums.size();
-    for (size_t i = 0; i < values.size(); ++i) {
-      const Expr value = values[i](lane);
-      if (sums.size() < chains)
-        sums.push_back(termOf(value));
-      else
-        sums[i % chains] = accumulate(reduction.kind, sums[i % chains], value);
-    }
-  }
-
-  /// What is added of `value`.
-  Expr termOf(const Expr &value) const {
-    const bool squares = reduction.kind == ReductionKind::SumOfSquares;
-    return squares ? codegen::math::product(value, value) : value;
-  }
-
-  std::vector<Var> withRows(Var lane) const {
-    std::vector<Var> args = {lane};
-    args.insert(args.end(), reduction.rows.begin(), reduction.rows.end());
-    return args;
-  }
-  std::vector<Expr> at(Expr lane) const {
-    std::vector<Expr> place = {lane};
-    place.insert(place.end(), reduction.rows.begin(), reduction.rows.end());
-    return place;
-  }
-  Expr valueAt(Expr i) const { return cast(reduction.type, reduction.value(i)); }
-
-  const RowReduction &reduction;
-  const int lanes, last;
-  const bool together;
-  using VectorOf = std::function<Expr(Expr lane)>;
-  std::vector<VectorOf> folds;  ///< of some vectors each
-  std::vector<VectorOf> values; ///< one vector each
-  std::vector<VectorOf> halves; ///< half a vector each
-  RowStage stage;
-};
-
-} // namespace
 
 /// `reduction` where rows that the last block has beyond the end are the last row once more.
 static RowReduction clampRow(RowReduction reduction) {
