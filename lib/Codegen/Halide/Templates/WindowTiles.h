@@ -1,0 +1,34 @@
+// The tiles that windows are built for and scheduled in. Private to the templates.
+#ifndef DLC_LIB_CODEGEN_HALIDE_TEMPLATES_WINDOWTILES_H
+#define DLC_LIB_CODEGEN_HALIDE_TEMPLATES_WINDOWTILES_H
+
+#include "dlc/Codegen/Halide/Templates/Window.h"
+
+#include <cstdint>
+
+namespace dlc::templates {
+
+/// Elements under a window, of one channel.
+int64_t tapsOf(const WindowProblem &problem);
+
+/// Neighbouring columns of a tile.
+int64_t columnsOf(const WindowProblem &problem, const schedule::WindowParams &params);
+
+/// Neighbouring rows of a tile, of which blocks and the output have a whole number.
+int64_t rowsOf(const WindowProblem &problem, const schedule::WindowParams &params);
+
+/// Vectors of channels in a tile, and their lanes.
+struct ChannelTile {
+  int lanes;
+  int64_t width;
+  bool inRegisters; ///< else its sums are in L1, and loops over channels are inside of the lines'
+
+  ChannelTile(const WindowProblem &problem, int vectorsPerTile, const MachineFacts &facts);
+};
+
+/// The schedule of a depthwise convolution as that of the windows that it is built as.
+schedule::WindowParams asWindow(const schedule::DepthwiseParams &params);
+
+} // namespace dlc::templates
+
+#endif // DLC_LIB_CODEGEN_HALIDE_TEMPLATES_WINDOWTILES_H
