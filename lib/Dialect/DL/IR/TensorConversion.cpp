@@ -115,8 +115,10 @@ Tensor tensorOf(ElementsAttr attribute) {
     std::memcpy(tensor.raw(), bytes.data(), tensor.numBytes());
     return tensor;
   }
-  for (size_t at = 0; at < tensor.numBytes(); at += bytes.size())
-    std::memcpy(tensor.raw() + at, bytes.data(), bytes.size());
+  // Twice as many elements each time.
+  std::memcpy(tensor.raw(), bytes.data(), std::min(tensor.numBytes(), bytes.size()));
+  for (size_t filled = bytes.size(); filled < tensor.numBytes(); filled *= 2)
+    std::memcpy(tensor.raw() + filled, tensor.raw(), std::min(filled, tensor.numBytes() - filled));
   return tensor;
 }
 

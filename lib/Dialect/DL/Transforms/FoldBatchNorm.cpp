@@ -62,20 +62,22 @@ bool foldIntoConv(BatchNormOp op, Op conv, int64_t outputAxis, const Affine &aff
   int64_t outputs = filter->shape()[outputAxis], run = 1; // elements of one channel in a row
   for (int64_t size : ArrayRef(filter->shape()).drop_front(outputAxis + 1))
     run *= size;
-  Tensor newFilter = filter->clone(), newBias(filter->dtype(), {outputs});
+  Tensor newBias(filter->dtype(), {outputs});
+  // Floats are by far the most common.
+  float *floats = filter->dtype() == DType::F32 ? filter->data<float>() : nullptr;
   for (int64_t begin = 0; begin < filter->numElements(); begin += run) {
     double factor = affine.factor[begin / run % outputs];
     for (int64_t i = begin; i < begin + run; ++i)
-      if (filter->dtype() == DType::F32) // fast, and by far the most common
-        newFilter.data<float>()[i] = static_cast<float>(newFilter.data<float>()[i] * factor);
+      if (floats)
+        floats[i] = static_cast<float>(floats[i] * factor);
       else
-        newFilter.setDouble(i, filter->asDouble(i) * factor);
+        filter->setDouble(i, filter->asDouble(i) * factor);
   }
   for (int64_t o = 0; o < outputs; ++o)
     newBias.setDouble(o, (bias ? bias->asDouble(o) : 0.0) * affine.factor[o] + affine.offset[o]);
   OpBuilder builder(conv);
   Location loc = builder.getFusedLoc({conv.getLoc(), op.getLoc()});
-  conv.getFilterMutable().assign(constantOf(builder, conv.getLoc(), newFilter));
+  conv.getFilterMutable().assign(constantOf(builder, conv.getLoc(), *filter));
   conv.getBiasMutable().assign(constantOf(builder, op.getLoc(), newBias));
   conv->setLoc(loc);
   op.replaceAllUsesWith(conv.getResult());
