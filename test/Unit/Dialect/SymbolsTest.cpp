@@ -59,6 +59,11 @@ TEST_F(SymbolsTest, BoundsOfWhatIsMissingToAMultiple) {
   EXPECT_FALSE(lowerBound(number(4) - h));
   // What two sums of quotients have in common.
   EXPECT_EQ(lowerBound((h + 2).floorDiv(4) * 3 - (h + 2).floorDiv(4) * 3), 0);
+  // Each part of a size that was halved again and again is looked at once.
+  AffineExpr halved = h;
+  for (int i = 0; i < 60; ++i)
+    halved = (halved + 1).floorDiv(2) + 1;
+  EXPECT_EQ(lowerBound(halved), 2);
   // Numbers that overflow are no bound.
   constexpr int64_t huge = int64_t(1) << 62;
   EXPECT_FALSE(lowerBound(h * huge + n * huge));

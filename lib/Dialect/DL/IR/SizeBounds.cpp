@@ -22,6 +22,20 @@ struct Bounds {
   bool isNonNegative() const { return low && *low >= 0; }
 };
 
+/// The bounds of expressions and of their parts, each found once: a part is looked at by itself and
+/// as a term of each sum around it.
+class BoundsOfParts {
+public:
+  /// The narrower of what the parts of `expr` say and what it says as a sum.
+  Bounds of(AffineExpr expr);
+
+private:
+  Bounds find(AffineExpr expr);
+  Bounds ofOperation(AffineBinaryOpExpr binary);
+
+  llvm::DenseMap<AffineExpr, Bounds> known;
+};
+
 /// A sum of terms by numbers. Terms that are the same cancel each other, which bounds of the parts
 /// of a sum cannot show. A quotient is its dividend less the remainder, which lies between two
 /// numbers; so the sum is kept times what all of its divisors divide.
@@ -29,7 +43,7 @@ class LinearSum {
 public:
   explicit LinearSum(AffineExpr expr) : scale(scaleOf(expr)) { overflows = !add(expr, scale); }
 
-  Bounds bounds() const;
+  Bounds bounds(BoundsOfParts &parts) const;
 
 private:
   /// What makes whole numbers of all quotients in `expr`; 1 where that would be large.
@@ -42,8 +56,6 @@ private:
   bool overflows;
 };
 } // namespace
-
-static Bounds boundsOf(AffineExpr expr);
 
 /// The divisor of a quotient by a number; 0 for anything else.
 static int64_t divisorOf(AffineExpr expr) {
@@ -90,7 +102,7 @@ bool LinearSum::add(AffineExpr expr, int64_t factor) {
   return accumulate(terms[expr], factor);
 }
 
-Bounds LinearSum::bounds() const {
+Bounds LinearSum::bounds(BoundsOfParts &parts) const {
   if (overflows)
     return {};
   Bounds sum{constant, constant};
@@ -101,7 +113,7 @@ Bounds LinearSum::bounds() const {
   for (auto [term, factor] : terms) {
     if (factor == 0)
       continue;
-    Bounds each = boundsOf(term);
+    Bounds each = parts.of(term);
     extend(sum.low, factor > 0 ? each.low : each.high, factor);
     extend(sum.high, factor > 0 ? each.high : each.low, factor);
   }
@@ -129,10 +141,12 @@ static Bounds boundsOfSum(Bounds a, Bounds b) {
           a.high && b.high ? checkedAdd(*a.high, *b.high) : Bound()};
 }
 
-static Bounds boundsOfParts(AffineBinaryOpExpr binary) {
-  Bounds a = boundsOf(binary.getLHS()), b = boundsOf(binary.getRHS());
+Bounds BoundsOfParts::ofOperation(AffineBinaryOpExpr binary) {
   std::optional<int64_t> number = constantDim(binary.getRHS());
   bool divides = number && *number > 0;
+  if (binary.getKind() == AffineExprKind::Mod)
+    return {0, divides ? Bound(*number - 1) : of(binary.getRHS()).high};
+  Bounds a = of(binary.getLHS()), b = of(binary.getRHS());
   switch (binary.getKind()) {
   case AffineExprKind::Add:
     return boundsOfSum(a, b);
@@ -144,31 +158,36 @@ static Bounds boundsOfParts(AffineBinaryOpExpr binary) {
     return a.isNonNegative() && b.low && *b.low >= 1 ? Bounds{0, a.high} : Bounds();
   case AffineExprKind::CeilDiv:
     return divides ? boundsOfQuotient(a, *number, llvm::divideCeilSigned) : Bounds();
-  case AffineExprKind::Mod:
-    return {0, divides ? Bound(*number - 1) : b.high};
   default:
     return {};
   }
 }
 
-/// The narrower of what the parts of `expr` say and what it says as a sum.
-static Bounds boundsOf(AffineExpr expr) {
+Bounds BoundsOfParts::find(AffineExpr expr) {
   if (std::optional<int64_t> constant = constantDim(expr))
     return {constant, constant};
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!binary)
     return isa<AffineSymbolExpr>(expr) ? Bounds{1, std::nullopt} : Bounds();
-  Bounds parts = boundsOfParts(binary);
+  Bounds parts = ofOperation(binary);
   bool isSum = binary.getKind() == AffineExprKind::Add ||
                (binary.getKind() == AffineExprKind::Mul && constantDim(binary.getRHS()));
   if (!isSum)
     return parts;
-  Bounds sum = LinearSum(expr).bounds();
+  Bounds sum = LinearSum(expr).bounds(*this);
   return {std::max(parts.low, sum.low),
           parts.high && sum.high ? std::min(parts.high, sum.high) : std::max(parts.high, sum.high)};
 }
 
-std::optional<int64_t> lowerBound(AffineExpr expr) { return boundsOf(expr).low; }
+Bounds BoundsOfParts::of(AffineExpr expr) {
+  if (auto found = known.find(expr); found != known.end())
+    return found->second;
+  Bounds bounds = find(expr);
+  known.try_emplace(expr, bounds);
+  return bounds;
+}
+
+std::optional<int64_t> lowerBound(AffineExpr expr) { return BoundsOfParts().of(expr).low; }
 
 bool isAtLeast(AffineExpr expr, int64_t least) {
   std::optional<int64_t> bound = lowerBound(expr);
