@@ -201,9 +201,7 @@ WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts) {
   if (shape.width == 1 && shape.height == 1)
     params.vectorsPerTile = vectorsOfWholeImage(shape, params.vectorsPerTile, facts);
   chooseBlocks(params, shape, facts);
-  return {
-      params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks, params.pad,
-      params.rowsPerTile};
+  return asWindow(params);
 }
 
 /// Rows whose first fold is computed before their other stages.

@@ -60,16 +60,9 @@ BuiltKernel buildWindow(const WindowSize &c, const schedule::MachineFacts &facts
   shape.inputHeight = c.height;
   shape.strideHeight = shape.strideWidth = c.stride;
   shape.kernelHeight = c.kernel;
-  schedule::WindowParams params = schedule::chooseWindow(shape, facts);
-  if (!c.pool) {
-    const schedule::DepthwiseParams depthwise = schedule::chooseDepthwise(shape, facts);
-    params = {depthwise.vectorsPerTile,
-              depthwise.columnsPerTile,
-              depthwise.rowsPerBlock,
-              depthwise.tasks,
-              depthwise.pad,
-              depthwise.rowsPerTile};
-  }
+  schedule::WindowParams params = c.pool
+                                      ? schedule::chooseWindow(shape, facts)
+                                      : schedule::asWindow(schedule::chooseDepthwise(shape, facts));
   override(overrides, "nv", params.vectorsPerTile);
   override(overrides, "cols", params.columnsPerTile);
   override(overrides, "rows", params.rowsPerBlock);

@@ -153,6 +153,13 @@ struct WindowParams {
   bool operator==(const WindowParams &) const = default;
 };
 
+/// The schedule of a depthwise convolution as that of the windows that it is built as.
+inline WindowParams asWindow(const DepthwiseParams &params) {
+  return {
+      params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks, params.pad,
+      params.rowsPerTile};
+}
+
 /// row_reduce: reductions and what is computed from them per row (softmax, norms, sums, arg-free).
 struct RowReduceParams {
   /// Partial accumulators of a reduction over the innermost axis, in vectors, >= 1; 4 hide the

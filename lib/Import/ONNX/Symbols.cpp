@@ -136,16 +136,17 @@ AffineExpr SizeEvaluator::combine(Operation *op, ArrayRef<AffineExpr> x) {
     return {};
   // A quotient without a rest needs no rounding. Integer division truncates: as floor where nothing
   // is negative.
-  bool positive = x.size() == 2 && symbols.isAtLeast(x[0], 0) && symbols.isAtLeast(x[1], 1);
+  auto positive = [&] { return symbols.isAtLeast(x[0], 0) && symbols.isAtLeast(x[1], 1); };
   if (isa<dl::DivOp>(op)) {
     AffineExpr exact = dl::exactQuotient(x[0], x[1]);
     bool isInt = getElementTypeOrSelf(op->getResult(0)).isIntOrIndex();
-    return exact ? exact : isInt && positive ? x[0].floorDiv(x[1]) : AffineExpr();
+    return exact ? exact : isInt && positive() ? x[0].floorDiv(x[1]) : AffineExpr();
   }
   // With the divisor's sign, as an affine remainder; with the dividend's where that is positive
   // too.
   if (auto mod = dyn_cast<dl::ModOp>(op))
-    return symbols.isAtLeast(x[1], 1) && (positive || !mod.getFmod()) ? x[0] % x[1] : AffineExpr();
+    return symbols.isAtLeast(x[1], 1) && (!mod.getFmod() || positive()) ? x[0] % x[1]
+                                                                        : AffineExpr();
   if (isa<dl::MaxOp>(op))
     return symbols.isAtLeast(difference(), 0)                  ? x[0]
            : symbols.isAtLeast(dl::simplified(x[1] - x[0]), 0) ? x[1]

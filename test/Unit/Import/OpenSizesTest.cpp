@@ -26,6 +26,20 @@ protected:
     return attribute;
   }
 
+  /// Attributes of a pool that takes every other element of the last axis.
+  static std::vector<Attribute> everyOther() {
+    Attribute kernel = intAttribute("kernel_shape", 0), strides = intAttribute("strides", 0);
+    kernel.value = std::vector<int64_t>{1};
+    strides.value = std::vector<int64_t>{2};
+    return {kernel, strides};
+  }
+
+  /// Constants of one number each.
+  static void addNumbers(Model &model, const std::map<std::string, int64_t> &numbers) {
+    for (const auto &[name, number] : numbers)
+      model.graph.initializers[name] = int64s({number});
+  }
+
   static TensorValue weights(Shape shape) {
     TensorValue value;
     value.shape = shape;
@@ -61,9 +75,7 @@ TEST_F(OpenSizesTest, ShapeArithmeticFoldsAway) {
                  makeNode("Concat", {"n", "w3"}, {"to"}, {intAttribute("axis", 0)}),
                  makeNode("Reshape", {"x", "to"}, {"y"})},
                 open);
-  model.graph.initializers["zero"] = int64s({0});
-  model.graph.initializers["two"] = int64s({2});
-  model.graph.initializers["three"] = int64s({3});
+  addNumbers(model, {{"zero", 0}, {"two", 2}, {"three", 3}});
   std::string text = import(model);
   EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1] -> (s0, s1 * 3)>"));
   EXPECT_THAT(text, testing::Not(HasSubstr("dl.sizes")));
@@ -76,9 +88,7 @@ TEST_F(OpenSizesTest, ASliceOfATableBoundsTheSymbol) {
                  makeNode("Slice", {"table", "zero", "w", "zero"}, {"part"}),
                  makeNode("Add", {"x", "part"}, {"y"})},
                 open);
-  model.graph.initializers["zero"] = int64s({0});
-  model.graph.initializers["two"] = int64s({2});
-  model.graph.initializers["three"] = int64s({3});
+  addNumbers(model, {{"zero", 0}, {"two", 2}, {"three", 3}});
   model.graph.initializers["table"] = weights({512});
   EXPECT_THAT(import(model), HasSubstr("affine_map<()[s0, s1] -> (-s1 + 512)>"));
 }
@@ -93,11 +103,7 @@ TEST_F(OpenSizesTest, WhatIsRequiredDecidesComparisons) {
        makeNode("Concat", {"minus", "v"}, {"to"}, {intAttribute("axis", 0)}),
        makeNode("Reshape", {"part", "to"}, {"y"})},
       open);
-  model.graph.initializers["zero"] = int64s({0});
-  model.graph.initializers["two"] = int64s({2});
-  model.graph.initializers["three"] = int64s({3});
-  model.graph.initializers["last"] = int64s({-3});
-  model.graph.initializers["minus"] = int64s({-1});
+  addNumbers(model, {{"zero", 0}, {"two", 2}, {"three", 3}, {"last", -3}, {"minus", -1}});
   std::string text = import(model);
   EXPECT_THAT(text, HasSubstr("#map = affine_map<()[s0, s1] -> (s1 - 4)>"));
   EXPECT_THAT(text, HasSubstr("dl.symbol_bounds = #map,"));
@@ -113,14 +119,8 @@ TEST_F(OpenSizesTest, EqualSumsAreOneHoweverTheyAreWritten) {
        makeNode("Concat", {"n", "one", "three", "v"}, {"to"}, {intAttribute("axis", 0)}),
        makeNode("Reshape", {"p", "to"}, {"y"})},
       open);
-  Attribute kernel = intAttribute("kernel_shape", 0), strides = intAttribute("strides", 0);
-  kernel.value = std::vector<int64_t>{1};
-  strides.value = std::vector<int64_t>{2};
-  model.graph.nodes[0].attributes = {kernel, strides};
-  model.graph.initializers["n"] = int64s({0});
-  model.graph.initializers["one"] = int64s({1});
-  model.graph.initializers["two"] = int64s({2});
-  model.graph.initializers["three"] = int64s({3});
+  model.graph.nodes[0].attributes = everyOther();
+  addNumbers(model, {{"n", 0}, {"one", 1}, {"two", 2}, {"three", 3}});
   std::string text = import(model);
   EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1] -> (s0, 1, 3, (s1 + 1) floordiv 2)>"));
   EXPECT_THAT(text, testing::Not(HasSubstr("dl.symbol_bounds")));
@@ -135,10 +135,7 @@ TEST_F(OpenSizesTest, AQuotientWithoutARestMayBeOfSizesThatAreZero) {
                  makeNode("Concat", {"q", "minus"}, {"to"}, {intAttribute("axis", 0)}),
                  makeNode("Reshape", {"x", "to"}, {"y"})},
                 open);
-  model.graph.initializers["zero"] = int64s({0});
-  model.graph.initializers["two"] = int64s({2});
-  model.graph.initializers["three"] = int64s({3});
-  model.graph.initializers["minus"] = int64s({-1});
+  addNumbers(model, {{"zero", 0}, {"two", 2}, {"three", 3}, {"minus", -1}});
   EXPECT_THAT(import(model), HasSubstr("affine_map<()[s0, s1] -> (s0, s1 * 3)>"));
 }
 
@@ -146,10 +143,7 @@ TEST_F(OpenSizesTest, SizesThatMustAgreeAreBounds) {
   // Every other column added to a part that has as many only where w is 2 k + 1 for some k.
   Model model =
       makeModel({makeNode("MaxPool", {"x"}, {"p"}), makeNode("Add", {"p", "b"}, {"y"})}, open);
-  Attribute kernel = intAttribute("kernel_shape", 0), strides = intAttribute("strides", 0);
-  kernel.value = std::vector<int64_t>{1};
-  strides.value = std::vector<int64_t>{2};
-  model.graph.nodes[0].attributes = {kernel, strides};
+  model.graph.nodes[0].attributes = everyOther();
   model.graph.inputs.push_back(tensorInfo("b", {std::string("n"), int64_t(3), std::string("v")}));
   std::string text = import(model);
   EXPECT_THAT(text, HasSubstr("dl.symbol_bounds"));

@@ -171,6 +171,16 @@ TEST(GemmTemplate, VectorsNarrowerThanTheWidest) {
   EXPECT_NE(groups.schedule.find("bytes32"), std::string::npos) << groups.schedule;
 }
 
+/// Has `visitor` see what `kernel` is lowered to.
+void visitLowered(const BuiltKernel &kernel, Halide::Internal::IRVisitor &visitor) {
+  const std::vector<Halide::Argument> arguments(kernel.params.begin(), kernel.params.end());
+  Halide::Pipeline pipeline = kernel.pipeline;
+  const Halide::Module module =
+      pipeline.compile_to_module(arguments, "kernel", Halide::Target("x86-64-linux-avx2-fma"));
+  for (const Halide::Internal::LoweredFunc &function : module.functions())
+    function.body.accept(&visitor);
+}
+
 /// Cache lines that a lowered kernel asks for: to read, and to write.
 class AskedLines : public Halide::Internal::IRVisitor {
 public:
@@ -192,12 +202,7 @@ TEST(GemmTemplate, AsksForFarPiecesOfTheResult) {
     BuiltKernel kernel = buildWeightGemm({64, 64, 24}, facts, overrides);
     templates::addLoweringPasses(kernel.pipeline, facts.masksStores());
     AskedLines lines;
-    const std::vector<Halide::Argument> arguments(kernel.params.begin(), kernel.params.end());
-    for (const auto &function :
-         kernel.pipeline
-             .compile_to_module(arguments, "kernel", Halide::Target("x86-64-linux-avx2-fma"))
-             .functions())
-      function.body.accept(&lines);
+    visitLowered(kernel, lines);
     return std::pair(lines.read, lines.written);
   };
   std::map<std::string, int> pieces = {{"mr", 4}, {"nv", 2}, {"order", 0}, {"block", 4}};
@@ -383,16 +388,6 @@ TEST(WindowTemplate, ChannelsInBlocks) {
     for (bool pool : {true, false})
       expectCorrect(buildWindow({9, 40, channels, 3, 1, 1, pool}, testFacts(1), {}),
                     text({channels, pool}));
-}
-
-/// Has `visitor` see what `kernel` is lowered to.
-void visitLowered(const BuiltKernel &kernel, Halide::Internal::IRVisitor &visitor) {
-  const std::vector<Halide::Argument> arguments(kernel.params.begin(), kernel.params.end());
-  Halide::Pipeline pipeline = kernel.pipeline;
-  const Halide::Module module =
-      pipeline.compile_to_module(arguments, "kernel", Halide::Target("x86-64-linux-avx2-fma"));
-  for (const Halide::Internal::LoweredFunc &function : module.functions())
-    function.body.accept(&visitor);
 }
 
 /// Choices by a condition in what `kernel` is lowered to.

@@ -148,6 +148,7 @@ private:
 };
 } // namespace
 
+/// Whether an update of the Func `name` folds what that holds already.
 static bool readsItself(const Definition &update, const std::string &name) {
   class Reads : public IRGraphVisitor {
   public:

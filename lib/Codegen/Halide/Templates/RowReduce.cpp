@@ -124,6 +124,13 @@ static bool isMereRead(const Expr &value) {
   return call && readsBuffer(call);
 }
 
+/// The element of `func`, over a row's elements and `rows`, at `i`.
+static Expr elementAt(const Func &func, const Expr &i, const std::vector<Var> &rows) {
+  std::vector<Expr> place = {i};
+  place.insert(place.end(), rows.begin(), rows.end());
+  return func(place);
+}
+
 RowElements buildRowElements(const RowReduction &row, const schedule::RowReduceParams &params,
                              const MachineFacts &facts) {
   const int lanes = lanesHolding(row.extent, facts.lanes(row.type.bytes()));
@@ -140,11 +147,7 @@ RowElements buildRowElements(const RowReduction &row, const schedule::RowReduceP
   stage.columns = row.extent;
   stage.isMemory = true;
   stage.ahead = params.rowsPerBlock > 1 && !row.rows.empty();
-  auto kept = [=](const Expr &at) {
-    std::vector<Expr> place = {at};
-    place.insert(place.end(), row.rows.begin(), row.rows.end());
-    return stage.result(place);
-  };
+  auto kept = [=](const Expr &at) { return elementAt(stage.result, at, row.rows); };
   return {[=](const Expr &at) { return writingKept(kept(at), row.value(at)); },
           [=](const Expr &at) { return readingKept(kept(at), row.value(at)); },
           {stage}};
@@ -197,11 +200,7 @@ KeptReduction buildKeptReduction(const RowReduction &reduction, Var i, bool inOu
             keptInOutput(reduction.type, i, reduction.rows)};
   }
   const RowStage terms = buildTerms(inside, i, facts);
-  inside.value = [=](const Expr &at) {
-    std::vector<Expr> place = {at};
-    place.insert(place.end(), reduction.rows.begin(), reduction.rows.end());
-    return terms.result(place);
-  };
+  inside.value = [=](const Expr &at) { return elementAt(terms.result, at, reduction.rows); };
   return {{terms, buildReduction(inside, /*together=*/false, params, facts)},
           terms.result(terms.result.args())};
 }

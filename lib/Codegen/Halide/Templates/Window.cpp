@@ -367,7 +367,7 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
     Expr weight = weights(c, k[0], k[1]);
     return floats ? unfused(element) * unfused(weight) : element * weight;
   };
-  Window result = buildWindow(generic, asWindow(params));
+  Window result = buildWindow(generic, schedule::asWindow(params));
   result.padded = padded.copy;
   return result;
 }

@@ -45,12 +45,6 @@ ChannelTile::ChannelTile(const WindowProblem &problem, int vectorsPerTile,
   inRegisters = width / lanes <= facts.vectorRegisters;
 }
 
-schedule::WindowParams asWindow(const schedule::DepthwiseParams &params) {
-  return {
-      params.vectorsPerTile, params.columnsPerTile, params.rowsPerBlock, params.tasks, params.pad,
-      params.rowsPerTile};
-}
-
 /// The taps of a line, unrolled, inside of the loop over channels, and that inside of the lines'.
 static void scheduleInL1(Stage update, const Var &c, const WindowFold &fold, int lanes) {
   Var lane("lane");
@@ -199,7 +193,7 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
 
 void scheduleDepthwise(Window &window, Func output, const schedule::DepthwiseParams &params,
                        const MachineFacts &facts) {
-  scheduleWindow(window, output, asWindow(params), facts);
+  scheduleWindow(window, output, schedule::asWindow(params), facts);
 }
 
 } // namespace dlc::templates

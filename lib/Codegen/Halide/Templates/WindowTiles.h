@@ -26,9 +26,6 @@ struct ChannelTile {
   ChannelTile(const WindowProblem &problem, int vectorsPerTile, const MachineFacts &facts);
 };
 
-/// The schedule of a depthwise convolution as that of the windows that it is built as.
-schedule::WindowParams asWindow(const schedule::DepthwiseParams &params);
-
 } // namespace dlc::templates
 
 #endif // DLC_LIB_CODEGEN_HALIDE_TEMPLATES_WINDOWTILES_H

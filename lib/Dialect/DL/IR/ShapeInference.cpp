@@ -5,6 +5,8 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace dlc::dl {
@@ -244,34 +246,42 @@ AffineExpr simplified(AffineExpr expr) {
   return simplifyAffineExpr(expr, 0, symbols);
 }
 
-AffineExpr exactQuotient(AffineExpr whole, AffineExpr part) {
-  MLIRContext *context = whole.getContext();
-  int64_t constant = 1, divisor = 1;
-  SmallVector<AffineExpr> left;
-  for (AffineExpr factor : factorsOf(whole))
+SizePair withoutCommonFactors(AffineExpr a, AffineExpr b) {
+  MLIRContext *context = a.getContext();
+  int64_t constant = 1, other = 1;
+  SmallVector<AffineExpr> left, right;
+  for (AffineExpr factor : factorsOf(a))
     if (std::optional<int64_t> value = constantDim(factor))
       constant *= *value;
     else
       left.push_back(factor);
-  for (AffineExpr factor : factorsOf(part)) {
-    if (std::optional<int64_t> value = constantDim(factor)) {
-      divisor *= *value;
-      continue;
-    }
+  for (AffineExpr factor : factorsOf(b)) {
     auto *found = llvm::find(left, factor);
-    if (found == left.end())
-      return {};
-    left.erase(found);
+    if (std::optional<int64_t> value = constantDim(factor))
+      other *= *value;
+    else if (found != left.end())
+      left.erase(found);
+    else
+      right.push_back(factor);
   }
-  if (divisor == 0)
+  if (int64_t common = std::gcd(constant, other); common > 1) {
+    constant /= common;
+    other /= common;
+  }
+  left.push_back(getAffineConstantExpr(constant, context));
+  right.push_back(getAffineConstantExpr(other, context));
+  return {productOf(left, context), productOf(right, context)};
+}
+
+AffineExpr exactQuotient(AffineExpr whole, AffineExpr part) {
+  auto [rest, left] = withoutCommonFactors(whole, part);
+  std::optional<int64_t> divisor = constantDim(left);
+  if (!divisor || *divisor == 0)
     return {};
-  if (constant % divisor == 0) {
-    left.push_back(getAffineConstantExpr(constant / divisor, context));
-    return productOf(left, context);
-  }
+  if (*divisor == 1)
+    return rest;
   // A sum may hold the divisor in each of its terms.
-  AffineExpr rest = productOf(left, context) * constant;
-  return rest.isMultipleOf(divisor) ? rest.floorDiv(divisor) : AffineExpr();
+  return rest.isMultipleOf(*divisor) ? rest.floorDiv(*divisor) : AffineExpr();
 }
 
 int64_t evaluateDim(AffineExpr dim, ArrayRef<int64_t> symbols) {

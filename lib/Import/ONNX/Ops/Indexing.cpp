@@ -160,8 +160,8 @@ static LogicalResult importCompress(NodeContext &c) {
 /// Whether all elements of `operand` are one number that is not zero.
 static bool isFilledWithNonZero(Value operand) {
   auto expand = operand.getDefiningOp<dl::ExpandOp>();
-  std::optional<Tensor> value = expand ? dl::constantTensor(expand.getOperand()) : std::nullopt;
-  return value && value->numElements() == 1 && value->asDouble(0) != 0;
+  std::optional<double> value = expand ? dl::splatValue(expand.getOperand()) : std::nullopt;
+  return value.value_or(0) != 0;
 }
 
 static LogicalResult importNonZero(NodeContext &c) {

@@ -11,10 +11,14 @@ namespace dlc::onnx {
 struct Pads {
   dl::Dims low, high;
 
-  /// Both pads of an axis as numbers; nullopt where they depend on open sizes.
-  std::optional<std::pair<int64_t, int64_t>> known(size_t axis) const {
-    std::optional<int64_t> before = dl::constantDim(low[axis]), after = dl::constantDim(high[axis]);
-    return before && after ? std::optional(std::pair(*before, *after)) : std::nullopt;
+  bool areNumbers(size_t axis) const {
+    return dl::constantDim(low[axis]) && dl::constantDim(high[axis]);
+  }
+  /// Both pads of an axis where they are numbers; 0 where they depend on open sizes.
+  std::pair<int64_t, int64_t> numbers(size_t axis) const {
+    if (!areNumbers(axis))
+      return {0, 0};
+    return {*dl::constantDim(low[axis]), *dl::constantDim(high[axis])};
   }
 };
 
@@ -61,7 +65,7 @@ static Value cutNegativePads(NodeContext &c, Value value, const Pads &pads) {
   dl::Dims shape = c.dimsOf(value), sizes(shape);
   Ints starts(shape.size(), 0), steps(shape.size(), 1);
   for (size_t axis = 0; axis < shape.size(); ++axis) {
-    auto [before, after] = pads.known(axis).value_or(std::pair<int64_t, int64_t>(0, 0));
+    auto [before, after] = pads.numbers(axis);
     int64_t low = std::max<int64_t>(-before, 0), high = std::max<int64_t>(-after, 0);
     if (low == 0 && high == 0)
       continue;
@@ -85,7 +89,7 @@ static Value padByNumbers(NodeContext &c, Value value, Value fill, const Pads &p
                           dl::PadMode mode) {
   Ints low, high;
   for (size_t axis = 0; axis < pads.low.size(); ++axis) {
-    auto [before, after] = pads.known(axis).value_or(std::pair<int64_t, int64_t>(0, 0));
+    auto [before, after] = pads.numbers(axis);
     low.push_back(std::max<int64_t>(before, 0));
     high.push_back(std::max<int64_t>(after, 0));
   }
@@ -159,7 +163,7 @@ private:
 static Value padByExpressions(NodeContext &c, Value value, Value fill, const Pads &pads,
                               dl::PadMode mode) {
   for (size_t axis = 0; axis < pads.low.size() && !c.failed(); ++axis) {
-    if (pads.known(axis))
+    if (pads.areNumbers(axis))
       continue;
     OpenPad pad(c, value, static_cast<int64_t>(axis), pads);
     pad.requireBounds(mode);

@@ -7,8 +7,6 @@
 #include "dlc/Support/CheckedArithmetic.h"
 #include "llvm/ADT/StringExtras.h"
 
-#include <numeric>
-
 using namespace mlir;
 
 namespace dlc::onnx {
@@ -22,29 +20,6 @@ static std::string dimsText(NodeContext &c, ArrayRef<AffineExpr> dims) {
                                           dim, c.graphBuilder().symbols().allNames());
                                     }),
                     "x");
-}
-
-/// Two products without the factors that both have.
-static dl::SizePair withoutCommonFactors(AffineExpr a, AffineExpr b) {
-  SmallVector<AffineExpr> left = dl::factorsOf(a), right;
-  int64_t constant = 1;
-  for (AffineExpr factor : dl::factorsOf(b)) {
-    auto *found = llvm::find(left, factor);
-    if (std::optional<int64_t> number = dl::constantDim(factor))
-      constant = *number;
-    else if (found != left.end())
-      left.erase(found);
-    else
-      right.push_back(factor);
-  }
-  MLIRContext *context = a.getContext();
-  int64_t other = left.empty() ? 1 : dl::constantDim(left.front()).value_or(1);
-  if (int64_t common = std::gcd(constant, other); common > 1) {
-    left.front() = getAffineConstantExpr(other / common, context);
-    constant /= common;
-  }
-  right.push_back(getAffineConstantExpr(constant, context));
-  return {dl::productOf(left, context), dl::productOf(right, context)};
 }
 
 /// resolveReshape where sizes of the operand, or asked for, are symbols.
@@ -70,17 +45,18 @@ static FailureOr<dl::Dims> resolveSymbolicReshape(NodeContext &c, ArrayRef<Affin
     shape[*open] = c.dim(1);
   AffineExpr whole = dl::productOf(from, c.builder().getContext());
   AffineExpr part = dl::productOf(shape, c.builder().getContext());
-  AffineExpr left = dl::exactQuotient(whole, part);
+  AffineExpr left = open ? dl::exactQuotient(whole, part) : AffineExpr();
   // Sizes may have to be equal: lines of text that must end up one pixel high, a mask as long as
   // the past and what is new.
-  auto [mine, theirs] = withoutCommonFactors(whole, part);
+  auto [mine, theirs] = dl::withoutCommonFactors(whole, part);
   SizeSymbols &symbols = c.graphBuilder().symbols();
-  if (!open && (symbols.areEqual(mine, theirs) || symbols.requireEqual(mine, theirs)))
-    return shape;
-  if (!open || !left)
+  bool fits =
+      open ? bool(left) : symbols.areEqual(mine, theirs) || symbols.requireEqual(mine, theirs);
+  if (!fits)
     return c.unsupported("reshapes " + dimsText(c, from) + " to " + dimsText(c, asked) +
                          ", which fits at certain sizes only: give them with --shape");
-  shape[*open] = left;
+  if (open)
+    shape[*open] = left;
   return shape;
 }
 

@@ -119,6 +119,9 @@ llvm::LogicalResult inferenceError(std::optional<mlir::Location> loc, const llvm
 /// Two sizes that an op takes for equal.
 using SizePair = std::pair<mlir::AffineExpr, mlir::AffineExpr>;
 
+/// Two products without the factors that both have: equal where `a` and `b` are.
+SizePair withoutCommonFactors(mlir::AffineExpr a, mlir::AffineExpr b);
+
 /// The first of `pairs` whose sizes differ; nullopt where none do.
 std::optional<SizePair> firstDiffering(llvm::ArrayRef<SizePair> pairs);
 /// The same for the axes of two shapes of one rank.
