@@ -28,9 +28,8 @@ Expected<OpenSizes> OpenSizes::of(const std::vector<InputSpec> &inputs,
     const char *end = text.data() + text.size();
     const char *begin = equals == std::string::npos ? end : text.data() + equals + 1;
     auto [stop, error] = std::from_chars(begin, end, size);
-    if (error != std::errc() || stop != end || size < 1)
-      return usageError("--dim " + text +
-                        ": expected NAME=N with N of at least 1, such as batch=4");
+    if (error != std::errc() || stop != end || size < 0)
+      return usageError("--dim " + text + ": expected NAME=N, a size such as batch=4");
     if (std::ranges::find(names, name) == names.end()) {
       std::string all;
       for (const std::string &each : names)

@@ -30,7 +30,7 @@
 // BENCH: min {{.*}} ms
 // SMALL: note: random inputs with batch=1;
 // NAME: --dim width=5: expected one of the open sizes batch, length
-// NUMBER: --dim batch=none: expected NAME=N with N of at least 1, such as batch=4
+// NUMBER: --dim batch=none: expected NAME=N, a size such as batch=4
 // TWICE: --dim batch=2: 'batch' is given twice
 #in = affine_map<()[s0, s1] -> (s0, s1)>
 module attributes {dl.model = "net", dl.symbols = ["batch", "length"]} {

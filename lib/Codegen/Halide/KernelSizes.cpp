@@ -10,14 +10,46 @@ using dlc::templates::Sizes;
 
 namespace dlc::codegen {
 
-KernelSizes::KernelSizes(dl::KernelOp kernel) : layouts(std::make_shared<LayoutReader>()) {
+/// Of the symbols of `kernel`, those that may be 0 while it runs, which it does only where none of
+/// its tensors is empty: `past` of a size `past + 1` alone.
+static llvm::SmallBitVector symbolsFromZero(dl::KernelOp kernel) {
+  llvm::SmallBitVector result;
+  for (unsigned symbol : kernel.getSymbols()) {
+    result.resize(symbol + 1);
+    result.set(symbol);
+  }
+  auto exclude = [&](ArrayRef<AffineExpr> sizes) {
+    for (AffineExpr size : sizes)
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(size))
+        result.reset(symbol.getPosition());
+  };
+  auto visit = [&](Type type) {
+    if (!isa<RankedTensorType>(type))
+      return;
+    for (AffineExpr dim : dl::dimsOf(type)) {
+      exclude(dl::factorsOf(dim));
+      exclude(dl::divisorsIn(dim));
+    }
+  };
+  llvm::for_each(kernel.getOperandTypes(), visit);
+  kernel.getBodyBlock()->walk([&](Operation *op) {
+    llvm::for_each(op->getResultTypes(), visit);
+    for (NamedAttribute attribute : op->getAttrs())
+      if (auto map = dyn_cast<AffineMapAttr>(attribute.getValue()))
+        exclude(dl::divisorsIn(map.getValue().getResults()));
+  });
+  return result;
+}
+
+KernelSizes::KernelSizes(dl::KernelOp kernel)
+    : mayBeZero(symbolsFromZero(kernel)), layouts(std::make_shared<LayoutReader>()) {
   if (kernel.getEstimates())
     estimates.assign(kernel.getEstimates()->begin(), kernel.getEstimates()->end());
   constexpr int64_t middling = 64;
   for (unsigned symbol : kernel.getSymbols()) {
     estimates.resize(std::max<size_t>(estimates.size(), symbol + 1), middling);
     symbols.emplace_back(symbol, Halide::Param<int32_t>("s" + std::to_string(symbol)));
-    symbols.back().second.set_min_value(1);
+    symbols.back().second.set_min_value(mayBeZero.test(symbol) ? 0 : 1);
   }
 }
 
@@ -53,7 +85,7 @@ Size KernelSizes::size(AffineExpr dim) const {
   if (std::optional<int64_t> value = dl::constantDim(dim))
     return *value;
   return Size::open(expressionOf(dim), dim.getLargestKnownDivisor(),
-                    std::max<int64_t>(0, dl::lowerBound(dim).value_or(0)),
+                    std::max<int64_t>(0, dl::lowerBound(dim, mayBeZero).value_or(0)),
                     dl::evaluateDim(dim, estimates));
 }
 

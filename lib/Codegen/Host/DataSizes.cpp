@@ -1,6 +1,6 @@
 // Sizes that only data decides
 // (docs/ADR/0012-a-size-that-data-decides-is-a-symbol-set-at-run-time.md): the entry sets the
-// symbol, gives memory to outputs of that size, and calls no kernel for nothing.
+// symbol, and gives memory to outputs of that size.
 #include "EntryEmitter.h"
 
 #include "dlc/Dialect/DL/IR/Symbols.h"
@@ -44,37 +44,4 @@ void EntryEmitter::allocateOutputs() {
     Value outputs = loadPointer(entry.getArgument(0), offsetof(dlcrt_call, outputs));
     bases.outputs[index] = loadPointer(outputs, static_cast<int64_t>(index * sizeof(void *)));
   }
-}
-
-void EntryEmitter::emitCall(dl::KernelOp kernel, unsigned index, LLVM::LLVMFuncOp callee,
-                            ValueRange arguments) {
-  auto call = [&] {
-    Value status;
-    emitProfiled(
-        index, [&] { status = LLVM::CallOp::create(builder, loc, callee, arguments).getResult(); });
-    returnIfFailed(status);
-  };
-  llvm::SmallBitVector decidedByData = dl::dataSymbols(module), mayBeZero;
-  for (Value output : kernel.getOutputs())
-    mayBeZero |= dl::symbolsIn(dl::dimsOf(output.getType()));
-  mayBeZero &= decidedByData;
-  if (mayBeZero.none())
-    return call();
-  Value isSome;
-  for (int symbol : mayBeZero.set_bits()) {
-    Value size =
-        sizes->emit(getAffineSymbolExpr(static_cast<unsigned>(symbol), module.getContext()));
-    Value above =
-        LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::sgt, size, constant(i64, 0));
-    isSome = isSome ? LLVM::AndOp::create(builder, loc, isSome, above).getResult() : above;
-  }
-  Block *here = builder.getInsertionBlock();
-  Block *run = builder.createBlock(failed);
-  call();
-  Block *end = builder.getInsertionBlock(), *next = builder.createBlock(failed);
-  builder.setInsertionPointToEnd(here);
-  LLVM::CondBrOp::create(builder, loc, isSome, run, ValueRange(), next, ValueRange());
-  builder.setInsertionPointToEnd(end);
-  LLVM::BrOp::create(builder, loc, ValueRange(), next);
-  builder.setInsertionPointToEnd(next);
 }

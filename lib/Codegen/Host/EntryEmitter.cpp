@@ -226,6 +226,33 @@ void EntryEmitter::emitKernel(dl::KernelOp kernel, unsigned index) {
   emitCall(kernel, index, callee, arguments);
 }
 
+void EntryEmitter::emitCall(dl::KernelOp kernel, unsigned index, LLVM::LLVMFuncOp callee,
+                            ValueRange arguments) {
+  auto call = [&] {
+    Value status;
+    emitProfiled(
+        index, [&] { status = LLVM::CallOp::create(builder, loc, callee, arguments).getResult(); });
+    returnIfFailed(status);
+  };
+  Value isSome;
+  for (AffineExpr size : emptySizes->sizesThatStop(kernel)) {
+    Value above = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::sgt, sizes->emit(size),
+                                       constant(i64, 0));
+    isSome = isSome ? LLVM::AndOp::create(builder, loc, isSome, above).getResult() : above;
+  }
+  if (!isSome)
+    return call();
+  Block *here = builder.getInsertionBlock();
+  Block *run = builder.createBlock(failed);
+  call();
+  Block *end = builder.getInsertionBlock(), *next = builder.createBlock(failed);
+  builder.setInsertionPointToEnd(here);
+  LLVM::CondBrOp::create(builder, loc, isSome, run, ValueRange(), next, ValueRange());
+  builder.setInsertionPointToEnd(end);
+  LLVM::BrOp::create(builder, loc, ValueRange(), next);
+  builder.setInsertionPointToEnd(next);
+}
+
 void EntryEmitter::emitProfiled(unsigned index, llvm::function_ref<void()> call) {
   Type none = LLVM::LLVMVoidType::get(module.getContext());
   LLVM::LLVMFuncOp begin = declareFunction(module, "dlcrt_kernel_begin", none, {ptr, i32});
@@ -280,6 +307,7 @@ void EntryEmitter::loadCall(func::FuncOp function) {
   bases.inputs = loadAll(offsetof(dlcrt_call, inputs), description.inputs.size());
   bases.outputs = loadAll(offsetof(dlcrt_call, outputs), description.outputs.size());
   undecided = dl::dataSymbols(module);
+  emptySizes.emplace(function);
   outputTypes.clear();
   allocated.clear();
   for (auto [index, type] : llvm::enumerate(function.getResultTypes()))

@@ -2,6 +2,7 @@
 #ifndef DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
 #define DLC_LIB_CODEGEN_HOST_ENTRYEMITTER_H
 
+#include "EmptySizes.h"
 #include "EntryMemory.h"
 #include "KernelDescription.h"
 #include "SizeEmitter.h"
@@ -30,7 +31,7 @@ private:
   /// Calls `layout` for the offsets of the arena's entries.
   void layOutArena(llvm::StringRef layout);
   void emitKernel(dl::KernelOp kernel, unsigned index);
-  /// Calls `callee` where all sizes of its results that data decides are above 0.
+  /// Calls `callee` where no size that may be 0 leaves it nothing to compute.
   void emitCall(dl::KernelOp kernel, unsigned index, mlir::LLVM::LLVMFuncOp callee,
                 mlir::ValueRange arguments);
   /// Gives the symbol of `decision` its value (DataSizes.cpp), and memory to the outputs whose
@@ -88,7 +89,8 @@ private:
   mlir::Value context, slots;
   EntryBases bases;
   std::optional<SizeEmitter> sizes; ///< of this call
-  llvm::SmallBitVector undecided;   ///< symbols that data decides, and has not yet
+  std::optional<EmptySizes> emptySizes;
+  llvm::SmallBitVector undecided; ///< symbols that data decides, and has not yet
   llvm::SmallVector<mlir::RankedTensorType> outputTypes;
   llvm::DenseSet<size_t> allocated; ///< outputs whose sizes data decides, once they have memory
   llvm::SmallVector<mlir::Value> arenaPlaces; ///< addresses of the entries of a symbolic arena

@@ -2,6 +2,7 @@
 // result: see ShapeFunctions.h.
 #include "ShapeFunctions.h"
 
+#include "EmptySizes.h"
 #include "SizeEmitter.h"
 #include "dlc/Artifact/Description.h"
 #include "dlc/Codegen/Host/LowerHost.h"
@@ -10,6 +11,7 @@
 #include "dlc/Dialect/DL/IR/Symbols.h"
 #include "dlc/Runtime/ABI.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -89,6 +91,21 @@ static dl::Dims viewBounds(Operation *op) {
   return bounds;
 }
 
+/// `expr >= least` as one would say it: `n >= 1` for `2 * n - 1 >= 0`.
+static std::string conditionText(AffineExpr expr, int64_t least, ArrayRef<std::string> names) {
+  while (auto binary = dyn_cast<AffineBinaryOpExpr>(expr)) {
+    int64_t number = dl::constantDim(binary.getRHS()).value_or(0);
+    if (binary.getKind() == AffineExprKind::Add && number < 0)
+      least -= number;
+    else if (binary.getKind() == AffineExprKind::Mul && number > 0)
+      least = llvm::divideCeilSigned(least, number);
+    else
+      break;
+    expr = binary.getLHS();
+  }
+  return dl::expressionString(expr, names) + " >= " + std::to_string(least);
+}
+
 static Conditions collectConditions(func::FuncOp function) {
   auto module = function->getParentOfType<ModuleOp>();
   std::vector<std::string> names = dl::symbolNames(module);
@@ -110,25 +127,30 @@ static Conditions collectConditions(func::FuncOp function) {
     llvm::for_each(op->getOperandTypes(), visit);
     llvm::for_each(op->getResultTypes(), visit);
   });
+  EmptySizes emptySizes(function);
   Conditions result;
   auto add = [&](AffineExpr expr, int64_t least) {
-    std::string text = dl::expressionString(expr, names) + " >= " + std::to_string(least);
-    result.sizes.push_back({expr, least, text});
+    result.sizes.push_back({expr, least, conditionText(expr, least, names)});
   };
   llvm::SmallBitVector decidedByData = dl::dataSymbols(module);
   for (AffineExpr symbol : used)
     if (!decidedByData.test(cast<AffineSymbolExpr>(symbol).getPosition()))
-      add(symbol, 1);
+      add(symbol, emptySizes.leastOf(symbol));
+  auto addUnlessPlain = [&](AffineExpr expr, int64_t least) {
+    if (!emptySizes.isAtLeast(expr, least))
+      add(expr, least);
+  };
+  for (AffineExpr size : sizes)
+    for (AffineExpr divisor : dl::divisorsIn(size))
+      addUnlessPlain(divisor, 1);
   for (AffineExpr bound : dl::symbolBounds(module))
-    add(bound, 0);
+    addUnlessPlain(bound, 0);
   function.walk([&](Operation *op) {
     for (AffineExpr bound : viewBounds(op))
-      if (!dl::isAtLeast(bound, 0))
-        add(bound, 0);
+      addUnlessPlain(bound, 0);
   });
   for (AffineExpr size : sizes)
-    if (!dl::isAtLeast(size, 1))
-      add(size, 1);
+    addUnlessPlain(size, emptySizes.leastOf(size));
   for (AffineExpr size : bytes)
     result.bytes.emplace_back(size, dl::expressionString(size, names) + " < 2^31 bytes");
   return result;

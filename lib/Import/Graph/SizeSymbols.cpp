@@ -13,6 +13,7 @@ AffineExpr SizeSymbols::symbol(StringRef name, int64_t estimate) {
   if (found == names.end()) {
     names.push_back(name.str());
     estimates.push_back(estimate);
+    mayBeZero.resize(names.size(), true);
   }
   return getAffineSymbolExpr(index, context);
 }
@@ -40,15 +41,67 @@ void SizeSymbols::record(ModuleOp module) const {
 }
 
 void SizeSymbols::require(AffineExpr atLeastZero) {
-  bool plain = dl::isAtLeast(atLeastZero, 0) && !isDecidedByData(atLeastZero);
+  bool plain = dl::isAtLeast(atLeastZero, 0, mayBeZero) && !isDecidedByData(atLeastZero);
   if (!plain && !llvm::is_contained(bounds, atLeastZero))
     bounds.push_back(atLeastZero);
 }
 
-bool SizeSymbols::isAtLeast(AffineExpr expr, int64_t least) const {
-  return dl::isAtLeast(expr, least) || llvm::any_of(bounds, [&](AffineExpr bound) {
-           return dl::isAtLeast(dl::simplified(expr - bound), least);
+bool SizeSymbols::follows(AffineExpr expr, int64_t least,
+                          const llvm::SmallBitVector &fromZero) const {
+  return dl::isAtLeast(expr, least, fromZero) || llvm::any_of(bounds, [&](AffineExpr bound) {
+           return dl::isAtLeast(dl::simplified(expr - bound), least, fromZero);
          });
+}
+
+void SizeSymbols::requireLength(AffineExpr length) {
+  require(length);
+  if (!dl::isAtLeast(length, 1) && !llvm::is_contained(lengths, length))
+    lengths.push_back(length);
+}
+
+void SizeSymbols::takeSymbols(AffineExpr expr, int64_t least) {
+  auto take = [&](const llvm::SmallBitVector &fromZero) {
+    if (!follows(expr, least, fromZero))
+      return false;
+    for (int symbol : mayBeZero.set_bits())
+      if (!fromZero.test(symbol))
+        bounds.push_back(getAffineSymbolExpr(static_cast<unsigned>(symbol), context) - 1);
+    mayBeZero = fromZero;
+    return true;
+  };
+  auto without = [&](const llvm::SmallBitVector &symbols) {
+    llvm::SmallBitVector others = mayBeZero;
+    return others.reset(symbols);
+  };
+  // One where that is enough: the first, as the first inputs are those that each call has.
+  llvm::SmallBitVector used = dl::symbolsIn(expr), one(used.size());
+  bool isEnough = take(mayBeZero) || llvm::any_of(used.set_bits(), [&](int symbol) {
+                    one.reset();
+                    return take(without(one.set(symbol)));
+                  });
+  if (!isEnough && !take(without(used)))
+    take(llvm::SmallBitVector(mayBeZero.size()));
+}
+
+bool SizeSymbols::takeLength(AffineExpr expr, int64_t least) {
+  auto *length = llvm::find_if(lengths, [&](AffineExpr length) {
+    return dl::isAtLeast(dl::simplified(expr - length), least - 1, mayBeZero);
+  });
+  if (length == lengths.end())
+    return false;
+  auto *bound = llvm::find(bounds, *length);
+  if (bound == bounds.end())
+    bound = &bounds.emplace_back();
+  *bound = *length - 1;
+  lengths.erase(length);
+  return true;
+}
+
+bool SizeSymbols::isAtLeast(AffineExpr expr, int64_t least) {
+  if (!follows(expr, least, {}))
+    return takeLength(expr, least);
+  takeSymbols(expr, least);
+  return true;
 }
 
 bool SizeSymbols::isDecidedByData(AffineExpr expr) const {

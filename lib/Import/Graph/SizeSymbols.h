@@ -31,12 +31,15 @@ public:
   int64_t estimateOf(mlir::AffineExpr expr) const { return dl::evaluateDim(expr, estimates); }
   /// The model is right only where `atLeastZero` is not negative.
   void require(mlir::AffineExpr atLeastZero);
+  /// The same of `length`, a number of elements, which isAtLeast may take for at least 1.
+  void requireLength(mlir::AffineExpr length);
   /// The model is right only where `a` is `b`: the simpler of the two stands for both from here on.
   /// False where that was known, or where no sizes are such.
   bool requireEqual(mlir::AffineExpr a, mlir::AffineExpr b);
   /// Whether `expr` is at least `least` for all values of symbols that meet what is required. False
-  /// where that is not plain to see.
-  bool isAtLeast(mlir::AffineExpr expr, int64_t least) const;
+  /// where that is not plain to see. Where it takes a symbol or a length that is at least 1, that
+  /// is required from here on; others may be 0.
+  bool isAtLeast(mlir::AffineExpr expr, int64_t least);
   /// Whether what is required says so, or the expressions alone.
   bool areEqual(mlir::AffineExpr a, mlir::AffineExpr b) const {
     return dl::mustBeEqual(a, b, bounds);
@@ -56,11 +59,20 @@ public:
   Status checkDataSizes(mlir::func::FuncOp function) const;
 
 private:
+  /// Whether what is required, and the symbols outside of `fromZero` being at least 1, say so.
+  bool follows(mlir::AffineExpr expr, int64_t least, const llvm::SmallBitVector &fromZero) const;
+  /// Requires that the fewest symbols are at least 1 with which that follows, as it does with all.
+  void takeSymbols(mlir::AffineExpr expr, int64_t least);
+  /// Requires that a length is at least 1 where that says so; false where none does.
+  bool takeLength(mlir::AffineExpr expr, int64_t least);
+
   mlir::MLIRContext *context;
   std::vector<std::string> names;
+  llvm::SmallBitVector mayBeZero; ///< the symbols that nothing so far took for at least 1
   llvm::SmallVector<int64_t> estimates;
   llvm::SmallVector<int64_t> decidedByData;
   dl::Dims bounds;
+  dl::Dims lengths; ///< that may be 0
   llvm::SmallVector<std::pair<mlir::AffineExpr, mlir::AffineExpr>> equal;
 };
 

@@ -19,8 +19,7 @@ using Sizes = std::optional<dl::Dims>;
 /// Evaluates the ops that exporters compute shapes with.
 class SizeEvaluator {
 public:
-  SizeEvaluator(MLIRContext *context, const SizeSymbols &symbols)
-      : context(context), symbols(symbols) {}
+  SizeEvaluator(MLIRContext *context, SizeSymbols &symbols) : context(context), symbols(symbols) {}
 
   Sizes of(Value value) {
     auto type = dyn_cast_if_present<RankedTensorType>(value ? value.getType() : Type());
@@ -44,7 +43,7 @@ private:
   Sizes constant(const Tensor &tensor);
 
   MLIRContext *context;
-  const SizeSymbols &symbols;
+  SizeSymbols &symbols;
   DenseMap<Value, Sizes> known;
 };
 } // namespace
@@ -204,12 +203,12 @@ Sizes SizeEvaluator::elementwise(Operation *op) {
   return result;
 }
 
-std::optional<dl::Dims> evaluateSizes(Value value, const SizeSymbols &symbols) {
+std::optional<dl::Dims> evaluateSizes(Value value, SizeSymbols &symbols) {
   return SizeEvaluator(value.getContext(), symbols).of(value);
 }
 
 std::optional<std::pair<AffineExpr, AffineExpr>> comparedSizes(Value condition,
-                                                               const SizeSymbols &symbols) {
+                                                               SizeSymbols &symbols) {
   Operation *op = condition.getDefiningOp();
   while (op && isa<dl::ReshapeOp, dl::CastOp>(op))
     op = op->getOperand(0).getDefiningOp();

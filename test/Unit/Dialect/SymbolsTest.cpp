@@ -49,6 +49,22 @@ TEST_F(SymbolsTest, BoundsFromSymbolsOfAtLeastOne) {
   EXPECT_FALSE(isAtLeast(n - h, 0));
 }
 
+TEST_F(SymbolsTest, BoundsFromSymbolsThatMayBeZero) {
+  llvm::SmallBitVector fromZero(1, true);
+  EXPECT_TRUE(isAtLeast(n, 0, fromZero));
+  EXPECT_FALSE(isAtLeast(n, 1, fromZero));
+  EXPECT_TRUE(isAtLeast(n + h, 1, fromZero));
+  EXPECT_FALSE(isAtLeast(n * h, 1, fromZero));
+  EXPECT_EQ(lowerBound((n + 3).floorDiv(2), fromZero), 1);
+}
+
+TEST_F(SymbolsTest, DivisorsFromTheInside) {
+  AffineExpr inner = (n + 1).floorDiv(h);
+  EXPECT_EQ(divisorsIn({inner, n.floorDiv(2)}), Dims({h}));
+  EXPECT_EQ(divisorsIn(n % inner), Dims({h, inner}));
+  EXPECT_TRUE(divisorsIn(n * h).empty());
+}
+
 TEST_F(SymbolsTest, BoundsOfWhatIsMissingToAMultiple) {
   AffineExpr missing = (h + 15).floorDiv(16) * 16 - h;
   EXPECT_EQ(lowerBound(missing), 0);

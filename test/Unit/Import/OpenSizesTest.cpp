@@ -110,6 +110,22 @@ TEST_F(OpenSizesTest, WhatIsRequiredDecidesComparisons) {
   EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1] -> (s0 * 3, s1 - 3)>"));
 }
 
+TEST_F(OpenSizesTest, WhatIsTakenForAtLeastOneIsRequired) {
+  // The last w columns of a table with v more: from its end where w is not 0, else all of them.
+  Model model =
+      makeModel({makeNode("Shape", {"x"}, {"s"}), makeNode("Slice", {"s", "two", "three"}, {"w"}),
+                 makeNode("Neg", {"w"}, {"start"}),
+                 makeNode("Concat", {"past", "x"}, {"all"}, {intAttribute("axis", 2)}),
+                 makeNode("Slice", {"all", "start", "end", "two"}, {"y"})},
+                open);
+  model.graph.inputs.push_back(
+      tensorInfo("past", {std::string("n"), int64_t(3), std::string("v")}));
+  addNumbers(model, {{"two", 2}, {"three", 3}, {"end", std::numeric_limits<int64_t>::max()}});
+  std::string text = import(model);
+  EXPECT_THAT(text, HasSubstr("#map = affine_map<()[s0, s1, s2] -> (s1 - 1)>"));
+  EXPECT_THAT(text, HasSubstr("dl.symbol_bounds = #map,"));
+}
+
 TEST_F(OpenSizesTest, EqualSumsAreOneHoweverTheyAreWritten) {
   // Every other column, reshaped to (w - 1) / 2 + 1 columns: (w + 1) / 2.
   Model model = makeModel(
@@ -123,7 +139,8 @@ TEST_F(OpenSizesTest, EqualSumsAreOneHoweverTheyAreWritten) {
   addNumbers(model, {{"n", 0}, {"one", 1}, {"two", 2}, {"three", 3}});
   std::string text = import(model);
   EXPECT_THAT(text, HasSubstr("affine_map<()[s0, s1] -> (s0, 1, 3, (s1 + 1) floordiv 2)>"));
-  EXPECT_THAT(text, testing::Not(HasSubstr("dl.symbol_bounds")));
+  // Integers are divided towards 0: w - 1 must not be negative.
+  EXPECT_THAT(text, HasSubstr("#map = affine_map<()[s0, s1] -> (s1 - 1)>"));
 }
 
 TEST_F(OpenSizesTest, AQuotientWithoutARestMayBeOfSizesThatAreZero) {

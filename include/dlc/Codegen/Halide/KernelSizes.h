@@ -6,6 +6,7 @@
 #include "dlc/Codegen/Halide/Templates/Size.h"
 #include "dlc/Dialect/DL/IR/DLOps.h"
 #include "dlc/Dialect/DL/IR/ShapeInference.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 #include <Halide.h>
 
@@ -42,6 +43,7 @@ private:
   Halide::Expr expressionOf(mlir::AffineExpr dim) const;
 
   std::vector<std::pair<unsigned, Halide::Param<int32_t>>> symbols;
+  llvm::SmallBitVector mayBeZero;       ///< symbols that may be 0 while the kernel runs
   llvm::SmallVector<int64_t> estimates; ///< a likely value of each symbol of the module
   std::shared_ptr<LayoutReader> layouts;
 };

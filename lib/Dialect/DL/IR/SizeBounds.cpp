@@ -1,4 +1,4 @@
-// Between which numbers an expression of sizes lies, all symbols being at least 1.
+// Between which numbers an expression of sizes lies, symbols being at least 1, or at least 0.
 #include "dlc/Dialect/DL/IR/Symbols.h"
 
 #include "dlc/Support/CheckedArithmetic.h"
@@ -26,6 +26,9 @@ struct Bounds {
 /// as a term of each sum around it.
 class BoundsOfParts {
 public:
+  /// `fromZero`: the symbols that are at least 0; the others are at least 1.
+  explicit BoundsOfParts(const llvm::SmallBitVector &fromZero) : fromZero(fromZero) {}
+
   /// The narrower of what the parts of `expr` say and what it says as a sum.
   Bounds of(AffineExpr expr);
 
@@ -33,6 +36,7 @@ private:
   Bounds find(AffineExpr expr);
   Bounds ofOperation(AffineBinaryOpExpr binary);
 
+  const llvm::SmallBitVector &fromZero;
   llvm::DenseMap<AffineExpr, Bounds> known;
 };
 
@@ -166,9 +170,13 @@ Bounds BoundsOfParts::ofOperation(AffineBinaryOpExpr binary) {
 Bounds BoundsOfParts::find(AffineExpr expr) {
   if (std::optional<int64_t> constant = constantDim(expr))
     return {constant, constant};
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr)) {
+    unsigned number = symbol.getPosition();
+    return {number < fromZero.size() && fromZero.test(number) ? 0 : 1, std::nullopt};
+  }
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!binary)
-    return isa<AffineSymbolExpr>(expr) ? Bounds{1, std::nullopt} : Bounds();
+    return {};
   Bounds parts = ofOperation(binary);
   bool isSum = binary.getKind() == AffineExprKind::Add ||
                (binary.getKind() == AffineExprKind::Mul && constantDim(binary.getRHS()));
@@ -187,10 +195,12 @@ Bounds BoundsOfParts::of(AffineExpr expr) {
   return bounds;
 }
 
-std::optional<int64_t> lowerBound(AffineExpr expr) { return BoundsOfParts().of(expr).low; }
+std::optional<int64_t> lowerBound(AffineExpr expr, const llvm::SmallBitVector &fromZero) {
+  return BoundsOfParts(fromZero).of(expr).low;
+}
 
-bool isAtLeast(AffineExpr expr, int64_t least) {
-  std::optional<int64_t> bound = lowerBound(expr);
+bool isAtLeast(AffineExpr expr, int64_t least, const llvm::SmallBitVector &fromZero) {
+  std::optional<int64_t> bound = lowerBound(expr, fromZero);
   return bound && *bound >= least;
 }
 

@@ -44,6 +44,18 @@ llvm::SmallBitVector symbolsIn(ArrayRef<AffineExpr> dims) {
   return seen;
 }
 
+Dims divisorsIn(ArrayRef<AffineExpr> dims) {
+  Dims divisors;
+  for (AffineExpr dim : dims)
+    dim.walk([&](AffineExpr part) {
+      auto binary = dyn_cast<AffineBinaryOpExpr>(part);
+      if (binary && binary.getKind() != AffineExprKind::Add &&
+          binary.getKind() != AffineExprKind::Mul && !constantDim(binary.getRHS()))
+        divisors.push_back(binary.getRHS());
+    });
+  return divisors;
+}
+
 Dims symbolBounds(ModuleOp module) {
   auto map = module->getAttrOfType<AffineMapAttr>(boundsAttrName);
   return map ? Dims(map.getAffineMap().getResults()) : Dims();

@@ -73,7 +73,7 @@ static Value cutNegativePads(NodeContext &c, Value value, const Pads &pads) {
     sizes[axis] = dl::simplified(shape[axis] - low - high);
     std::optional<int64_t> known = dl::constantDim(sizes[axis]);
     if (!known)
-      c.graphBuilder().symbols().require(sizes[axis] - 1);
+      c.graphBuilder().symbols().requireLength(sizes[axis]);
     if (known && *known < 0) {
       (void)c.badInput("negative pads remove more than axis " + Twine(axis) + " holds");
       return {};
@@ -111,11 +111,11 @@ public:
       : c(c), value(value), axis(axis), size(c.dimsOf(value)[axis]), low(pads.low[axis]),
         high(pads.high[axis]), padded(dl::withoutRemainders(size + low + high)) {}
 
-  /// A call whose sizes make the axis empty, or pads negative that mirror or repeat elements, is
-  /// refused.
+  /// A call whose sizes cut off more than the axis, or make pads negative that mirror or repeat
+  /// elements, is refused.
   void requireBounds(dl::PadMode mode) {
     SizeSymbols &symbols = c.graphBuilder().symbols();
-    symbols.require(dl::simplified(padded - 1));
+    symbols.requireLength(padded);
     if (mode == dl::PadMode::Constant)
       return;
     symbols.require(dl::simplified(low));

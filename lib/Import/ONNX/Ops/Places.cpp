@@ -37,7 +37,7 @@ static LogicalResult importRangeOfSizes(NodeContext &c) {
     return c.badInput("delta is 0");
   AffineExpr span = dl::simplified((limit->front() - start->front()) * (step < 0 ? -1 : 1));
   AffineExpr count = dl::simplified(span.ceilDiv(step < 0 ? -step : step));
-  c.graphBuilder().symbols().require(count - 1);
+  c.graphBuilder().symbols().requireLength(count);
   Type element = c.elementOf(c.input(0));
   Value places = placesAlong(c, count, 1, 0, element);
   Value scaled = step == 1 ? places : c.create<dl::MulOp>(places, c.scalar(element, step));

@@ -138,7 +138,7 @@ LogicalResult resizeOpen(NodeContext &c, const ResizeRule &rule, ArrayRef<OpenAx
   for (auto [index, axis] : llvm::enumerate(axes)) {
     if (axis.from == axis.to && axis.scale.value_or(1) == 1)
       continue;
-    c.graphBuilder().symbols().require(axis.to - 1);
+    c.graphBuilder().symbols().requireLength(axis.to);
     value = OpenTable(c, rule, axis).applyTo(value, static_cast<int64_t>(index));
     if (c.failed())
       return failure();

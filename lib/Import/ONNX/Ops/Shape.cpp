@@ -331,7 +331,7 @@ static FailureOr<Places> symbolicSlice(NodeContext &c, AffineExpr start, AffineE
   symbols.require(dl::simplified(step > 0 ? size - last : last + 1));
   AffineExpr span = dl::simplified(step > 0 ? last - first : first - last);
   AffineExpr count = dl::simplified(span.ceilDiv(step < 0 ? -step : step));
-  symbols.require(count - 1);
+  symbols.requireLength(count);
   return Places{first, step, count};
 }
 

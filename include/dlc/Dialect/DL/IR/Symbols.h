@@ -29,6 +29,8 @@ llvm::SmallVector<int64_t> symbolEstimates(mlir::ModuleOp module);
 llvm::SmallBitVector dataSymbols(mlir::ModuleOp module);
 /// The symbols that `dims` are made of.
 llvm::SmallBitVector symbolsIn(llvm::ArrayRef<mlir::AffineExpr> dims);
+/// What parts of `dims` are divided by, numbers apart; what is inside of another comes first.
+Dims divisorsIn(llvm::ArrayRef<mlir::AffineExpr> dims);
 /// What must not be negative.
 Dims symbolBounds(mlir::ModuleOp module);
 /// Whether `a` and `b` are equal for all values of symbols that keep `bounds`, of the module's
@@ -36,11 +38,11 @@ Dims symbolBounds(mlir::ModuleOp module);
 bool mustBeEqual(mlir::AffineExpr a, mlir::AffineExpr b, llvm::ArrayRef<mlir::AffineExpr> bounds);
 /// `expr` over the module's symbols by name, as in `2*n + 1`.
 std::string expressionString(mlir::AffineExpr expr, llvm::ArrayRef<std::string> names);
-/// Whether `expr` is at least `least` for all values of symbols from 1 up. False where that is not
-/// plain to see.
-bool isAtLeast(mlir::AffineExpr expr, int64_t least);
+/// Whether `expr` is at least `least` for all values of symbols, of those in `fromZero` from 0 up
+/// and of the others from 1 up. False where that is not plain to see.
+bool isAtLeast(mlir::AffineExpr expr, int64_t least, const llvm::SmallBitVector &fromZero = {});
 /// The lowest value that `expr` is seen to have; nullopt where it has none.
-std::optional<int64_t> lowerBound(mlir::AffineExpr expr);
+std::optional<int64_t> lowerBound(mlir::AffineExpr expr, const llvm::SmallBitVector &fromZero = {});
 
 } // namespace dlc::dl
 
