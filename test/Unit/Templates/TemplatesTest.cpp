@@ -350,6 +350,34 @@ TEST(WindowTemplate, RowsOfATileShareLines) {
                     text({rows, tile}));
 }
 
+/// Assertions that fail whatever buffers `kernel` is called with.
+int failuresIn(const BuiltKernel &kernel) {
+  class Failures : public Halide::Internal::IRVisitor {
+  public:
+    int count = 0;
+
+  protected:
+    using IRVisitor::visit;
+    void visit(const Halide::Internal::AssertStmt *op) override {
+      count += Halide::Internal::is_const_zero(op->condition);
+      IRVisitor::visit(op);
+    }
+  } failures;
+  visitLowered(kernel, failures);
+  return failures.count;
+}
+
+TEST(WindowTemplate, SharedLinesNeedNoWeightsOutsideOfTheirKernel) {
+  // A line of a tile is under some of its rows only: the tap of another row would be no weight.
+  for (int rows : {1, 2, 4}) {
+    const WindowSize window = {8, 12, 16, 3, 1, 1, /*pool=*/false};
+    EXPECT_EQ(failuresIn(buildWindow(window, testFacts(1),
+                                     {{"mr", rows}, {"nv", 1}, {"cols", 2}, {"rows", 8}})),
+              0)
+        << rows;
+  }
+}
+
 TEST(WindowTemplate, PoolsKeepNaN) {
   // Of each element of a window, whatever the order in which the windows of a tile fold them.
   for (int size : {8, 9})

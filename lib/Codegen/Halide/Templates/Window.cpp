@@ -92,8 +92,9 @@ static Func foldSharedLines(Window &result, const std::string &name, Region taps
   std::vector<Expr> under = variablesOf(k);
   if (problem.lineInside) // of a line, whichever rows it is under: one branch for all of them
     k.where(problem.lineInside(tile * rows, under));
-  under.back() -= row * stride;
-  k.where(under.back() >= 0 && under.back() < int(lines));
+  const Expr tap = under.back() - row * stride;
+  k.where(tap >= 0 && tap < int(lines));
+  under.back() = clamp(tap, 0, int(lines - 1)); // bounds inference does not see the condition
   Func shared = defineFold(name + "_rows", problem, {c, x, row, tile, n}, initial,
                            values(tile * rows + row, under));
   shared.bound_extent(tile, 1);
