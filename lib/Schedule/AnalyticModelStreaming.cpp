@@ -30,6 +30,22 @@ int64_t channelBytesTogether(const WindowShape &shape, const MachineFacts &facts
   return bytes >= cacheLineBytes ? bytes : 0;
 }
 
+MachineFacts windowFacts(int64_t channels, int elementBytes, const MachineFacts &facts) {
+  constexpr int64_t share = 6; // one of so many lanes
+  const MachineFacts units = facts.withVectors(facts.unitBytes);
+  auto lanesOf = [&](const MachineFacts &vectors) {
+    const int lanes = vectors.lanes(elementBytes);
+    return ceilDiv(channels, lanes) * lanes;
+  };
+  const int64_t whole = lanesOf(facts);
+  return (whole - lanesOf(units)) * share >= whole ? units : facts;
+}
+
+bool fillsRowTiles(int64_t height, int64_t rows) {
+  constexpr int64_t fewest = 13; // rows of the output for each one beyond it
+  return (ceilDiv(height, rows) * rows - height) * fewest <= height;
+}
+
 bool holdsFolds(int64_t span, int64_t vectors, const MachineFacts &facts) {
   constexpr int64_t others = 4; // what is read and folded beside
   return span * vectors <= facts.vectorRegisters - others;
@@ -38,10 +54,10 @@ bool holdsFolds(int64_t span, int64_t vectors, const MachineFacts &facts) {
 /// Independent sums that hide the latency of a fused multiply-add.
 static int chainsOf(const MachineFacts &facts) { return facts.fmaLatency * facts.fmaPerCycle; }
 
-/// Whether windows of neighbouring rows overlap and whole tiles of `rows` make up the output.
+/// Whether windows of neighbouring rows overlap and tiles of `rows` make up the output.
 static bool sharesLines(const WindowShape &shape, int64_t rows) {
   return shape.kernelHeight > shape.strideHeight && shape.taps <= maxUnrolledTaps &&
-         !shape.openHeight && !shape.dilated && shape.height % rows == 0;
+         !shape.openHeight && !shape.dilated && fillsRowTiles(shape.height, rows);
 }
 
 /// Whether pixels lie at so few places of L1's ways, each of a page, that the lines under a line of
@@ -70,7 +86,8 @@ static void shareLines(DepthwiseParams &params, const WindowShape &shape,
     params.columnsPerTile = chains / many;
     return;
   }
-  const bool passesOnce = !holdsWeights && channelBytesTogether(shape, facts) == 0;
+  const bool fillsVectors = shape.channels >= facts.lanes(shape.elementBytes);
+  const bool passesOnce = !holdsWeights && fillsVectors && channelBytesTogether(shape, facts) == 0;
   if (!sharesLines(shape, few) || (!passesOnce && !shareSets))
     return;
   params.rowsPerTile = few;
@@ -83,8 +100,9 @@ static void shareLines(DepthwiseParams &params, const WindowShape &shape,
 /// as come out even.
 static int64_t tilesPerBlock(int64_t rows, const WindowShape &shape, const DepthwiseParams &params,
                              const MachineFacts &facts) {
-  const int64_t tiles = std::max<int64_t>(1, shape.height / params.rowsPerTile);
-  const int64_t most = std::clamp<int64_t>(rows / params.rowsPerTile, 1, tiles);
+  const int64_t tiles = std::max<int64_t>(1, ceilDiv(shape.height, params.rowsPerTile));
+  const int64_t most =
+      rows >= shape.height ? tiles : std::clamp<int64_t>(rows / params.rowsPerTile, 1, tiles);
   if (params.rowsPerTile == 1 || params.tasks == 1)
     return most;
   for (int64_t fewer = most; fewer > 0; --fewer)
@@ -139,7 +157,8 @@ static DepthwiseParams tileOfOneRow(const WindowShape &shape, const MachineFacts
   return params;
 }
 
-DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &facts) {
+DepthwiseParams chooseDepthwise(const WindowShape &shape, const MachineFacts &machine) {
+  const MachineFacts facts = windowFacts(shape.channels, shape.elementBytes, machine);
   DepthwiseParams params = tileOfOneRow(shape, facts);
   shareLines(params, shape, facts);
   chooseBlocks(params, shape, facts);
@@ -186,7 +205,8 @@ static void shareFolds(DepthwiseParams &params, const WindowShape &shape,
                                                 params.vectorsPerTile * params.rowsPerTile, facts);
 }
 
-WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &facts) {
+WindowParams chooseWindow(const WindowShape &shape, const MachineFacts &machine) {
+  const MachineFacts facts = windowFacts(shape.channels, shape.elementBytes, machine);
   DepthwiseParams params = tileOfOneRow(shape, facts);
   const bool overlap = shape.taps / shape.kernelHeight > shape.strideWidth;
   if (overlap) {

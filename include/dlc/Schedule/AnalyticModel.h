@@ -86,6 +86,11 @@ int64_t channelBytesTogether(const WindowShape &shape, const MachineFacts &facts
 
 /// Windows of at most this many taps are unrolled whole.
 inline constexpr int64_t maxUnrolledTaps = 25;
+/// `facts` in the vectors of windows over `channels`: where units take a vector in pieces, these
+/// pieces if whole vectors would leave many lanes empty that they fill.
+MachineFacts windowFacts(int64_t channels, int elementBytes, const MachineFacts &facts);
+/// Whether tiles of `rows` compute few rows beyond a `height`, which are not stored.
+bool fillsRowTiles(int64_t height, int64_t rows);
 /// Whether the folds of the lines under `span` columns of an image, `vectors` each, stay in
 /// registers beside what is read and folded.
 bool holdsFolds(int64_t span, int64_t vectors, const MachineFacts &facts);

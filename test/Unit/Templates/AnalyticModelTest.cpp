@@ -353,10 +353,11 @@ TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
   using Tile = std::tuple<int, int, int>;
   for (const MachineFacts &facts : {narrow, wide}) {
     EXPECT_EQ(tile(windowsOver(14, 384, 3, 1), facts), Tile(1, 7, 1));
-    EXPECT_EQ(tile(windowsOver(30, 240, 3, 2), facts), Tile(2, 4, 1));
+    EXPECT_EQ(tile(windowsOver(22, 240, 3, 2), facts), Tile(2, 4, 1));
     EXPECT_EQ(tile(windowsOver(112, 64, 5, 1), facts), Tile(1, 4, 2)); // passed once
-    // Rows that are odd, open or have other lines in between share none.
-    EXPECT_EQ(tile(windowsOver(113, 64, 5, 1), facts), Tile(1, 6, 1));
+    EXPECT_EQ(tile(windowsOver(113, 64, 5, 1), facts), Tile(1, 4, 2)); // and one row beyond
+    // Few rows that are odd, open ones or ones with other lines in between share none.
+    EXPECT_EQ(tile(windowsOver(11, 64, 5, 1), facts), Tile(1, 6, 1));
     WindowShape shape = windowsOver(112, 64, 5, 1);
     shape.openHeight = true;
     EXPECT_EQ(tile(shape, facts), Tile(1, 8, 1));
@@ -376,8 +377,31 @@ TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
   }
   // Passed once, by vectors of half a cache line.
   EXPECT_EQ(tile(windowsOver(112, 64, 3, 1), narrow), Tile(1, 4, 2));
-  EXPECT_EQ(tile(windowsOver(113, 64, 3, 1), narrow), Tile(2, 4, 1));
-  EXPECT_EQ(tile(windowsOver(113, 64, 3, 1), wide), Tile(1, 6, 1));
+  EXPECT_EQ(tile(windowsOver(11, 64, 3, 1), narrow), Tile(2, 4, 1));
+  EXPECT_EQ(tile(windowsOver(14, 64, 3, 1), wide), Tile(1, 7, 1));
+}
+
+TEST(AnalyticModel, RowTilesReachLittleBeyondTheOutput) {
+  EXPECT_TRUE(fillsRowTiles(12, 4));
+  EXPECT_TRUE(fillsRowTiles(13, 2));
+  EXPECT_FALSE(fillsRowTiles(11, 2));
+  EXPECT_FALSE(fillsRowTiles(13, 4)); // three rows
+  EXPECT_TRUE(fillsRowTiles(39, 6));
+  EXPECT_FALSE(fillsRowTiles(37, 4));
+}
+
+TEST(AnalyticModel, WindowsTakeHalfVectorsWhereWholeOnesAreEmpty) {
+  MachineFacts facts = avx512Facts(MachineFacts());
+  auto bytes = [&](int64_t channels) { return windowFacts(channels, 4, facts).vectorBytes; };
+  for (int64_t channels : {8, 20, 37, 40, 120})
+    EXPECT_EQ(bytes(channels), 64) << channels; // units of whole vectors
+  facts.unitBytes = 32;
+  for (int64_t channels : {3, 8, 20, 24, 37, 40})
+    EXPECT_EQ(bytes(channels), 32) << channels;
+  for (int64_t channels : {16, 28, 32, 42, 48, 72, 120})
+    EXPECT_EQ(bytes(channels), 64) << channels; // few lanes more
+  EXPECT_EQ(windowFacts(37, 4, facts).vectorRegisters, 32);
+  EXPECT_EQ(windowFacts(37, 4, MachineFacts()).vectorBytes, 32);
 }
 
 TEST(AnalyticModel, BlocksHaveWholeTilesOfRows) {
@@ -397,12 +421,13 @@ TEST(AnalyticModel, PoolsShareFoldsOrReadChannelsSideBySide) {
   const MachineFacts narrow, wide = avx512Facts(narrow);
   using Tile = std::tuple<int, int, int>;
   // Five columns of two vectors stay in 16 registers, nine in 32, and so do five of two rows.
-  EXPECT_EQ(tile(windowsOver(114, 64, 3, 2), narrow), Tile(2, 2, 1));
-  EXPECT_EQ(tile(windowsOver(114, 64, 3, 2), wide), Tile(2, 4, 1));
+  EXPECT_EQ(tile(windowsOver(22, 64, 3, 2), narrow), Tile(2, 2, 1));
+  EXPECT_EQ(tile(windowsOver(22, 64, 3, 2), wide), Tile(2, 4, 1));
+  EXPECT_EQ(tile(windowsOver(114, 64, 3, 2), wide), Tile(1, 2, 2)); // a row beyond the output
   EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), narrow), Tile(1, 2, 2));
   EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), wide), Tile(1, 2, 2));
   EXPECT_EQ(tile(windowsOver(14, 64, 3, 1), narrow), Tile(1, 4, 2));
-  EXPECT_EQ(tile(windowsOver(17, 64, 5, 1), narrow), Tile(1, 6, 1));
+  EXPECT_EQ(tile(windowsOver(11, 64, 5, 1), narrow), Tile(1, 6, 1));
   EXPECT_EQ(tile(windowsOver(24, 64, 7, 3), narrow), Tile(2, 4, 1)); // taps in loops
   // Windows that do not overlap.
   EXPECT_EQ(tile(windowsOver(112, 128, 2, 2), narrow), Tile(4, 1, 1));

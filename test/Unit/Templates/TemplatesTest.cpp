@@ -350,6 +350,31 @@ TEST(WindowTemplate, RowsOfATileShareLines) {
                     text({rows, tile}));
 }
 
+TEST(WindowTemplate, TheLastTileReachesBeyondTheOutput) {
+  for (bool pool : {true, false})
+    for (int pad : {0, 1})
+      for (int stride : {1, 2})
+        for (auto [height, rows] : {std::pair{13, 2}, {27, 4}, {38, 4}, {15, 5}}) {
+          const int lines = (height - 1) * stride + 3 - 2 * pad;
+          for (int block : {rows, height}) {
+            BuiltKernel kernel = buildWindow(
+                {lines, 11, 20, 3, stride, pad, pool}, testFacts(2),
+                {{"mr", rows}, {"nv", 1}, {"cols", 2}, {"rows", block}, {"tasks", 1 + pad}});
+            expectCorrect(kernel, text({pool, pad, stride, height, rows, block}));
+          }
+        }
+}
+
+TEST(WindowTemplate, HalfVectorsLeaveFewerLanesEmpty) {
+  schedule::MachineFacts facts = schedule::avx512Facts(testFacts(1));
+  for (bool pool : {true, false})
+    for (int unit : {32, 64}) {
+      facts.unitBytes = unit;
+      expectCorrect(buildWindow({9, 11, 37, 3, 1, 1, pool}, facts, {}), text({pool, unit}));
+      expectCorrect(buildWindow({9, 11, 20, 3, 2, 1, pool}, facts, {}), text({pool, unit}));
+    }
+}
+
 /// Assertions that fail whatever buffers `kernel` is called with.
 int failuresIn(const BuiltKernel &kernel) {
   class Failures : public Halide::Internal::IRVisitor {

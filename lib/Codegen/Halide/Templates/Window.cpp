@@ -154,10 +154,12 @@ static Func padInput(const std::string &name, const SlidingWindow &window, Type 
 /// outside are never asked for (lineInside), which bounds inference does not see. What is likely
 /// makes the first and last tile of a line code of their own: Halide splits loops by the conditions
 /// that lead to it.
-static Pixel guardColumns(const SlidingWindow &window, Type type, Expr fill, const Pixel &input) {
-  return [=](Expr c, Expr x, Expr y, Expr n) {
+static Pixel guardPlaces(const WindowProblem &problem, const SlidingWindow &window, Expr fill,
+                         const Pixel &input) {
+  return [=, type = problem.type, skipsLines = bool(problem.lineInside)](Expr c, Expr x, Expr y,
+                                                                         Expr n) {
     Expr column = x - int(window.padLeft), line = y - int(window.padTop);
-    if (window.padTop || window.padBottom)
+    if (skipsLines)
       line = unsafe_promise_clamped(line, 0, (window.inputHeight - 1).expr());
     if (!window.padLeft && !window.padRight)
       return input(c, column, line, n);
@@ -176,23 +178,24 @@ struct Padded {
 } // namespace
 
 /// Sets what windows over `input` of the problem's extents have in common.
-static Padded slideOver(WindowProblem &problem, const SlidingWindow &w, schedule::PadMode pad,
-                        const Pixel &input) {
+static Padded slideOver(WindowProblem &problem, const SlidingWindow &w,
+                        const schedule::WindowParams &params, const Pixel &input) {
   problem.inputLine = w.inputWidth * problem.channels;
   problem.inputHeight = w.inputHeight;
   problem.lines = w.kernelHeight;
   problem.rowStride = w.dilationHeight == 1 ? w.strideHeight : 0;
   const Expr fill = reductionIdentity(problem.kind, problem.type);
-  const bool inPlace = pad == schedule::PadMode::InPlace;
-  if (inPlace && (w.padTop || w.padBottom))
+  const bool inPlace = params.pad == schedule::PadMode::InPlace;
+  const bool wholeTiles = problem.height.isMultipleOf(rowsOf(problem, params));
+  if (inPlace && (w.padTop || w.padBottom || !wholeTiles))
     problem.lineInside = [w](Expr y, const std::vector<Expr> &k) {
       Expr line = y * int(w.strideHeight) + k.back() * int(w.dilationHeight) - int(w.padTop);
       return line >= 0 && line < w.inputHeight.expr();
     };
+  if (inPlace)
+    return {guardPlaces(problem, w, fill, input), Func()};
   if (!isPadded(w))
     return {input, Func()};
-  if (inPlace)
-    return {guardColumns(w, problem.type, fill, input), Func()};
   Func copy = padInput(problem.name, w, problem.type, fill, input);
   return {[copy](Expr c, Expr x, Expr y, Expr n) { return copy(c, x, y, n); }, copy};
 }
@@ -303,7 +306,8 @@ static Window buildLinesFirst(const WindowProblem &problem, const SlidingWindow 
 }
 
 Window buildPool(const PoolProblem &problem, const schedule::WindowParams &params,
-                 const MachineFacts &facts) {
+                 const MachineFacts &machine) {
+  const MachineFacts facts = windowFacts(problem.channels, problem.type, machine);
   const SlidingWindow &w = problem.window;
   WindowProblem generic;
   generic.name = problem.name;
@@ -314,7 +318,7 @@ Window buildPool(const PoolProblem &problem, const schedule::WindowParams &param
   generic.window = {w.kernelWidth, w.kernelHeight};
   generic.kind = problem.kind;
   generic.type = problem.type;
-  const Padded padded = slideOver(generic, w, params.pad, problem.input);
+  const Padded padded = slideOver(generic, w, params, problem.input);
   generic.value = [=](Expr c, Expr x, Expr y, Expr n, const std::vector<Expr> &k) {
     return under(w, padded.read, c, x, y, n, k);
   };
@@ -340,7 +344,8 @@ static bool asksForNextTile(const DepthwiseProblem &problem,
 }
 
 Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params,
-                      const MachineFacts &facts) {
+                      const MachineFacts &machine) {
+  const MachineFacts facts = windowFacts(problem.channels, problem.type, machine);
   const SlidingWindow &w = problem.window;
   WindowProblem generic;
   generic.name = problem.name;
@@ -352,7 +357,7 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
   generic.type = problem.type;
   generic.initial = problem.initial;
   generic.sumsProducts = problem.type.is_float();
-  const Padded padded = slideOver(generic, w, params.pad, problem.input);
+  const Padded padded = slideOver(generic, w, schedule::asWindow(params), problem.input);
   const bool asksAhead = asksForNextTile(problem, params, facts);
   const Expr distance = (problem.channels * (params.columnsPerTile * w.strideWidth)).expr();
   generic.value = [=, weights = problem.weights, floats = generic.sumsProducts](

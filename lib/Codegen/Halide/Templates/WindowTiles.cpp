@@ -5,7 +5,6 @@
 #include "dlc/Schedule/AnalyticModel.h"
 
 #include <algorithm>
-#include <numeric>
 
 using namespace Halide;
 
@@ -18,6 +17,11 @@ int64_t tapsOf(const WindowProblem &problem) {
   for (int64_t extent : problem.window)
     taps *= extent;
   return taps;
+}
+
+MachineFacts windowFacts(const Size &channels, const Type &type, const MachineFacts &machine) {
+  return channels.isConstant() ? schedule::windowFacts(channels.constant(), type.bytes(), machine)
+                               : machine;
 }
 
 int64_t columnsOf(const WindowProblem &problem, const schedule::WindowParams &params) {
@@ -33,8 +37,11 @@ int64_t rowsOf(const WindowProblem &problem, const schedule::WindowParams &param
   if (problem.rowStride == 0 || params.pad != schedule::PadMode::InPlace ||
       !problem.height.isConstant() || tapsOf(problem) > maxUnrolledTaps)
     return 1;
-  return divisorAtMost(std::gcd(problem.height.constant(), blockRowsOf(problem, params)),
-                       params.rowsPerTile);
+  const int64_t height = problem.height.constant(), blockRows = blockRowsOf(problem, params);
+  int64_t rows = std::clamp<int64_t>(params.rowsPerTile, 1, std::max<int64_t>(1, blockRows));
+  while (!schedule::fillsRowTiles(height, rows) || (blockRows % rows != 0 && blockRows != height))
+    --rows;
+  return rows;
 }
 
 ChannelTile::ChannelTile(const WindowProblem &problem, int vectorsPerTile,
@@ -127,11 +134,12 @@ static int64_t tilesTogether(const WindowProblem &problem, const ChannelTile &ti
 }
 
 void scheduleWindow(Window &window, Func output, const schedule::WindowParams &params,
-                    const MachineFacts &facts) {
+                    const MachineFacts &machine) {
   const WindowProblem &problem = window.problem;
+  const MachineFacts facts = windowFacts(problem.channels, problem.type, machine);
   const ChannelTile tile(problem, params.vectorsPerTile, facts);
   const int64_t columns = columnsOf(problem, params);
-  const int64_t blockRows = blockRowsOf(problem, params) / window.rows;
+  const int64_t blockRows = ceilDiv(blockRowsOf(problem, params), window.rows);
   const std::vector<Var> args = output.args();
   Var c = args[0], x = args[1], y = args[2], n = args[3];
   output.bound(c, 0, problem.channels.expr()).bound(x, 0, problem.width.expr());
@@ -144,7 +152,7 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   output.split(c, channelTile, ci, int(tile.width),
                problem.channels.isMultipleOf(tile.width) ? TailStrategy::RoundUp : channelTail);
   output.split(x, columnTile, xi, int(columns), guardedTail(problem.width, columns));
-  output.split(y, y, row, int(window.rows), TailStrategy::RoundUp);
+  output.split(y, y, row, int(window.rows), guardedTail(problem.height, window.rows));
   const Size rowTiles = ceilDiv(problem.height, window.rows);
   output.split(y, block, yi, int(blockRows), guardedTail(rowTiles, blockRows));
   output.reorder(ci, xi, row, channelTile, columnTile, yi, block, n);
@@ -172,7 +180,9 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
       iterations = ceilDiv(problem.channels, tile.width * together);
     }
   }
-  output.never_partition(block, yi, row, xi, n);
+  output.never_partition(block, row, xi, n);
+  if (problem.height.isMultipleOf(window.rows)) // else the last tile has code of its own
+    output.never_partition(yi);
   // A line of two tiles has none between the first and the last that loops could be split around.
   if (problem.width.isConstant() && problem.width.constant() <= 2 * columns)
     output.unroll(columnTile);

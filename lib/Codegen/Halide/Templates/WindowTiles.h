@@ -11,10 +11,15 @@ namespace dlc::templates {
 /// Elements under a window, of one channel.
 int64_t tapsOf(const WindowProblem &problem);
 
+/// `machine` in the vectors of windows over `channels`.
+MachineFacts windowFacts(const Size &channels, const Halide::Type &type,
+                         const MachineFacts &machine);
+
 /// Neighbouring columns of a tile.
 int64_t columnsOf(const WindowProblem &problem, const schedule::WindowParams &params);
 
-/// Neighbouring rows of a tile, of which blocks and the output have a whole number.
+/// Neighbouring rows of a tile, of which blocks have a whole number. The last tile may reach beyond
+/// the output.
 int64_t rowsOf(const WindowProblem &problem, const schedule::WindowParams &params);
 
 /// Vectors of channels in a tile, and their lanes.
