@@ -17,6 +17,7 @@
 // CHECK-DAG: ok {{ *}}rows:
 // CHECK-DAG: ok {{ *}}tail:
 // CHECK-DAG: ok {{ *}}grown:
+// CHECK-DAG: ok {{ *}}column:
 
 // PLAN: sizes    n=2, h=9, w=5 in the figures here
 #x = affine_map<()[s0, s1, s2] -> (s0, s1, s2, 9)>
@@ -25,12 +26,17 @@
 #all = affine_map<()[s0, s1, s2] -> (s0, s1, s2, 24)>
 #g5 = affine_map<()[s0, s1, s2] -> (s0, s1 + 2, s2 + 2, 5)>
 #g10 = affine_map<()[s0, s1, s2] -> (s0, s1 + 2, s2 + 2, 10)>
+#one = affine_map<()[s0, s1] -> (s1, 1)>
+#nine = affine_map<()[s0, s1, s2] -> (s1, s2 + 1)>
+#w = affine_map<()[s0, s1, s2] -> (s1, s2)>
 #m = affine_map<()[s0, s1] -> (s1, 8)>
 #rows = affine_map<()[s0, s1] -> (s1 + 6, 8)>
 module attributes {dl.model = "views", dl.symbols = ["n", "h", "w"], dl.symbol_estimates = array<i64: 2, 9, 5>} {
-  func.func @main(%x: tensor<?x?x?x9xf32, #x> {dl.name = "x"}, %m: tensor<?x8xf32, #m> {dl.name = "m"})
+  func.func @main(%x: tensor<?x?x?x9xf32, #x> {dl.name = "x"}, %m: tensor<?x8xf32, #m> {dl.name = "m"},
+                  %past: tensor<?x?xf32, #w> {dl.name = "past"}, %new: tensor<?x1xf32, #one> {dl.name = "new"})
       -> (tensor<?x?x?x24xf32, #all> {dl.name = "all"}, tensor<?x8xf32, #rows> {dl.name = "rows"},
-          tensor<?x8xf32, #m> {dl.name = "tail"}, tensor<?x?x?x10xf32, #g10> {dl.name = "grown"}) {
+          tensor<?x8xf32, #m> {dl.name = "tail"}, tensor<?x?x?x10xf32, #g10> {dl.name = "grown"},
+          tensor<?x?xf32, #nine> {dl.name = "column"}) {
     %w = dl.constant dense<0.125> : tensor<5x9x3x3xf32>
     %p = dl.constant dense<0.25> : tensor<10x9x1x1xf32>
     // A convolution with padding, a product, a pool with an epilogue: 5 + 10 + 9, which a last kernel reads.
@@ -53,6 +59,10 @@ module attributes {dl.model = "views", dl.symbols = ["n", "h", "w"], dl.symbol_e
     %v = dl.constant dense<-0.5> : tensor<5x9x3x3xf32>
     %h = dl.conv %x, %v {dilations = array<i64: 1, 1>, groups = 1 : i64, layout = #dl.layout<channels_last>, pads_begin = array<i64: 2, 2>, pads_end = array<i64: 2, 2>, strides = array<i64: 1, 1>} : (tensor<?x?x?x9xf32, #x>, tensor<5x9x3x3xf32>) -> tensor<?x?x?x5xf32, #g5>
     %grown = dl.concat %g, %h {axis = 3 : i64} : (tensor<?x?x?x5xf32, #g5>, tensor<?x?x?x5xf32, #g5>) -> tensor<?x?x?x10xf32, #g10>
-    return %out, %rows, %tail, %grown : tensor<?x?x?x24xf32, #all>, tensor<?x8xf32, #rows>, tensor<?x8xf32, #m>, tensor<?x?x?x10xf32, #g10>
+    // A part of one column: its rows lie w + 1 apart, which is the stride of its only loop.
+    %old = dl.exp %past : (tensor<?x?xf32, #w>) -> tensor<?x?xf32, #w>
+    %last = dl.exp %new : (tensor<?x1xf32, #one>) -> tensor<?x1xf32, #one>
+    %column = dl.concat %old, %last {axis = 1 : i64} : (tensor<?x?xf32, #w>, tensor<?x1xf32, #one>) -> tensor<?x?xf32, #nine>
+    return %out, %rows, %tail, %grown, %column : tensor<?x?x?x24xf32, #all>, tensor<?x8xf32, #rows>, tensor<?x8xf32, #m>, tensor<?x?x?x10xf32, #g10>, tensor<?x?xf32, #nine>
   }
 }

@@ -116,10 +116,12 @@ Halide::ImageParam KernelSizes::parameter(Halide::Type element, ArrayRef<AffineE
 
 void KernelSizes::setStride(Halide::Internal::Dimension dim, const std::string &buffer, int index,
                             const Size &stride) {
-  if (stride.isConstant())
+  if (stride.isConstant()) {
     dim.set_stride(stride.expr());
-  else
-    layouts->setStride(buffer, index, stride.expr());
+    return;
+  }
+  dim.set_stride(Halide::Expr()); // the first dimension's is 1 unless it is said to be open
+  layouts->setStride(buffer, index, stride.expr());
 }
 
 void KernelSizes::attachTo(Halide::Pipeline &pipeline) const {

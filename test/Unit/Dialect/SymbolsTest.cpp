@@ -110,6 +110,10 @@ TEST_F(SymbolsTest, PrintedByName) {
   EXPECT_EQ(expressionString((h - 1).floorDiv(2) + 1, names), "(x.2 - 1)/2 + 1");
   EXPECT_EQ(expressionString((h + 1) * 2, names), "(x.2 + 1)*2");
   EXPECT_EQ(expressionString(n * h, names), "batch*x.2");
+  EXPECT_EQ(expressionString(-h + 512, names), "512 - x.2");
+  EXPECT_EQ(expressionString(h * -2 + n - 1, names), "batch - x.2*2 - 1");
+  EXPECT_EQ(expressionString(-n, names), "batch*-1");
+  EXPECT_EQ(expressionString(n - h, {"past", "past + 1"}), "past - 'past + 1'");
 }
 
 TEST_F(SymbolsTest, TypesAreEqualWhereSizesAre) {

@@ -85,34 +85,64 @@ static StringRef operatorOf(AffineExprKind kind) {
     return "/";
   case AffineExprKind::CeilDiv:
     return " ceildiv ";
-  case AffineExprKind::Mod:
-    return "%";
   default:
-    return " + ";
+    return "%";
   }
+}
+
+/// `name`, in quotes where it reads like an expression: exporters call sizes 'past + 1'.
+static std::string nameString(StringRef name) {
+  return name.find_first_of(" +-*/%()") == StringRef::npos ? name.str() : ("'" + name + "'").str();
+}
+
+static void appendTerms(AffineExpr expr, SmallVectorImpl<AffineExpr> &terms) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary || binary.getKind() != AffineExprKind::Add) {
+    terms.push_back(expr);
+    return;
+  }
+  appendTerms(binary.getLHS(), terms);
+  appendTerms(binary.getRHS(), terms);
+}
+
+/// Whether `term` is a negative number, or a product by one.
+static bool isNegative(AffineExpr term) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(term);
+  if (binary && binary.getKind() == AffineExprKind::Mul)
+    term = binary.getRHS();
+  return constantDim(term).value_or(0) < 0;
+}
+
+/// A sum as its terms, those that are taken away last.
+static std::string sumString(AffineExpr sum, ArrayRef<std::string> names) {
+  SmallVector<AffineExpr> terms;
+  appendTerms(sum, terms);
+  std::string text;
+  for (bool isTaken : {false, true})
+    for (AffineExpr term : terms)
+      if (isNegative(term) == isTaken)
+        text += (isTaken ? (text.empty() ? "-" : " - ") : (text.empty() ? "" : " + ")) +
+                expressionString(isTaken ? -term : term, names);
+  return text;
 }
 
 std::string expressionString(AffineExpr expr, ArrayRef<std::string> names) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return std::to_string(constant.getValue());
   if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
-    return symbol.getPosition() < names.size() ? names[symbol.getPosition()] : "?";
+    return symbol.getPosition() < names.size() ? nameString(names[symbol.getPosition()]) : "?";
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!binary)
     return "?";
+  if (binary.getKind() == AffineExprKind::Add)
+    return sumString(expr, names);
   auto part = [&](AffineExpr operand) {
     std::string text = expressionString(operand, names);
     auto inner = dyn_cast<AffineBinaryOpExpr>(operand);
-    bool sum = inner && inner.getKind() == AffineExprKind::Add;
-    bool product = binary.getKind() != AffineExprKind::Add;
-    bool both = binary.getKind() == AffineExprKind::Mul && inner;
-    return product && inner && (sum || !both || inner.getKind() != AffineExprKind::Mul)
-               ? "(" + text + ")"
-               : text;
+    bool isProductOfProduct =
+        inner && binary.getKind() == AffineExprKind::Mul && inner.getKind() == AffineExprKind::Mul;
+    return inner && !isProductOfProduct ? "(" + text + ")" : text;
   };
-  auto number = dyn_cast<AffineConstantExpr>(binary.getRHS());
-  if (binary.getKind() == AffineExprKind::Add && number && number.getValue() < 0)
-    return part(binary.getLHS()) + " - " + std::to_string(-number.getValue());
   return part(binary.getLHS()) + operatorOf(binary.getKind()).str() + part(binary.getRHS());
 }
 
