@@ -56,11 +56,14 @@ static int64_t panelColumns(const GemmShape &shape, const GemmParams &params,
 }
 
 /// Vector registers of a tile: its accumulators, an operand for each of its rows or vectors,
-/// whichever are fewer, and one for the others in turn. Steps side by side are not reordered so.
-static int registersOf(const GemmParams &params) {
+/// whichever are fewer, and one for the others in turn. Steps side by side behind whole vectors are
+/// not reordered so.
+static int registersOf(const GemmShape &shape, const GemmParams &params,
+                       const MachineFacts &facts) {
   const int rows = params.rowsPerTile, vectors = params.vectorsPerTile;
-  const int operands = params.stepsSideBySide > 1 ? vectors : std::min(rows, vectors);
-  return rows * vectors + operands + 1;
+  const bool inOrder =
+      params.stepsSideBySide > 1 && shape.columns > facts.lanes(shape.elementBytes);
+  return rows * vectors + (inOrder ? vectors : std::min(rows, vectors)) + 1;
 }
 
 /// What the innermost loop of a tile does.
@@ -81,7 +84,7 @@ static Iteration iterationOf(const GemmShape &shape, const GemmParams &params,
   // The rows' elements of each step for whole vectors, and those of all steps for the others.
   const double whole = tile->wholeVectors, others = tile->vectors, steps = tile->steps;
   const double wholeSteps = whole > 0 ? steps : 0;
-  return {steps * others, rows * (steps * whole + others), rows * (wholeSteps + others),
+  return {steps * tile->sets(), rows * (steps * whole + others), rows * (wholeSteps + tile->sets()),
           steps * whole + others, whole > 0 ? steps : 1};
 }
 
@@ -99,15 +102,18 @@ static double cyclesPerStep(const GemmShape &shape, const GemmParams &params,
                             (iteration.elements + iteration.vectors * pieces) / 2,
                             iteration.chain * facts.fmaLatency});
   // Just enough chains to cover the latency leave no slack for a late load: a few percent on Zen 3,
-  // a sixth on Sapphire Rapids.
+  // a sixth on Sapphire Rapids. A tile of so few products that a core's window holds the next one's
+  // too has twice the chains.
+  constexpr double fewProducts = 64;
   const double covering = iteration.chain * facts.fmaLatency * perCycle;
-  if (iteration.products <= covering)
+  const bool alone = iteration.products * double(shape.depth) > fewProducts * iteration.steps;
+  if (alone && iteration.products <= covering)
     cycles *= iteration.products < covering ? 1.25 : 1.12;
   return cycles / iteration.steps;
 }
 
-/// Cycles in which a row of a tile adds what its lanes have of different steps. Rows of less than a
-/// vector do so together: each time two vectors become one.
+/// Cycles in which a row of a tile adds what its lanes have of different steps, where columns share
+/// vectors. Rows of less than a vector do so together: each time two vectors become one.
 static double foldCycles(const GemmShape &shape, const GemmParams &params,
                          const MachineFacts &facts) {
   const auto tile = sideBySide(shape, params, facts);
@@ -116,6 +122,29 @@ static double foldCycles(const GemmShape &shape, const GemmParams &params,
   const int together = tile->wholeVectors > 0 ? 1 : std::gcd(tile->steps, params.rowsPerTile);
   const double folds = together - 1 + std::log2(tile->steps / together);
   return 1 + 2 * folds / together + tile->vectors - 1;
+}
+
+/// Cycles of a tile's prologue, epilogue and loop control, measured on small depths.
+static double cyclesPerTile(const GemmShape &shape, const GemmParams &params,
+                            const MachineFacts &facts) {
+  const int rows = params.rowsPerTile;
+  const auto tile = sideBySide(shape, params, facts);
+  if (tile && tile->columnsApart() && tile->wholeVectors == 0) {
+    // Two vectors become one until they are the tile's columns: a blend, a shuffle and an addition,
+    // beside the next tile's products but for 512 bits, which have no other ports. The last vector
+    // takes as many, full or not; less than 16 bytes of it are stored piece by piece.
+    const double perMerge = facts.vectorBytes >= 64 ? 2.0 : 1.25;
+    const int64_t sums = int64_t(rows) * tile->columns;
+    const double merges = double(ceilDiv(sums, tile->lanes)) * (tile->lanes - 1);
+    const double adds = double(sums) * (tile->sets() - 1);
+    const double stores = sums * shape.elementBytes % 16 != 0 ? 10 : 0;
+    return 4 + stores + (perMerge * merges + adds) * piecesOfVector(facts);
+  }
+  const double perRow = 2.0 * params.vectorsPerTile + foldCycles(shape, params, facts);
+  // Rows of less than a vector each end on their own: the next tile starts beside them.
+  const bool endsByRows =
+      params.stepsSideBySide > 1 && shape.columns < facts.lanes(shape.elementBytes);
+  return (endsByRows ? 10 : 30) + perRow * piecesOfVector(facts) * rows;
 }
 
 /// What predictGemmCycles() predicts, but for vectors that the units may take in pieces.
@@ -149,13 +178,8 @@ static double predictInPieces(const GemmShape &shape, const GemmParams &params,
   const bool shallow = shape.depth <= 128 && facts.vectorBytes >= 64 &&
                        shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
   const double perPiece = shallow && shape.columns > width ? 15.0 : 0.0;
-  // Prologue, epilogue and loop control of a tile, measured on small depths.
-  const double inVectors = 2.0 * vectors + foldCycles(shape, params, facts);
-  const double perRow = inVectors * piecesOfVector(facts) + (wraps ? 20.0 : 0.0) + perPiece;
-  // Rows of less than a vector each end on their own: the next tile starts beside them.
-  const bool endsByRows =
-      params.stepsSideBySide > 1 && shape.columns < facts.lanes(shape.elementBytes);
-  const double perTile = (endsByRows ? 10 : 30) + perRow * rows;
+  const double perTile =
+      cyclesPerTile(shape, params, facts) + rows * ((wraps ? 20.0 : 0.0) + perPiece);
   const double tiles = double(ceilDiv(shape.rows, rows)) * double(ceilDiv(shape.columns, width));
   return double(shape.batch) * tiles * (double(shape.depth) * step + perTile);
 }
@@ -184,7 +208,7 @@ static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) 
       params.vectorsPerTile = vectors;
       for (int steps = 1; steps <= lanes; steps *= 2) {
         params.stepsSideBySide = steps;
-        if (registersOf(params) > facts.vectorRegisters ||
+        if (registersOf(shape, params, facts) > facts.vectorRegisters ||
             (steps > 1 && !sideBySide(shape, params, facts)))
           continue;
         double cycles = predictGemmCycles(shape, params, facts);
@@ -366,7 +390,7 @@ static std::optional<GemmParams> streamWeights(const GemmShape &shape, const Mac
 /// Steps of the reduction beside each other. Where a tile of one vector fills the registers, LLVM
 /// moves the accumulators from one to the next and spills some.
 static int unrollOf(const GemmShape &shape, const GemmParams &params, const MachineFacts &facts) {
-  if (params.vectorsPerTile == 1 && registersOf(params) >= facts.vectorRegisters)
+  if (params.vectorsPerTile == 1 && registersOf(shape, params, facts) >= facts.vectorRegisters)
     return 1;
   return copiesGroups(shape) ? 8 : 4;
 }
@@ -472,7 +496,9 @@ GemmParams chooseGemm(const GemmShape &shape, const MachineFacts &facts) {
   // What takes wide vectors in pieces computes as much in vectors of a piece.
   const MachineFacts units = facts.withVectors(facts.unitBytes);
   GemmParams narrow = chooseInWidest(shape, units);
-  if (predictInPieces(shape, widest, facts) <= predictInPieces(shape, narrow, units))
+  // Columns of one such vector are as many operations in wide ones, whose steps are added besides.
+  if (shape.columns > units.lanes(shape.elementBytes) &&
+      predictInPieces(shape, widest, facts) <= predictInPieces(shape, narrow, units))
     return widest;
   narrow.vectorBytes = units.vectorBytes;
   return narrow;

@@ -10,14 +10,14 @@ std::optional<StepsSideBySide> stepsSideBySide(const GemmParams &params, int64_t
     return {};
   StepsSideBySide tile;
   tile.lanes = lanes;
+  tile.steps = steps;
   tile.wholeVectors = int(columns / lanes);
   tile.vectors = params.vectorsPerTile - tile.wholeVectors;
-  tile.columns = lanes / steps;
-  tile.steps = steps;
   const int64_t rest = columns % lanes;
-  const bool fillsVectors = tile.vectors == 1 || (tile.vectors > 1 && tile.wholeVectors == 0);
-  if (!fillsVectors || rest == 0 || rest > tile.columns ||
-      depth % (int64_t(steps) * tile.vectors) != 0)
+  tile.columns = tile.columnsApart() ? int(rest) : lanes / steps;
+  if (rest == 0 || rest > tile.columns || tile.vectors <= 0 ||
+      (tile.wholeVectors > 0 && tile.vectors > 1) ||
+      tile.vectors * lanes % tile.lanesOfSet() != 0 || depth % (int64_t(steps) * tile.sets()) != 0)
     return {};
   return tile;
 }

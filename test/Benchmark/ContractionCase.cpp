@@ -44,7 +44,7 @@ PackedWeights::PackedWeights(const schedule::GemmParams &params,
   if (params.stepsSideBySide > 1) {
     steps = params.stepsSideBySide;
     whole = columns / lanes * lanes;
-    width = whole + lanes / steps;
+    width = whole + (steps == lanes ? columns % lanes : lanes / steps);
     panels = 1;
   } else {
     width = int(templates::panelWidth(params, facts, Float(32)));

@@ -76,9 +76,10 @@ struct GemmParams {
   bool prefetch = false;
   /// Steps of the innermost reduction axis that share the vectors of the columns beyond whole ones,
   /// a power of two below or equal to the lanes; 1: these columns have lanes of their own, and the
-  /// others are lost. Legal: one panel of packed weights, whose columns beyond whole vectors fill
-  /// at most lanes / stepsSideBySide; a left operand that is dense along that axis, whose extent it
-  /// divides (times the vectors, where there are no whole ones and these are several); no
+  /// others are lost. As many as lanes: each column has vectors of its own. Legal: one panel of
+  /// packed weights, whose columns beyond whole vectors fill at most lanes / stepsSideBySide, or
+  /// without whole ones a vector each; a left operand that is dense along that axis, whose extent
+  /// it divides (times the sets of vectors that hold these columns, where there are several); no
   /// reductionBlock. Pro: the lanes are used. Con: lanes are added once a tile, and a row is loaded
   /// once more for these columns.
   int stepsSideBySide = 1;

@@ -13,14 +13,19 @@
 namespace dlc::schedule {
 
 /// How a row's accumulators hold its columns: `wholeVectors` have a column a lane, the `vectors`
-/// behind them `columns` x `steps`, lane = column * steps + step.
+/// behind them sets of `columns` x `steps`, lane = column * steps + step. A set is one vector; or,
+/// where the steps are the lanes, a vector for each column.
 struct StepsSideBySide {
   int lanes = 0;
   int wholeVectors = 0;
-  int vectors = 0;            ///< 1; or, without whole vectors, any number, each with its own steps
-  int columns = 0, steps = 0; ///< `lanes` in all
+  int vectors = 0; ///< 1; or, without whole vectors, any number of sets, each with its own steps
+  int columns = 0, steps = 0;
 
   int wholeColumns() const { return wholeVectors * lanes; }
+  int lanesOfSet() const { return columns * steps; }
+  int sets() const { return vectors * lanes / lanesOfSet(); }
+  /// Whether each column has vectors of its own.
+  bool columnsApart() const { return steps == lanes; }
   /// Columns of the packed panel, see dl::PackedPanel.
   int packedColumns() const { return wholeColumns() + columns; }
 };

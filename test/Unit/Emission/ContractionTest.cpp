@@ -74,16 +74,18 @@ TEST(ContractionEmission, PackedConvolutions) {
   }
 }
 
-/// Columns `rest` beyond `vectors` whole ones, `steps` side by side, of 8 lanes or of 16.
+/// Columns `rest` beyond `vectors` whole ones, `steps` side by side, of 8 lanes or of 16. Where the
+/// steps are the lanes, each of these columns has a vector.
 static void checkStepsSideBySide(bool wide, bool conv, int vectors, int rest, int steps,
                                  const std::string &element = "f32", double tolerance = 2e-5) {
   const int lanes = wide ? 16 : 8, depth = 32, columns = vectors * lanes + rest;
-  const int side = lanes / steps, packed = vectors * lanes + side;
+  const int side = steps == lanes ? rest : lanes / steps, packed = vectors * lanes + side;
   auto text = [](int value) { return std::to_string(value); };
   const std::string marks = text(packed) + " : i64, side_columns = " + text(side) +
                             " : i64, side_steps = " + text(steps) + " : i64";
   const std::string schedule =
-      "#dl.gemm<rows_per_tile = 4, vectors_per_tile = " + text(vectors + 1) +
+      "#dl.gemm<rows_per_tile = 4, vectors_per_tile = " +
+      text(vectors + (steps == lanes ? rest : 1)) +
       ", unroll = 2, reduction_block = 0, tiles_per_block = 3, columns_outer = false, tasks = 2, "
       "pad_block = true, prefetch = true, steps_side_by_side = " +
       text(steps) + ">";
@@ -113,16 +115,24 @@ TEST(ContractionEmission, StepsSideBySide) {
         checkStepsSideBySide(wide, conv, vectors, 3, 2);
       }
   checkStepsSideBySide(/*wide=*/true, /*conv=*/false, 1, 1, 16);
+  for (bool conv : {false, true}) {
+    checkStepsSideBySide(/*wide=*/false, conv, 0, 3, 8);
+    checkStepsSideBySide(/*wide=*/true, conv, 0, 5, 16);
+  }
   checkStepsSideBySide(true, true, 2, 5, 2);
   checkStepsSideBySide(false, false, 1, 3, 2, "f16", 2e-2);
 }
 
 TEST(ContractionEmission, StepsSideBySideWithEpilogue) {
   // Rows of one, two and three columns share vectors in the epilogue; 21 of them are no whole
-  // tiles.
-  for (auto [columns, side] : {std::pair{1, 1}, {2, 2}, {3, 4}}) {
+  // tiles. Last, each of three columns has a vector of steps.
+  struct Tile {
+    int columns, side, vectors, steps;
+  };
+  for (auto [columns, side, vectors, count] :
+       {Tile{1, 1, 1, 16}, {2, 2, 1, 8}, {3, 4, 1, 4}, {3, 3, 3, 16}}) {
     auto text = [](int value) { return std::to_string(value); };
-    const std::string result = "tensor<21x" + text(columns) + "xf32>", steps = text(16 / side),
+    const std::string result = "tensor<21x" + text(columns) + "xf32>", steps = text(count),
                       weight = "tensor<1x32x" + text(side) + "xf32>";
     checkKernel(
         {"tensor<21x32xf32>", weight, result}, {result},
@@ -132,9 +142,9 @@ TEST(ContractionEmission, StepsSideBySideWithEpilogue) {
             result + "\n%s = dl.sigmoid %m : (" + result + ") -> " + result +
             "\n%r = dl.add %s, %2 : (" + result + ", " + result + ") -> " + result,
         "%r", 2e-5,
-        "#dl.gemm<rows_per_tile = 8, vectors_per_tile = 1, unroll = 2, reduction_block = 0, "
-        "tiles_per_block = 2, columns_outer = false, tasks = 1, pad_block = false, "
-        "prefetch = true, steps_side_by_side = " +
+        "#dl.gemm<rows_per_tile = 8, vectors_per_tile = " + text(vectors) +
+            ", unroll = 2, reduction_block = 0, tiles_per_block = 2, columns_outer = false, "
+            "tasks = 1, pad_block = false, prefetch = true, steps_side_by_side = " +
             steps + ">",
         "x86-64-v4");
   }

@@ -71,7 +71,9 @@ TEST(AnalyticModel, ColumnsBeyondWholeVectorsHaveStepsSideBySide) {
     return chooseGemm(shape, avx512Facts(MachineFacts())).stepsSideBySide;
   };
   EXPECT_EQ(steps(1, true), 16);
-  EXPECT_EQ(steps(3, true), 4);
+  EXPECT_EQ(steps(3, true), 16);
+  EXPECT_EQ(steps(3, true, 8), 4);
+  EXPECT_EQ(steps(4, true), 4);
   EXPECT_EQ(steps(20, true), 4);
   EXPECT_EQ(steps(24, true), 2);
   EXPECT_EQ(steps(37, true), 2);
@@ -85,6 +87,22 @@ TEST(AnalyticModel, ColumnsBeyondWholeVectorsHaveStepsSideBySide) {
   GemmShape column = shapeOf(9600, 1, 24);
   column.packedDepth = column.depth;
   EXPECT_EQ(chooseGemm(column, MachineFacts()).stepsSideBySide, 8);
+}
+
+TEST(AnalyticModel, ColumnsWithVectorsOfStepsFillVectors) {
+  auto tile = [](int64_t columns, int64_t depth) {
+    GemmShape shape = shapeOf(960, columns, depth);
+    shape.packedDepth = depth;
+    return chooseGemm(shape, MachineFacts());
+  };
+  // What is left of the sums is at least half of a vector, and stored at once.
+  EXPECT_EQ(tile(3, 64).rowsPerTile, 4);
+  EXPECT_EQ(tile(3, 64).vectorsPerTile, 3);
+  EXPECT_EQ(tile(3, 64).stepsSideBySide, 8);
+  EXPECT_EQ(tile(6, 64).rowsPerTile, 2);
+  EXPECT_EQ(tile(6, 64).stepsSideBySide, 8);
+  // Too shallow for the sums of lanes.
+  EXPECT_EQ(tile(6, 16).stepsSideBySide, 1);
 }
 
 TEST(AnalyticModel, UnitsOfHalfAVectorHaveNarrowVectorsForFewColumns) {

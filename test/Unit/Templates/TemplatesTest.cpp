@@ -112,7 +112,8 @@ TEST(GemmTemplate, PacksItsRightOperand) {
 /// Whether lanes are lost that steps of the reduction could have.
 static bool canPutStepsSideBySide(int columns, int depth, const schedule::MachineFacts &facts) {
   const int lanes = facts.lanes(4), rest = columns % lanes;
-  return rest > 0 && 2 * rest <= lanes && depth % 2 == 0;
+  const bool columnsApart = columns < lanes && depth % lanes == 0;
+  return rest > 0 && ((2 * rest <= lanes && depth % 2 == 0) || columnsApart);
 }
 
 TEST(GemmTemplate, ColumnsWithStepsSideBySide) {
@@ -145,6 +146,24 @@ TEST(GemmTemplate, VectorsOfStepsSideBySide) {
                                        {"tasks", 3},
                                        {"block", 2}}),
                       text({steps, vectors, order}));
+}
+
+TEST(GemmTemplate, ColumnsWithVectorsOfSteps) {
+  // Tiles whose columns fill vectors, or not; one set of steps, or two.
+  for (bool wide : {false, true})
+    for (int columns : {1, 2, 3, 5})
+      for (int sets : {1, 2})
+        for (int rows : {1, 3, 8}) {
+          const auto facts = wide ? schedule::avx512Facts(testFacts(2)) : testFacts(2);
+          expectCorrect(buildWeightGemm({23, columns, 32}, facts,
+                                        {{"steps", facts.lanes(4)},
+                                         {"nv", columns * sets},
+                                         {"mr", rows},
+                                         {"bytes", 0},
+                                         {"tasks", 3},
+                                         {"block", 2}}),
+                        text({wide, columns, sets, rows}));
+        }
 }
 
 TEST(GemmTemplate, VectorsNarrowerThanTheWidest) {

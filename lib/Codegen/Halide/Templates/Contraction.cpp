@@ -249,9 +249,7 @@ static void unrollReduction(Stage update, RVar k, const Size &extent, int limit)
     update.unroll(k, int(unroll));
 }
 
-/// Unrolls a step of a tile of columns `n` and rows `m`. Its operands are in registers for the
-/// fewer of rows and vectors; each of the others is used up before the next one is read.
-static void unrollTile(Stage update, Var n, Var m, const schedule::GemmParams &params, int lanes) {
+void unrollTile(Stage update, Var n, Var m, const schedule::GemmParams &params, int lanes) {
   update.vectorize(n, lanes);
   if (params.rowsPerTile < params.vectorsPerTile)
     update.reorder(m, n);

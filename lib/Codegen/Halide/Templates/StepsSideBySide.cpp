@@ -36,7 +36,7 @@ static Tile tileOf(const ContractionProblem &problem, const schedule::GemmParams
 /// domain.
 static bool takesSingleSteps(const Tile &tile) { return tile.wholeVectors > 0; }
 
-static int stepsPerGroup(const Tile &tile) { return tile.steps * tile.vectors; }
+static int stepsPerGroup(const Tile &tile) { return tile.steps * tile.sets(); }
 
 /// The steps of a group, if they are taken one by one, groups, and the outer reduction axes.
 static RDom domainOf(const ContractionProblem &problem, const Tile &tile) {
@@ -68,12 +68,12 @@ static Func sumsOf(const ContractionProblem &problem, const Tile &tile, const RD
   const int whole = tile.wholeColumns();
   const Expr lane = args[0], group = domain[groupAxis] * stepsPerGroup(tile);
   const Expr rest = lane - whole;
-  const Expr first = takesSingleSteps(tile) ? group : group + rest / tile.lanes * tile.steps;
+  const Expr first = takesSingleSteps(tile) ? group : group + rest / tile.lanesOfSet() * tile.steps;
   Func sums(problem.name + "_sums");
   sums(args) = cast(type, 0);
   const Expr sum = sums(std::vector<Expr>(args.begin(), args.end()));
   const Expr besides = multiplyAdd(sum, left(at(first + rest % tile.steps), {}),
-                                   right(rest % tile.lanes + whole * tile.steps, first));
+                                   right(rest % tile.lanesOfSet() + whole * tile.steps, first));
   if (!takesSingleSteps(tile)) {
     sums(args) = besides;
     return sums;
@@ -85,22 +85,35 @@ static Func sumsOf(const ContractionProblem &problem, const Tile &tile, const RD
   return sums;
 }
 
-/// Rows whose lanes are added together, so that their columns fill a vector: a tile has them
-/// without a rest.
-static int rowsTogether(const Tile &tile, int rowsPerTile) {
-  return takesSingleSteps(tile) ? 1 : std::gcd(tile.steps, rowsPerTile);
-}
+namespace {
+/// How the lanes of a tile's rows are added: of each row so many vectors of sums, whose lanes are
+/// added together with those of its neighbours, so that what becomes of them fills a vector.
+struct Fold {
+  int rows, perRow, together;
 
-/// The sums of the columns behind whole vectors, of `rows` rows one beside the other, over
-/// (lane, row / rows, batch...).
-static Func foldOf(const Contraction &contraction, const Tile &tile, int rows,
+  Fold(const Tile &tile, int rowsPerTile)
+      : rows(rowsPerTile), perRow(tile.columnsApart() ? tile.columns : 1),
+        together(takesSingleSteps(tile) ? 1
+                 : tile.columnsApart()  ? tile.lanes
+                                        : std::gcd(tile.steps, rowsPerTile)) {}
+  /// Vectors of a tile behind that. The last one of columns apart need not be full.
+  int vectors() const { return (rows * perRow + together - 1) / together; }
+};
+} // namespace
+
+/// The sums of the columns behind whole vectors over (lane, vector of all tiles, batch...).
+static Func foldOf(const Contraction &contraction, const Tile &tile, const Fold &fold,
                    const std::vector<Var> &args) {
   std::vector<Expr> totals, place(args.begin(), args.end());
-  for (int row = 0; row < rows; ++row) {
+  const Expr rowTile = args[1] / fold.vectors(), vector = args[1] % fold.vectors();
+  for (int i = 0; i < fold.together; ++i) {
+    // Beyond a tile's last sum it is that one again.
+    const Expr at = min(vector * fold.together + i, fold.rows * fold.perRow - 1);
+    place[1] = rowTile * fold.rows + at / fold.perRow;
     Expr total;
-    place[1] = args[1] * rows + row;
-    for (int vector = 0; vector < tile.vectors; ++vector) {
-      place[0] = args[0] + (tile.wholeColumns() + vector * tile.lanes);
+    for (int set = 0; set < tile.sets(); ++set) {
+      const int before = tile.wholeColumns() + set * tile.lanesOfSet();
+      place[0] = args[0] + at % fold.perRow * tile.lanes + before;
       const Expr sum = contraction.sums(place);
       total = total.defined() ? total + sum : sum;
     }
@@ -111,23 +124,36 @@ static Func foldOf(const Contraction &contraction, const Tile &tile, int rows,
   return folded;
 }
 
+/// Where the fold has a column of a row: a tile's rows lie one behind the other.
+static std::vector<Expr> placeInFold(const Tile &tile, const Fold &fold,
+                                     const std::vector<Var> &args) {
+  std::vector<Expr> place(args.begin(), args.end());
+  const int columns = takesSingleSteps(tile) ? tile.lanes : tile.columns;
+  const int width = fold.together * columns / fold.perRow;
+  const Expr column = max(args[0] - tile.wholeColumns(), 0);
+  const Expr inTile = args[1] % fold.rows * columns + column;
+  place[0] = inTile % width;
+  place[1] = args[1] / fold.rows * fold.vectors() + inTile / width;
+  return place;
+}
+
 void buildStepsSideBySide(Contraction &contraction, const schedule::GemmParams &params,
                           const MachineFacts &facts, const ElementOfRow &left,
                           const std::vector<Var> &args) {
   const ContractionProblem &problem = contraction.problem;
   const Tile tile = tileOf(problem, params, facts);
-  const int whole = tile.wholeColumns(), rows = rowsTogether(tile, params.rowsPerTile);
+  const Fold fold(tile, params.rowsPerTile);
+  const int whole = tile.wholeColumns();
   contraction.panelWidth = takesSingleSteps(tile) ? whole + tile.lanes : tile.columns;
-  contraction.rowsTogether = rows;
+  contraction.rowsTogether =
+      tile.columnsApart() && !takesSingleSteps(tile) ? fold.rows : fold.together;
+  contraction.foldedVectors = fold.vectors();
   contraction.k = domainOf(problem, tile);
   contraction.sums = sumsOf(problem, tile, contraction.k, left, args);
-  contraction.folded = foldOf(contraction, tile, rows, args);
+  contraction.folded = foldOf(contraction, tile, fold, args);
 
-  std::vector<Expr> place(args.begin(), args.end());
-  const Expr sum = contraction.sums(place);
-  place[0] = max(args[0] - whole, 0) + args[1] % rows * tile.columns;
-  place[1] = args[1] / rows;
-  const Expr folded = contraction.folded(place);
+  const Expr sum = contraction.sums(std::vector<Expr>(args.begin(), args.end()));
+  const Expr folded = contraction.folded(placeInFold(tile, fold, args));
   contraction.acc = Func(problem.name);
   contraction.acc(args) = takesSingleSteps(tile) ? select(args[0] < whole, sum, folded) : folded;
 }
@@ -157,16 +183,18 @@ void accumulateStepsSideBySide(Contraction &contraction, Func consumer, Var at,
         .unroll(m);
   };
   inVectors(sums, params.vectorsPerTile * lanes, params.rowsPerTile);
-  inVectors(folded, lanes, params.rowsPerTile / contraction.rowsTogether);
+  inVectors(folded, lanes, contraction.foldedVectors);
+  folded.bound_storage(folded.args()[1], contraction.foldedVectors);
   const RDom &k = contraction.k;
   Var n = sums.args()[0], m = sums.args()[1];
   std::vector<VarOrRVar> order = {n, m};
   for (int i = 0; i < k.dimensions(); ++i)
     order.push_back(k[i]);
   Stage update = sums.update();
-  update.reorder(order).vectorize(n, lanes).unroll(n).unroll(m);
-  if (k.dimensions() > int(contraction.problem.reduction.size()))
-    update.unroll(k[0]);
+  update.reorder(order);
+  if (k.dimensions() == int(contraction.problem.reduction.size()))
+    return unrollTile(update, n, m, params, lanes);
+  update.vectorize(n, lanes).unroll(n).unroll(m).unroll(k[0]);
 }
 
 } // namespace dlc::templates

@@ -61,7 +61,8 @@ struct Contraction {
   /// What is accumulated, and its last vectors folded, where steps are side by side: see
   /// StepsSideBySide.h. Undefined where `acc` is what is accumulated.
   Halide::Func sums, folded;
-  int rowsTogether = 1; ///< rows of a vector of `folded`
+  int rowsTogether = 1;  ///< rows whose columns are beside each other in `folded`
+  int foldedVectors = 0; ///< of a tile
   Halide::Func packed; ///< (lane, k flattened, panel, batch...); undefined when the rhs came packed
   Halide::Func
       square; ///< what `packed` turns, with its arguments; undefined when nothing is turned
@@ -110,6 +111,11 @@ void scheduleContraction(Contraction &contraction, Halide::Func output,
 /// that put a contraction into loops of their own.
 void accumulateInRegisters(Contraction &contraction, Halide::Func consumer, Halide::Var at,
                            const schedule::GemmParams &params, int lanes);
+
+/// Unrolls a step of a tile of columns `n` and rows `m`. Its operands are in registers for the
+/// fewer of rows and vectors; each of the others is used up before the next one is read.
+void unrollTile(Halide::Stage update, Halide::Var n, Halide::Var m,
+                const schedule::GemmParams &params, int lanes);
 
 /// Packs a right operand that did not come packed, in vectors along the lanes: with `perBatch` once
 /// per batch (or panel) at the loop `batchLoop` of `output`, else before all loops in parallel.

@@ -20,6 +20,9 @@ Halide::Expr lastOfBlockBefore(Halide::Expr value, int block, Halide::Expr none)
 /// over.
 Halide::Expr sumOfNeighbours(std::vector<Halide::Expr> values, int count);
 
+/// Whether `call` is what sumOfNeighbours() returns.
+bool isSumOfNeighbours(const Halide::Internal::Call *call);
+
 /// The lowering pass that makes shuffles of them.
 std::unique_ptr<Halide::Internal::IRMutator> spreadLanesPass();
 
