@@ -347,9 +347,10 @@ static bool prefetchesRows(const GemmShape &shape, const GemmParams &params, int
 }
 
 /// Whether a tile of rows better meets all panels before the next tile: the weights stay in L1, and
-/// the panels then fill each line of an output that streams by while it is there.
+/// the panels then fill each line of an output that streams by while it is there. A block of one
+/// tile has no copy of a padded image.
 static bool fillsLines(const GemmShape &shape, int64_t panels, const MachineFacts &facts) {
-  return panels > 1 && shape.batch == 1 && shape.lineWidth == 0 &&
+  return panels > 1 && shape.batch == 1 &&
          shape.depth * shape.columns * shape.elementBytes <= facts.l1Bytes / 2 &&
          shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
 }
@@ -433,7 +434,8 @@ static GemmParams chooseInWidest(const GemmShape &given, const MachineFacts &fac
   // enough to pay for reading the weights again.
   const int64_t tileBytes = rowBytes * params.rowsPerTile;
   const int64_t most = std::max(budget - panelBytes, budget / 4) / tileBytes;
-  const bool blockPads = padsPerBlock(shape, rowBytes, facts);
+  const bool fills = fillsLines(shape, panels, facts);
+  const bool blockPads = !fills && padsPerBlock(shape, rowBytes, facts);
   const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
   // Each further block of a padded image also copies its halo.
   const int64_t enough = blockPads && weights > budget ? most
@@ -473,7 +475,7 @@ static GemmParams chooseInWidest(const GemmShape &given, const MachineFacts &fac
   if (panels > 1 || !blockPads)
     params.tilesPerBlock =
         int(tilesWithOutput(shape, params, rowBytes, params.tilesPerBlock, facts));
-  if (fillsLines(shape, panels, facts))
+  if (fills)
     params.tilesPerBlock = 1;
   params.prefetch = prefetchesRows(shape, params, rowBytes, facts);
   params.tasks = piecesOf(shape.batch * ceilDiv(tiles, params.tilesPerBlock), cores);

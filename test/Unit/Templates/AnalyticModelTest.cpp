@@ -321,7 +321,7 @@ TEST(AnalyticModel, OnlyOneImageIsPaddedPerBlock) {
   ConvShape first{.outputHeight = 112,
                   .outputWidth = 112,
                   .inputChannels = 3,
-                  .outputChannels = 32,
+                  .outputChannels = 16,
                   .kernelHeight = 3,
                   .kernelWidth = 3,
                   .strideHeight = 2,
@@ -333,6 +333,25 @@ TEST(AnalyticModel, OnlyOneImageIsPaddedPerBlock) {
     first.batch = 2;
     EXPECT_EQ(chooseGemm(gemmShapeOf(first), facts).pad, PadMode::Whole);
   }
+}
+
+// Panels that fill the lines of an output tile by tile, whose blocks would copy little else than
+// halos.
+TEST(AnalyticModel, ShallowConvolutionsFillLines) {
+  ConvShape first{.outputHeight = 224,
+                  .outputWidth = 224,
+                  .inputChannels = 3,
+                  .outputChannels = 64,
+                  .kernelHeight = 3,
+                  .kernelWidth = 3,
+                  .padded = true};
+  const GemmParams params = chooseGemm(gemmShapeOf(first), MachineFacts());
+  EXPECT_EQ(params.tilesPerBlock, 1);
+  EXPECT_EQ(params.order, LoopOrder::RowsOuter);
+  EXPECT_EQ(params.pad, PadMode::Whole);
+  // Its weights leave L1 between two tiles.
+  first.kernelHeight = first.kernelWidth = 7;
+  EXPECT_GT(chooseGemm(gemmShapeOf(first), MachineFacts()).tilesPerBlock, 1);
 }
 
 /// Windows of `kernel` x `kernel` over an image that is padded to keep its size.
