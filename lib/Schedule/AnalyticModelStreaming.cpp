@@ -20,14 +20,21 @@ static int piecesFor(double cycles, const MachineFacts &facts) {
   return int(std::min<double>(4.0 * facts.cores, std::max(2.0, cycles / worthwhile)));
 }
 
+/// Whether an image is too large to be passed over for some channels, then for others.
+static bool isFar(const WindowShape &shape, const MachineFacts &facts) {
+  return shape.inputRowBytes * shape.inputHeight > 2 * facts.l2Bytes;
+}
+
 int64_t channelBytesTogether(const WindowShape &shape, const MachineFacts &facts) {
   const int64_t line = shape.inputRowBytes;
-  const int64_t image = line * shape.inputHeight;
-  if (line * shape.kernelHeight <= facts.l1Bytes / 2 || image > 2 * facts.l2Bytes)
+  if (line * shape.kernelHeight <= facts.l1Bytes / 2 || isFar(shape, facts))
     return 0;
-  const int64_t pixels = line / (shape.channels * shape.elementBytes);
+  const int64_t pixelBytes = shape.channels * shape.elementBytes;
+  const int64_t pixels = line / pixelBytes;
   const int64_t bytes = facts.l1Bytes / 2 / (pixels * (shape.kernelHeight + 1) + shape.taps);
-  return bytes >= cacheLineBytes ? bytes : 0;
+  // Where pixels straddle lines, pieces of one would read two.
+  const int64_t lines = pixelBytes % cacheLineBytes == 0 ? 1 : 2;
+  return bytes >= lines * cacheLineBytes ? bytes : 0;
 }
 
 MachineFacts windowFacts(int64_t channels, int elementBytes, const MachineFacts &facts) {
@@ -46,6 +53,11 @@ bool fillsRowTiles(int64_t height, int64_t rows) {
   return (ceilDiv(height, rows) * rows - height) * fewest <= height;
 }
 
+bool readsLinesOnce(int64_t rows, int64_t columns, int64_t kernelHeight, int64_t strideHeight) {
+  constexpr int64_t few = 8; // new lines of a tile for each one that the tile before had read
+  return columns == 1 && rows > 1 && (kernelHeight - strideHeight) * few <= rows * strideHeight;
+}
+
 bool holdsFolds(int64_t span, int64_t vectors, const MachineFacts &facts) {
   constexpr int64_t others = 4; // what is read and folded beside
   return span * vectors <= facts.vectorRegisters - others;
@@ -60,14 +72,49 @@ static bool sharesLines(const WindowShape &shape, int64_t rows) {
          !shape.openHeight && !shape.dilated && fillsRowTiles(shape.height, rows);
 }
 
-/// Whether pixels lie at so few places of L1's ways, each of a page, that the lines under a line of
-/// windows do not stay there.
+/// Places in L1, whose ways are a page each, of pieces that lie `bytes` apart.
+static int64_t placesInL1(int64_t bytes) {
+  constexpr int64_t wayBytes = 4096;
+  return wayBytes / std::gcd(wayBytes, bytes);
+}
+
+static int64_t waysOfL1(const MachineFacts &facts) { return facts.l1Bytes / 4096; }
+
+/// Whether pixels lie at so few places of L1 that the lines under a line of windows do not stay
+/// there.
 static bool pixelsShareSets(const WindowShape &shape, const MachineFacts &facts) {
-  constexpr int64_t wayBytes = 4096, fewPlaces = 8;
+  constexpr int64_t fewPlaces = 8;
   const int64_t pixelBytes = std::max<int64_t>(1, shape.channels * shape.elementBytes);
-  const int64_t places = wayBytes / std::gcd(wayBytes, pixelBytes);
+  const int64_t places = placesInL1(pixelBytes);
   const int64_t pixels = shape.inputRowBytes / pixelBytes * (shape.kernelHeight + 1);
-  return places <= fewPlaces && pixels > places * (facts.l1Bytes / wayBytes);
+  return places <= fewPlaces && pixels > places * waysOfL1(facts);
+}
+
+/// Whether more of the lines under a tile of `rows` lie at the same place of L1 than it has ways.
+static bool linesShareSets(const WindowShape &shape, int64_t rows, const MachineFacts &facts) {
+  const int64_t lines = (rows - 1) * shape.strideHeight + shape.kernelHeight;
+  return lines > placesInL1(shape.inputRowBytes) * waysOfL1(facts);
+}
+
+/// Whether most pixels are under one window of a line.
+static bool overlapsByLessThanHalf(const WindowShape &shape) {
+  return shape.taps / shape.kernelHeight < 2 * shape.strideWidth;
+}
+
+/// A tile of windows that share few loads, whose pixels are loaded once, half a load a product, as
+/// the weights stay in registers beside half as many sums as hide the latency.
+static bool loadPixelsOnce(DepthwiseParams &params, const WindowShape &shape,
+                           const MachineFacts &facts) {
+  constexpr int many = 4, few = 2, operands = 2;
+  const int sums = chainsOf(facts) / 2;
+  const int rows = sharesLines(shape, many) && !linesShareSets(shape, many, facts) ? many : few;
+  if (shape.taps + sums + operands > facts.vectorRegisters || !sharesLines(shape, rows) ||
+      pixelsShareSets(shape, facts))
+    return false;
+  params.rowsPerTile = rows;
+  params.vectorsPerTile = 1;
+  params.columnsPerTile = std::max(1, sums / rows);
+  return true;
 }
 
 /// Has tiles of several rows share the lines under them, which leave L1 from one row to the next.
@@ -81,17 +128,25 @@ static void shareLines(DepthwiseParams &params, const WindowShape &shape,
   const bool holdsWeights = shape.taps + chains + operands <= facts.vectorRegisters;
   const bool shareSets = shape.strideWidth == 1 && pixelsShareSets(shape, facts);
   if (holdsWeights && sharesLines(shape, many) && shape.width >= chains / many) {
+    // Where loads do not bind, a far image is read in longer pieces by one column.
+    const bool longPieces =
+        overlapsByLessThanHalf(shape) && isFar(shape, facts) && !linesShareSets(shape, many, facts);
     params.rowsPerTile = many;
     params.vectorsPerTile = 1;
-    params.columnsPerTile = chains / many;
+    params.columnsPerTile = longPieces ? 1 : chains / many;
     return;
   }
-  const bool fillsVectors = shape.channels >= facts.lanes(shape.elementBytes);
-  const bool passesOnce = !holdsWeights && fillsVectors && channelBytesTogether(shape, facts) == 0;
+  const bool gains = !holdsWeights && shape.channels >= facts.lanes(shape.elementBytes);
+  if (gains && overlapsByLessThanHalf(shape) && loadPixelsOnce(params, shape, facts))
+    return;
+  const bool passesOnce = gains && channelBytesTogether(shape, facts) == 0;
   if (!sharesLines(shape, few) || (!passesOnce && !shareSets))
     return;
+  // Windows that share columns have as many as they can, where a vector is no part of a line.
+  const bool sharesColumns = shape.strideWidth == 1 || (facts.vectorBytes >= cacheLineBytes &&
+                                                        !overlapsByLessThanHalf(shape));
   params.rowsPerTile = few;
-  if (shape.strideWidth == 1)
+  if (sharesColumns)
     params.vectorsPerTile = shareSets ? few : 1;
   params.columnsPerTile = std::max(1, chains / few / params.vectorsPerTile);
 }
@@ -120,7 +175,10 @@ static void chooseBlocks(DepthwiseParams &params, const WindowShape &shape,
   params.tasks = piecesFor(cycles, facts);
   // Rows of a block with their halo should stay in half of L2.
   int64_t rows = facts.l2Bytes / 2 / std::max<int64_t>(1, shape.inputRowBytes * 2);
-  rows = channelBytesTogether(shape, facts) == 0 ? rows / shape.strideHeight : shape.height;
+  const bool passesOnce = channelBytesTogether(shape, facts) == 0 ||
+                          readsLinesOnce(params.rowsPerTile, params.columnsPerTile,
+                                         shape.kernelHeight, shape.strideHeight);
+  rows = passesOnce ? rows / shape.strideHeight : shape.height;
   if (params.tasks > 1)
     rows = std::min(rows, ceilDiv(shape.height * shape.batch, 2 * facts.cores));
   params.rowsPerBlock = int(tilesPerBlock(rows, shape, params, facts) * params.rowsPerTile);

@@ -81,7 +81,7 @@ struct WindowShape {
 /// with the next ones: as many as keep the lines under a line of windows, the one that is written
 /// and the weights in half of L1. 0 where windows pass once, with all channels: where the lines
 /// stay in L1 anyway, where the image is far away, or where so few channels are less than a cache
-/// line.
+/// line, or two where pixels are no whole lines.
 int64_t channelBytesTogether(const WindowShape &shape, const MachineFacts &facts);
 
 /// Windows of at most this many taps are unrolled whole.
@@ -91,6 +91,9 @@ inline constexpr int64_t maxUnrolledTaps = 25;
 MachineFacts windowFacts(int64_t channels, int elementBytes, const MachineFacts &facts);
 /// Whether tiles of `rows` compute few rows beyond a `height`, which are not stored.
 bool fillsRowTiles(int64_t height, int64_t rows);
+/// Whether tiles of `rows` x `columns` windows read few lines that the tiles before have read, and
+/// their own as long pieces: all channels then pass together, and nothing need be asked for.
+bool readsLinesOnce(int64_t rows, int64_t columns, int64_t kernelHeight, int64_t strideHeight);
 /// Whether the folds of the lines under `span` columns of an image, `vectors` each, stay in
 /// registers beside what is read and folded.
 bool holdsFolds(int64_t span, int64_t vectors, const MachineFacts &facts);

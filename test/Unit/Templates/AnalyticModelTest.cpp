@@ -379,6 +379,23 @@ TEST(AnalyticModel, WindowsPassOverNearImagesForSomeChannels) {
   EXPECT_EQ(channelBytesTogether(windowsOver(0, 0, 3, 1), facts), 0);
   facts.l2Bytes = 1 << 20;
   EXPECT_EQ(channelBytesTogether(windowsOver(56, 144, 3, 1), facts), 70);
+  // Pixels that are no whole lines, in pieces of one and of two.
+  EXPECT_EQ(channelBytesTogether(windowsOver(56, 136, 3, 1), facts), 0);
+  EXPECT_EQ(channelBytesTogether(windowsOver(28, 200, 3, 1), facts), 135);
+}
+
+TEST(AnalyticModel, TilesOfOneColumnPassAllChannels) {
+  EXPECT_TRUE(readsLinesOnce(4, 1, 3, 2)); // one line of nine again
+  EXPECT_FALSE(readsLinesOnce(4, 2, 3, 2));
+  EXPECT_FALSE(readsLinesOnce(4, 1, 3, 1));
+  EXPECT_FALSE(readsLinesOnce(2, 1, 3, 2));
+  EXPECT_FALSE(readsLinesOnce(1, 1, 7, 1));
+  MachineFacts facts;
+  facts.cores = 1;
+  facts.l2Bytes = 1 << 20;
+  // Blocks of rows, not of channels.
+  EXPECT_EQ(chooseDepthwise(windowsOver(56, 144, 3, 2), facts).rowsPerBlock, 4);
+  EXPECT_EQ(chooseDepthwise(windowsOver(28, 192, 3, 2), facts).rowsPerBlock, 14);
 }
 
 TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
@@ -406,7 +423,25 @@ TEST(AnalyticModel, WindowsThatOverlapShareColumns) {
   EXPECT_EQ(tile(windowsOver(28, 384, 3, 1), wide), Tile(1, 2, 4));
   EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), wide), Tile(1, 2, 4));
   EXPECT_EQ(tile(windowsOver(28, 96, 3, 1), narrow), Tile(1, 7, 1));
-  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), narrow), Tile(2, 2, 2));
+  // Beside half of the sums, where windows share few loads; a far image by one column.
+  EXPECT_EQ(tile(windowsOver(112, 96, 3, 2), narrow), Tile(1, 1, 4));
+  EXPECT_EQ(tile(windowsOver(56, 144, 3, 2), narrow), Tile(1, 1, 4));
+  EXPECT_EQ(tile(windowsOver(28, 192, 3, 2), narrow), Tile(1, 2, 2)); // 14 rows
+  EXPECT_EQ(tile(windowsOver(28, 256, 3, 2), narrow), Tile(2, 4, 1)); // pixels 1 KiB apart
+  EXPECT_EQ(tile(windowsOver(14, 576, 3, 2), narrow), Tile(2, 4, 1)); // 7 rows
+  EXPECT_EQ(tile(windowsOver(112, 96, 3, 2), wide), Tile(1, 1, 4));
+  EXPECT_EQ(tile(windowsOver(38, 128, 3, 2), wide), Tile(1, 2, 4));
+  // Overlaps by more than half, in vectors of a line and of half of one.
+  EXPECT_EQ(tile(windowsOver(112, 96, 5, 2), wide), Tile(1, 4, 2));
+  EXPECT_EQ(tile(windowsOver(112, 96, 5, 2), narrow), Tile(2, 2, 2));
+  MachineFacts units = wide;
+  units.unitBytes = 32;
+  EXPECT_EQ(tile(windowsOver(30, 3, 5, 2), units), Tile(1, 5, 1)); // few channels
+  // Nine lines a multiple of 4 KiB apart, of which L1 keeps eight, or twelve.
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), narrow), Tile(1, 2, 2));
+  MachineFacts ways = narrow;
+  ways.l1Bytes = 48 << 10;
+  EXPECT_EQ(tile(windowsOver(112, 64, 3, 2), ways), Tile(1, 1, 4));
   // Pixels 2 KiB apart.
   for (const MachineFacts &facts : {narrow, wide}) {
     EXPECT_EQ(tile(windowsOver(14, 512, 3, 1), facts), Tile(2, 2, 2));

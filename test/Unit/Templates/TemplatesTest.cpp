@@ -348,6 +348,18 @@ TEST(WindowTemplate, ImagesThatStreamBy) {
                     text({stride, pad}));
 }
 
+TEST(WindowTemplate, TilesOfOneColumnAskForNothing) {
+  auto linesAskedFor = [](std::map<std::string, int> tile) {
+    BuiltKernel kernel = buildWindow({31, 37, 144, 3, 2, 1, false}, testFacts(1), tile);
+    AskedLines lines;
+    templates::addLoweringPasses(kernel.pipeline, /*masksStores=*/false);
+    visitLowered(kernel, lines);
+    return lines.read;
+  };
+  EXPECT_GT(linesAskedFor({{"mr", 4}, {"nv", 1}, {"cols", 2}, {"rows", 4}}), 0);
+  EXPECT_EQ(linesAskedFor({{"mr", 4}, {"nv", 1}, {"cols", 1}, {"rows", 4}}), 0);
+}
+
 TEST(WindowTemplate, RowsOfATileShareLines) {
   // Of 8 rows, or 4 at stride 2, in blocks of 4.
   for (int kernel : {2, 3, 5})
@@ -370,18 +382,16 @@ TEST(WindowTemplate, RowsOfATileShareLines) {
 }
 
 TEST(WindowTemplate, TheLastTileReachesBeyondTheOutput) {
+  // In one block and in blocks of one tile.
   for (bool pool : {true, false})
     for (int pad : {0, 1})
-      for (int stride : {1, 2})
-        for (auto [height, rows] : {std::pair{13, 2}, {27, 4}, {38, 4}, {15, 5}}) {
-          const int lines = (height - 1) * stride + 3 - 2 * pad;
-          for (int block : {rows, height}) {
-            BuiltKernel kernel = buildWindow(
-                {lines, 11, 20, 3, stride, pad, pool}, testFacts(2),
-                {{"mr", rows}, {"nv", 1}, {"cols", 2}, {"rows", block}, {"tasks", 1 + pad}});
-            expectCorrect(kernel, text({pool, pad, stride, height, rows, block}));
-          }
-        }
+      for (auto [height, rows, stride, block] :
+           {std::array{13, 2, 1, 13}, {27, 4, 2, 27}, {38, 4, 1, 4}, {15, 5, 2, 5}})
+        expectCorrect(
+            buildWindow({(height - 1) * stride + 3 - 2 * pad, 11, 20, 3, stride, pad, pool},
+                        testFacts(2),
+                        {{"mr", rows}, {"nv", 1}, {"cols", 2}, {"rows", block}, {"tasks", 2}}),
+            text({pool, pad, height}));
 }
 
 TEST(WindowTemplate, HalfVectorsLeaveFewerLanesEmpty) {

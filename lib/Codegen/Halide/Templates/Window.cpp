@@ -332,19 +332,21 @@ Window buildPool(const PoolProblem &problem, const schedule::WindowParams &param
 /// Whether tiles ask for what the next ones read first: images that, with what is made of them,
 /// leave L2, in vectors of less than a cache line, of which a core looks ahead to half as many
 /// lines. Where each vector is a line, and where all stays in L2, it costs up to a quarter.
-static bool asksForNextTile(const DepthwiseProblem &problem,
-                            const schedule::DepthwiseParams &params, const MachineFacts &facts) {
+static bool asksForNextTile(const WindowProblem &problem, const SlidingWindow &w,
+                            const schedule::WindowParams &params, const MachineFacts &facts) {
   constexpr int lineBytes = 64;
-  const SlidingWindow &w = problem.window;
   const Size elements =
-      (w.inputHeight * w.inputWidth + w.outputHeight() * w.outputWidth()) * problem.channels;
+      (w.inputHeight * w.inputWidth + problem.height * problem.width) * problem.channels;
   return params.pad == schedule::PadMode::InPlace && facts.vectorBytes < lineBytes &&
-         w.kernelHeight * w.kernelWidth <= maxUnrolledTaps && elements.isConstant() &&
-         elements.constant() * problem.type.bytes() > facts.l2Bytes / 4 * 3;
+         tapsOf(problem) <= maxUnrolledTaps && elements.isConstant() &&
+         elements.constant() * problem.type.bytes() > facts.l2Bytes / 4 * 3 &&
+         !schedule::readsLinesOnce(rowsOf(problem, params), columnsOf(problem, params),
+                                   w.kernelHeight, problem.rowStride);
 }
 
-Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &params,
+Window buildDepthwise(const DepthwiseProblem &problem, const schedule::DepthwiseParams &depthwise,
                       const MachineFacts &machine) {
+  const schedule::WindowParams params = schedule::asWindow(depthwise);
   const MachineFacts facts = windowFacts(problem.channels, problem.type, machine);
   const SlidingWindow &w = problem.window;
   WindowProblem generic;
@@ -357,8 +359,8 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
   generic.type = problem.type;
   generic.initial = problem.initial;
   generic.sumsProducts = problem.type.is_float();
-  const Padded padded = slideOver(generic, w, schedule::asWindow(params), problem.input);
-  const bool asksAhead = asksForNextTile(problem, params, facts);
+  const Padded padded = slideOver(generic, w, params, problem.input);
+  const bool asksAhead = asksForNextTile(generic, w, params, facts);
   const Expr distance = (problem.channels * (params.columnsPerTile * w.strideWidth)).expr();
   generic.value = [=, weights = problem.weights, floats = generic.sumsProducts](
                       Expr c, Expr x, Expr y, Expr n, const std::vector<Expr> &k) {
@@ -373,7 +375,7 @@ Window buildDepthwise(const DepthwiseProblem &problem, const schedule::Depthwise
     Expr weight = weights(c, k[0], k[1]);
     return floats ? unfused(element) * unfused(weight) : element * weight;
   };
-  Window result = buildWindow(generic, schedule::asWindow(params));
+  Window result = buildWindow(generic, params);
   result.padded = padded.copy;
   return result;
 }

@@ -98,8 +98,11 @@ static void scheduleFolds(const Window &window, const LoopLevel &at, const Chann
 }
 
 /// Bytes of channels that pass over the image together; 0 where all of them do.
-static int64_t channelBytesTogether(const WindowProblem &problem, const MachineFacts &facts) {
-  if (!problem.channels.isConstant() || !problem.inputLine.isConstant() ||
+static int64_t channelBytesTogether(const Window &window, int64_t columns,
+                                    const MachineFacts &facts) {
+  const WindowProblem &problem = window.problem;
+  if (schedule::readsLinesOnce(window.rows, columns, problem.lines, problem.rowStride) ||
+      !problem.channels.isConstant() || !problem.inputLine.isConstant() ||
       !problem.inputHeight.isConstant())
     return 0;
   schedule::WindowShape shape;
@@ -166,7 +169,7 @@ void scheduleWindow(Window &window, Func output, const schedule::WindowParams &p
   // Of a global pool, only channels are left to share out. Else lines that leave L1 before the next
   // line of windows reads them again are read once for some channels, then for others.
   const bool oneBlock = blocks.is(1);
-  const int64_t channelBytes = channelBytesTogether(problem, facts);
+  const int64_t channelBytes = channelBytesTogether(window, columns, facts);
   const int64_t together =
       tilesTogether(problem, tile, columns, channelBytes, oneBlock ? params.tasks : 1, facts);
   const bool channelsOuter =
