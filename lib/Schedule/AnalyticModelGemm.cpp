@@ -191,13 +191,33 @@ double predictGemmCycles(const GemmShape &shape, const GemmParams &params,
   return predictInPieces(shape, params, whole);
 }
 
+static int64_t weightBytes(const GemmShape &shape) {
+  return shape.depth * shape.columns * shape.elementBytes;
+}
+
+/// Whether an output streams by, which tiles write and nothing else.
+static bool streamsOutput(const GemmShape &shape, const MachineFacts &facts) {
+  return shape.batch == 1 && shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
+}
+
+/// Whether tiles of one vector are best, which end sooner: units that take a vector in pieces have
+/// chains enough with 8, and a core's window holds what ends such a tile beside the products of the
+/// next one. A panel stays in L1 for a tile, and the others in L2. An output that does not fit L3
+/// with as much that its epilogue reads is better written line by line.
+static bool endsTilesEarly(const GemmShape &shape, const MachineFacts &facts) {
+  const bool fits = shape.depth * facts.vectorBytes <= facts.l1Bytes / 2 &&
+                    weightBytes(shape) <= facts.l2Bytes / 4 &&
+                    shape.rows * shape.columns * shape.elementBytes <= facts.l3Bytes / 4;
+  return facts.unitBytes < facts.vectorBytes && streamsOutput(shape, facts) && fits;
+}
+
 /// The cheapest of the tiles that fit the registers.
 static GemmParams chooseTile(const GemmShape &shape, const MachineFacts &facts) {
   GemmParams best;
   double bestCycles = -1;
   const int lanes = facts.lanes(shape.elementBytes);
   // More vectors than 6 are for whole lines of an output of many rows.
-  const int mostVectors = shape.rows > 64 ? 12 : 6;
+  const int mostVectors = endsTilesEarly(shape, facts) ? 1 : shape.rows > 64 ? 12 : 6;
   for (int vectors = 1; vectors <= mostVectors; ++vectors)
     for (int rows = 1; rows <= std::min<int64_t>(shape.rows, 14); ++rows) {
       // Packed in vectors of a tile's rows.
@@ -260,7 +280,7 @@ static void shareOutPanels(const GemmShape &shape, GemmParams &params, int64_t p
 /// are then read once a panel: from L2 where they fit it, which costs nothing, else from L3.
 static bool panelsOuterReadsLess(const GemmShape &shape, int64_t blocks, int64_t panels,
                                  int64_t budget) {
-  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  const int64_t weights = weightBytes(shape);
   const int64_t rowBytes =
       shape.lhsBytesPerRow ? shape.lhsBytesPerRow : shape.depth * shape.elementBytes;
   const int64_t rows = shape.rows * rowBytes;
@@ -315,7 +335,7 @@ static bool padsPerBlock(const GemmShape &shape, int64_t rowBytes, const Machine
 /// for memory once.
 static int64_t tilesWithOutput(const GemmShape &shape, const GemmParams &params, int64_t rowBytes,
                                int64_t tilesPerBlock, const MachineFacts &facts) {
-  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  const int64_t weights = weightBytes(shape);
   if (weights > facts.l2Bytes / 4)
     return tilesPerBlock;
   const int64_t bytes = rowBytes + shape.columns * shape.elementBytes;
@@ -331,7 +351,7 @@ static int64_t tilesWithOutput(const GemmShape &shape, const GemmParams &params,
 static bool prefetchesPanel(const GemmShape &shape, const GemmParams &params, int64_t rowBytes,
                             int64_t panelBytes, const MachineFacts &facts) {
   constexpr int64_t fewestTiles = 3;
-  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  const int64_t weights = weightBytes(shape);
   return params.order == LoopOrder::ColumnsOuter && weights >= facts.l2Bytes / 8 &&
          params.tilesPerBlock >= fewestTiles && panelBytes + shape.rows * rowBytes <= facts.l2Bytes;
 }
@@ -346,13 +366,12 @@ static bool prefetchesRows(const GemmShape &shape, const GemmParams &params, int
          shape.rows % params.rowsPerTile == 0 && shape.rows * rowBytes > facts.l2Bytes / 4;
 }
 
-/// Whether a tile of rows better meets all panels before the next tile: the weights stay in L1, and
-/// the panels then fill each line of an output that streams by while it is there. A block of one
-/// tile has no copy of a padded image.
+/// Whether a tile of rows better meets all panels before the next tile: the weights stay in L1, or
+/// are read slowly enough from L2, and the panels then fill each line of an output that streams by
+/// while it is there. A block of one tile has no copy of a padded image.
 static bool fillsLines(const GemmShape &shape, int64_t panels, const MachineFacts &facts) {
-  return panels > 1 && shape.batch == 1 &&
-         shape.depth * shape.columns * shape.elementBytes <= facts.l1Bytes / 2 &&
-         shape.rows * shape.columns * shape.elementBytes > facts.l2Bytes / 4;
+  const bool near = weightBytes(shape) <= facts.l1Bytes / 2 && streamsOutput(shape, facts);
+  return panels > 1 && (near || endsTilesEarly(shape, facts));
 }
 
 /// Whether a panel that would push its own rows out of L2 is better visited in slices by all rows,
@@ -370,7 +389,7 @@ static bool slicesPanel(const GemmShape &shape, const GemmParams &params,
 static std::optional<GemmParams> streamWeights(const GemmShape &shape, const MachineFacts &facts) {
   constexpr int64_t fewestRows = 9, fewestSteps = 64;
   const int64_t vectors = std::min<int64_t>((facts.vectorRegisters - 1) / (shape.rows + 1), 2);
-  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  const int64_t weights = weightBytes(shape);
   const bool fits = shape.rows >= fewestRows && vectors > 0 && facts.vectorRegisters >= 32;
   const bool plain = shape.storedPanels && !shape.openRows && shape.batch == 1 &&
                      shape.lineWidth == 0 && !shape.lhsDenseAlongRows;
@@ -436,7 +455,7 @@ static GemmParams chooseInWidest(const GemmShape &given, const MachineFacts &fac
   const int64_t most = std::max(budget - panelBytes, budget / 4) / tileBytes;
   const bool fills = fillsLines(shape, panels, facts);
   const bool blockPads = !fills && padsPerBlock(shape, rowBytes, facts);
-  const int64_t weights = shape.depth * shape.columns * shape.elementBytes;
+  const int64_t weights = weightBytes(shape);
   // Each further block of a padded image also copies its halo.
   const int64_t enough = blockPads && weights > budget ? most
                                                        : std::max(facts.l2Bytes / 8 / tileBytes,

@@ -354,6 +354,21 @@ TEST(AnalyticModel, ShallowConvolutionsFillLines) {
   EXPECT_GT(chooseGemm(gemmShapeOf(first), MachineFacts()).tilesPerBlock, 1);
 }
 
+TEST(AnalyticModel, UnitsOfHalfAVectorEndShallowTilesEarly) {
+  MachineFacts halves = wideFacts();
+  halves.unitBytes = 32;
+  halves.l3Bytes = 32 << 20;
+  const GemmParams params = chooseGemm(shapeOf(3136, 64, 64), halves);
+  EXPECT_EQ(params.rowsPerTile, 8);
+  EXPECT_EQ(params.vectorsPerTile, 1);
+  EXPECT_EQ(params.tilesPerBlock, 1);
+  EXPECT_EQ(params.vectorBytes, 0);
+  // Whole units; a panel that fills L1; more than fits L3.
+  EXPECT_GT(chooseGemm(shapeOf(3136, 64, 64), wideFacts()).vectorsPerTile, 1);
+  EXPECT_GT(chooseGemm(shapeOf(3136, 64, 1024), halves).vectorsPerTile, 1);
+  EXPECT_GT(chooseGemm(shapeOf(50176, 64, 64), halves).vectorsPerTile, 1);
+}
+
 /// Windows of `kernel` x `kernel` over an image that is padded to keep its size.
 static WindowShape windowsOver(int64_t size, int64_t channels, int64_t kernel, int64_t stride) {
   return {.channels = channels,

@@ -235,10 +235,11 @@ TEST(GemmTemplate, AsksForFarPiecesOfTheResult) {
   // Two lines of a row.
   pieces["nv"] = 4;
   EXPECT_EQ(linesOf(pieces), std::pair(8, 8));
-  // Whole rows, and a tile that meets all panels before the next one.
+  // Whole rows.
   pieces["nv"] = 8;
   EXPECT_EQ(linesOf(pieces), none);
-  EXPECT_EQ(linesOf({{"mr", 4}, {"nv", 2}, {"order", 0}, {"block", 1}}), none);
+  // A tile that meets all panels before the next one.
+  EXPECT_EQ(linesOf({{"mr", 4}, {"nv", 2}, {"order", 0}, {"block", 1}}), each);
 }
 
 TEST(GemmTemplate, StepsSideBySideThatDoNotFit) {

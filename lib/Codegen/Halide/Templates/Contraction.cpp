@@ -427,15 +427,12 @@ static bool copiesGroups(const Contraction &contraction) {
          std::ranges::any_of(contraction.staged, &Contraction::Staged::perBlock);
 }
 
-/// Whether the panels write each line of a result beyond L2 in pieces, one long after the other:
-/// what no hardware asks for ahead.
-static bool writesFarPieces(const ContractionProblem &problem, const schedule::GemmParams &params,
-                            const Size &panels, const MachineFacts &facts) {
+/// Whether the panels write each line of a result beyond L2 in pieces, a tile or a block of rows
+/// apart: what no hardware asks for ahead.
+static bool writesFarPieces(const ContractionProblem &problem, const Size &panels,
+                            const MachineFacts &facts) {
   const Size elements = problem.rows * problem.columns * productOf(problem.batch);
-  const bool fillsLines =
-      params.order == schedule::LoopOrder::RowsOuter && params.tilesPerBlock == 1;
-  return !panels.is(1) && !fillsLines &&
-         elements.isAtLeast(facts.l2Bytes / 2 / problem.accumulator.bytes());
+  return !panels.is(1) && elements.isAtLeast(facts.l2Bytes / 2 / problem.accumulator.bytes());
 }
 
 void scheduleContraction(Contraction &contraction, Func output, const schedule::GemmParams &params,
@@ -456,7 +453,7 @@ void scheduleContraction(Contraction &contraction, Func output, const schedule::
   for (size_t i = 0; i < problem.batch.size(); ++i)
     output.bound(args[i + 2], 0, problem.batch[i].expr());
 
-  const bool farPieces = writesFarPieces(problem, params, panels, facts);
+  const bool farPieces = writesFarPieces(problem, panels, facts);
   if (farPieces)
     askForPlaces(output);
   if (farPieces || copiesGroups(contraction))
