@@ -4,6 +4,7 @@
 #include "dlc/Codegen/Halide/Templates/CodegenOptions.h"
 #include "dlc/Codegen/Halide/Templates/Injective.h"
 #include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
+#include "dlc/Codegen/Halide/Templates/Window.h"
 
 #include <gtest/gtest.h>
 
@@ -496,6 +497,47 @@ TEST(WindowTemplate, EndsOfALineHaveCodeOfTheirOwn) {
     const WindowSize window = {9, width, 16, 3, 1, 1, /*pool=*/false};
     EXPECT_EQ(selectsIn(buildWindow(window, testFacts(1), {{"nv", 2}, {"cols", 4}})), 0) << width;
   }
+}
+
+/// Lines that loops ask for in a depthwise convolution of `kernel` x `kernel` over images of an
+/// open height.
+int linesAskedFor(int kernel, int pad) {
+  Halide::ImageParam image(Halide::Float(32), 4, "image"), filter(Halide::Float(32), 3, "filter");
+  const Halide::Param<int32_t> height("height");
+  templates::DepthwiseProblem problem;
+  problem.channels = 64;
+  problem.window.inputHeight = templates::Size::open(height, 1, kernel, 9);
+  problem.window.inputWidth = 40;
+  problem.window.kernelHeight = problem.window.kernelWidth = kernel;
+  problem.window.padTop = problem.window.padBottom = pad;
+  problem.input = [=](auto... place) { return image(place...); };
+  problem.weights = [=](auto... place) { return filter(place...); };
+  const schedule::DepthwiseParams params = {.vectorsPerTile = 2,
+                                            .columnsPerTile = 4,
+                                            .rowsPerBlock = 4,
+                                            .tasks = 1,
+                                            .pad = schedule::PadMode::InPlace};
+  templates::Window window = templates::buildDepthwise(problem, params, testFacts(1));
+  Halide::Var c("c"), x("x"), y("y"), n("n");
+  Halide::Func out("out");
+  out(c, x, y, n) = window.acc(c, x, y, n);
+  templates::scheduleDepthwise(window, out, params, testFacts(1));
+  Halide::Pipeline pipeline(out);
+  templates::addLoweringPasses(pipeline, /*masksStores=*/false);
+  AskedLines lines;
+  for (const Halide::Internal::LoweredFunc &function :
+       pipeline
+           .compile_to_module(pipeline.infer_arguments(), "kernel",
+                              Halide::Target("x86-64-linux-avx2-fma"))
+           .functions())
+    function.body.accept(&lines);
+  return lines.read;
+}
+
+TEST(WindowTemplate, LoopsWithManyBranchedAccessesAreNotAnalysed) {
+  EXPECT_GT(linesAskedFor(/*kernel=*/3, /*pad=*/1), 0); // each line of taps is a branch
+  EXPECT_EQ(linesAskedFor(/*kernel=*/3, /*pad=*/0), 0); // all taps are read
+  EXPECT_EQ(linesAskedFor(/*kernel=*/1, /*pad=*/1), 0); // few
 }
 
 TEST(WindowTemplate, PadModesAndTiles) {

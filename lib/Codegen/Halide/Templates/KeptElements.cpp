@@ -11,15 +11,15 @@ using namespace Halide::Internal;
 
 namespace dlc::templates {
 
-static const char *const writeMarker = "dlc_writing_kept";
-static const char *const readMarker = "dlc_reading_kept";
+static const char *const elementWriteMarker = "dlc_writing_kept";
+static const char *const elementReadMarker = "dlc_reading_kept";
 
 static bool isWriting(const Call *call) {
-  return call->call_type == Call::Extern && call->name == writeMarker;
+  return call->call_type == Call::Extern && call->name == elementWriteMarker;
 }
 
-static bool isMarker(const Call *call) {
-  return isWriting(call) || (call->call_type == Call::Extern && call->name == readMarker);
+static bool isElementMarker(const Call *call) {
+  return isWriting(call) || (call->call_type == Call::Extern && call->name == elementReadMarker);
 }
 
 namespace {
@@ -37,7 +37,7 @@ protected:
   using IRGraphMutator::visit;
 
   Expr visit(const Call *op) override {
-    if (!isMarker(op))
+    if (!isElementMarker(op))
       return IRGraphMutator::visit(op);
     if (!op->args[0].as<Load>())
       throw CompileError("what is kept of a row must have memory");
@@ -67,7 +67,7 @@ private:
   /// The statement `with` the value that `marked` stands for, behind what that writes.
   template <typename With>
   static Stmt take(const Expr &marked, With with) {
-    if (!holdsCall(Evaluate::make(marked), isMarker))
+    if (!holdsCall(Evaluate::make(marked), isElementMarker))
       return with(marked);
     TakeKeptElements taken;
     const Expr rest = taken.mutate(substitute_in_all_lets(marked));
@@ -97,11 +97,11 @@ Func memoryFor(const std::string &name, Type type, const std::vector<Var> &args)
 }
 
 Expr writingKept(Expr kept, Expr value) {
-  return marked(writeMarker, std::move(kept), std::move(value));
+  return marked(elementWriteMarker, std::move(kept), std::move(value));
 }
 
 Expr readingKept(Expr kept, Expr value) {
-  return marked(readMarker, std::move(kept), std::move(value));
+  return marked(elementReadMarker, std::move(kept), std::move(value));
 }
 
 std::unique_ptr<IRMutator> keptElementsPass() { return std::make_unique<KeptElements>(); }

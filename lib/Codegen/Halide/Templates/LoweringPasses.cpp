@@ -1,6 +1,7 @@
 // What every pipeline needs of Halide's lowering beyond its own passes.
 #include "dlc/Codegen/Halide/Templates/LoweringPasses.h"
 
+#include "dlc/Codegen/Halide/Templates/BranchedAccesses.h"
 #include "dlc/Codegen/Halide/Templates/CarriedSteps.h"
 #include "dlc/Codegen/Halide/Templates/FusedMath.h"
 #include "dlc/Codegen/Halide/Templates/KeptElements.h"
@@ -59,6 +60,7 @@ void addLoweringPasses(Pipeline &pipeline, bool masksStores) {
   pipeline.add_custom_lowering_pass(spreadLanesPass().release());
   pipeline.add_custom_lowering_pass(carriedStepsPass().release());
   pipeline.add_custom_lowering_pass(placesBelowZeroPass().release());
+  pipeline.add_custom_lowering_pass(branchedAccessesPass().release());
   if (!masksStores)
     pipeline.add_custom_lowering_pass(tailStoresPass().release());
 }

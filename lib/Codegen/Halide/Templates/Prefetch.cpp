@@ -161,6 +161,14 @@ Stmt prefetch(const std::string &buffer, int bytes, const Expr &index, Use use) 
                                    Call::Extern));
 }
 
+} // namespace
+
+Stmt prefetchFirst(const std::string &buffer) {
+  return prefetch(buffer, /*bytes=*/1, 0, Use::ReadFromL1);
+}
+
+namespace {
+
 class Prefetch : public IRMutator {
 protected:
   using IRMutator::visit;

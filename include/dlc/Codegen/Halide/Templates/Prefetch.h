@@ -6,6 +6,7 @@
 #include <Halide.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace dlc::templates {
@@ -50,6 +51,9 @@ void askForPlaces(Halide::Func func);
 
 /// The lowering pass that asks for these.
 std::unique_ptr<Halide::Internal::IRMutator> prefetchBeforePass();
+
+/// Asks for the line that `buffer` begins in, to be in L1.
+Halide::Internal::Stmt prefetchFirst(const std::string &buffer);
 
 } // namespace dlc::templates
 
