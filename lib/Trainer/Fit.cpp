@@ -62,12 +62,16 @@ private:
     };
     if (Status status = runSteps("train_step", data.train, order, epoch, report); !status)
       return status;
-    if (history.stopped)
+    // An epoch that was stopped behind its last step is whole, but for its validation.
+    auto isCut = [&] {
+      return history.stopped && (progress.step < progress.steps || data.validation);
+    };
+    if (isCut())
       return {};
     Expected<std::vector<NamedNumber>> logs = program.metrics();
     if (!logs)
       return logs.error();
-    if (Status status = validate(*logs); !status || history.stopped)
+    if (Status status = validate(*logs); !status || isCut())
       return status;
     for (const auto &[name, value] : *logs)
       append(name, value);

@@ -17,6 +17,7 @@ import onnx
 import onnxruntime
 
 import cases
+import open_decoder
 import open_operators
 from artifact import Artifact
 from compare import THREADS, TOLERANCE, Failure, difference, run, shape_text
@@ -74,6 +75,7 @@ def open_cases() -> dict[str, cases.Case]:
         cases.Case("magika-open", cases.copy_of(cases.package("magika") / "models" / "standard_v3_3" / "model.onnx"),
                    [{"bytes": (batch, 2048)} for batch in (1, 3, 2)], file_bytes),
         cases.Case("operators-open", open_operators.write, open_operators.shapes(), open_operators.feeds),
+        cases.Case("decoder-open", open_decoder.write, open_decoder.shapes(), open_decoder.feeds),
     ]
     return {case.name: case for case in listed}
 
