@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -88,15 +89,30 @@ __attribute__((target("avx512f"))) static double fmaLoopAvx512(int64_t iteration
   return double(iterations) * 24 * 16 * 2 / (threadSeconds() - start);
 }
 
+/// The width of the FMA units where the processor tells it, 0 elsewhere: AMD's do (CPUID
+/// Fn8000_001A_EAX, FP256 and FP512; AMD64 Architecture Programmer's Manual, volume 3).
+static int identifyUnitBytes() {
+  constexpr unsigned leaf = 0x8000001A, fp256 = 1 << 2, fp512 = 1 << 3;
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (!__get_cpuid(leaf, &eax, &ebx, &ecx, &edx))
+    return 0;
+  return eax & fp512 ? 64 : eax & fp256 ? 32 : 0;
+}
+
 /// The width of the FMA units of a machine with 512-bit vectors: half of these where they are no
-/// faster than 256-bit ones.
+/// faster than 256-bit ones. Other schedules would make another artifact of the same model, so it
+/// is asked until no more rounds change the best times.
 static int measureUnitBytes() {
-  // Short enough that the best of some meets no interruption, in a moment that no one notices.
+  // Short enough that some meet no interruption, in a moment that no one notices.
   constexpr int64_t iterations = 4000;
+  constexpr int enough = 20, most = 1000;
   double narrow = 0, wide = 0;
-  for (int i = 0; i < 10; ++i) {
+  for (int round = 0, settled = 0; round < most && settled < enough; ++round, ++settled) {
+    const double before = narrow + wide;
     narrow = std::max(narrow, fmaLoopAvx2(iterations));
     wide = std::max(wide, fmaLoopAvx512(iterations));
+    if (narrow + wide > 1.01 * before)
+      settled = 0;
   }
   return wide < 1.5 * narrow ? 32 : 64;
 }
@@ -112,7 +128,8 @@ MachineFacts hostMachineFacts() {
     facts.cores = std::max(1, CPU_COUNT(&set));
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f")) {
-    static const int unitBytes = measureUnitBytes();
+    static const int identified = identifyUnitBytes();
+    static const int unitBytes = identified ? identified : measureUnitBytes();
     facts.unitBytes = unitBytes;
     return avx512Facts(facts);
   }
