@@ -5,16 +5,19 @@ using namespace mlir;
 
 namespace dlc::host {
 
-/// Calls `visit` with the sizes of all tensors in `op`, and in the regions of `op`.
-static void forEachSize(Operation *root, llvm::function_ref<void(AffineExpr)> visit) {
-  auto visitType = [&](Type type) {
-    if (isa<RankedTensorType>(type))
-      llvm::for_each(dl::dimsOf(type), visit);
+void forEachTensor(Operation *root, llvm::function_ref<void(RankedTensorType)> visit) {
+  auto visitTensor = [&](Type type) {
+    if (auto tensor = dyn_cast<RankedTensorType>(type))
+      visit(tensor);
   };
   root->walk([&](Operation *op) {
-    llvm::for_each(op->getOperandTypes(), visitType);
-    llvm::for_each(op->getResultTypes(), visitType);
+    llvm::for_each(op->getOperandTypes(), visitTensor);
+    llvm::for_each(op->getResultTypes(), visitTensor);
   });
+}
+
+static void forEachSize(Operation *root, llvm::function_ref<void(AffineExpr)> visit) {
+  forEachTensor(root, [&](RankedTensorType type) { llvm::for_each(dl::dimsOf(type), visit); });
 }
 
 EmptySizes::EmptySizes(func::FuncOp function) {

@@ -11,6 +11,10 @@
 
 namespace dlc::host {
 
+/// Calls `visit` with the types of all tensors that `root`, and what is inside of it, takes and
+/// makes.
+void forEachTensor(mlir::Operation *root, llvm::function_ref<void(mlir::RankedTensorType)> visit);
+
 /// Which sizes of a function may be 0 at a call. A kernel runs only where none of its tensors is
 /// empty. That is right where its results are empty then; a size that a result does not have (of an
 /// axis that is summed over, of a part of a concat) must be above 0. So must a size that an anchor

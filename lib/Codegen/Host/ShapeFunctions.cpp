@@ -110,9 +110,8 @@ static Conditions collectConditions(func::FuncOp function) {
   auto module = function->getParentOfType<ModuleOp>();
   std::vector<std::string> names = dl::symbolNames(module);
   llvm::SetVector<AffineExpr> used, sizes, bytes;
-  auto visit = [&](Type type) {
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    if (!tensor || tensor.hasStaticShape())
+  forEachTensor(function, [&](RankedTensorType tensor) {
+    if (tensor.hasStaticShape())
       return;
     for (AffineExpr dim : dl::dimsOf(tensor)) {
       sizes.insert(dim);
@@ -122,10 +121,6 @@ static Conditions collectConditions(func::FuncOp function) {
       });
     }
     bytes.insert(byteSizeOf(tensor));
-  };
-  function.walk([&](Operation *op) {
-    llvm::for_each(op->getOperandTypes(), visit);
-    llvm::for_each(op->getResultTypes(), visit);
   });
   EmptySizes emptySizes(function);
   Conditions result;

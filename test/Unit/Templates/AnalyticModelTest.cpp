@@ -297,18 +297,23 @@ TEST(AnalyticModel, ScansOfLongRowsWaitOnceForSeveralVectors) {
   EXPECT_EQ(chooseScan({1, 15, 1024, 4}, facts).vectorsPerTile, 2); // rows beside each other
 }
 
+/// A 3x3 convolution over an image of 3 channels.
+static ConvShape firstLayer(int64_t outputSize, int64_t channels, int64_t stride) {
+  return {.outputHeight = outputSize,
+          .outputWidth = outputSize,
+          .inputChannels = 3,
+          .outputChannels = channels,
+          .kernelHeight = 3,
+          .kernelWidth = 3,
+          .strideHeight = stride,
+          .strideWidth = stride,
+          .padded = true};
+}
+
 // A block that writes whole lines need not keep them: a larger one copies fewer halos.
 TEST(AnalyticModel, BlocksOfOnePanelAreLarge) {
   auto rowsOfBlock = [](int64_t channels) {
-    const ConvShape first{.outputHeight = 112,
-                          .outputWidth = 112,
-                          .inputChannels = 3,
-                          .outputChannels = channels,
-                          .kernelHeight = 3,
-                          .kernelWidth = 3,
-                          .strideHeight = 2,
-                          .strideWidth = 2,
-                          .padded = true};
+    const ConvShape first = firstLayer(112, channels, /*stride=*/2);
     const GemmParams params = chooseGemm(gemmShapeOf(first), wideFacts());
     return params.rowsPerTile * params.tilesPerBlock;
   };
@@ -318,15 +323,7 @@ TEST(AnalyticModel, BlocksOfOnePanelAreLarge) {
 
 // A block of rows that ends in another image would copy all lines of both.
 TEST(AnalyticModel, OnlyOneImageIsPaddedPerBlock) {
-  ConvShape first{.outputHeight = 112,
-                  .outputWidth = 112,
-                  .inputChannels = 3,
-                  .outputChannels = 16,
-                  .kernelHeight = 3,
-                  .kernelWidth = 3,
-                  .strideHeight = 2,
-                  .strideWidth = 2,
-                  .padded = true};
+  ConvShape first = firstLayer(112, 16, /*stride=*/2);
   for (const MachineFacts &facts : {MachineFacts(), wideFacts()}) {
     first.batch = 1;
     EXPECT_EQ(chooseGemm(gemmShapeOf(first), facts).pad, PadMode::Block);
@@ -338,13 +335,7 @@ TEST(AnalyticModel, OnlyOneImageIsPaddedPerBlock) {
 // Panels that fill the lines of an output tile by tile, whose blocks would copy little else than
 // halos.
 TEST(AnalyticModel, ShallowConvolutionsFillLines) {
-  ConvShape first{.outputHeight = 224,
-                  .outputWidth = 224,
-                  .inputChannels = 3,
-                  .outputChannels = 64,
-                  .kernelHeight = 3,
-                  .kernelWidth = 3,
-                  .padded = true};
+  ConvShape first = firstLayer(224, 64, /*stride=*/1);
   const GemmParams params = chooseGemm(gemmShapeOf(first), MachineFacts());
   EXPECT_EQ(params.tilesPerBlock, 1);
   EXPECT_EQ(params.order, LoopOrder::RowsOuter);

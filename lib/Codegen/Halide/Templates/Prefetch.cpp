@@ -161,14 +161,6 @@ Stmt prefetch(const std::string &buffer, int bytes, const Expr &index, Use use) 
                                    Call::Extern));
 }
 
-} // namespace
-
-Stmt prefetchFirst(const std::string &buffer) {
-  return prefetch(buffer, /*bytes=*/1, 0, Use::ReadFromL1);
-}
-
-namespace {
-
 class Prefetch : public IRMutator {
 protected:
   using IRMutator::visit;
@@ -362,6 +354,10 @@ void askForPlaces(Func func) {
 Expr askingAhead(const Expr &value, const Ahead &ahead) {
   return ReplaceReads([&](Expr read) { return prefetchingAhead(std::move(read), ahead); })
       .mutate(value);
+}
+
+Stmt prefetchFirst(const std::string &buffer) {
+  return prefetch(buffer, /*bytes=*/1, 0, Use::ReadFromL1);
 }
 
 std::unique_ptr<IRMutator> prefetchPass() { return std::make_unique<Prefetch>(); }
